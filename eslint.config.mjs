@@ -1,0 +1,68 @@
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+/** Who may know whom. Specs may also use `layer:testing`; nothing else may. */
+const layers = [
+  { sourceTag: 'layer:domain', onlyDependOnLibsWithTags: ['layer:domain'], allowedExternalImports: [] },
+  {
+    sourceTag: 'layer:contracts',
+    onlyDependOnLibsWithTags: ['layer:contracts'],
+    allowedExternalImports: ['class-validator', 'class-transformer'],
+  },
+  { sourceTag: 'layer:adapter', onlyDependOnLibsWithTags: ['layer:contracts', 'layer:adapter'] },
+  { sourceTag: 'layer:app', onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:adapter'] },
+  { sourceTag: 'layer:kit', onlyDependOnLibsWithTags: ['layer:kit'] },
+  { sourceTag: 'layer:composition', onlyDependOnLibsWithTags: ['layer:app', 'layer:adapter'] },
+  { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: ['*'] },
+];
+
+const boundaries = (depConstraints) => [
+  'error',
+  { enforceBuildableLibDependency: false, allowCircularSelfDependency: true, allow: [], depConstraints },
+];
+
+/** A spec may import the testing lib, its peers of any layer below it, and test tools. */
+const forSpecs = layers.map(({ sourceTag, onlyDependOnLibsWithTags }) => ({
+  sourceTag,
+  onlyDependOnLibsWithTags: sourceTag === 'layer:testing' ? ['*'] : [...onlyDependOnLibsWithTags, 'layer:testing', 'layer:contracts'],
+}));
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/out-tsc/**', '**/node_modules/**', '.nx/**', '.posthorn/**', '**/generated/**'] },
+  js.configs.recommended,
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.ts', '**/*.mjs'],
+    plugins: { '@nx': nx },
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', Buffer: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', setImmediate: 'readonly', performance: 'readonly', fetch: 'readonly', AbortSignal: 'readonly', TextDecoder: 'readonly' } },
+    rules: {
+      'max-lines': ['error', { max: 300 }],
+      'max-lines-per-function': ['error', { max: 70 }],
+      'max-params': ['error', 6],
+      'max-len': ['error', { code: 110, ignoreUrls: true, ignoreTemplateLiterals: true, ignoreStrings: true, ignoreRegExpLiterals: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/consistent-type-definitions': 'off',
+    },
+  },
+  {
+    files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries(layers),
+      // Settings are read once, in main.ts, by a config class (house style, section 4).
+      'no-restricted-syntax': [
+        'error',
+        { selector: "MemberExpression[object.name='process'][property.name='env']", message: 'Read settings through a config class.' },
+      ],
+    },
+  },
+  { files: ['**/*.config.ts', '**/main.ts', 'libs/runtime/src/**/*.ts', 'libs/testing/src/**/*.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: ['**/*.spec.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries(forSpecs),
+      'max-lines-per-function': 'off',
+      'no-restricted-syntax': 'off',
+    },
+  },
+);
