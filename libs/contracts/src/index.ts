@@ -1,1 +1,82 @@
-export {};
+export {
+  type AttemptMessage,
+  type AttemptsMessage,
+  decodeAttempts,
+  encodeAttempts,
+  type LaneCancelled,
+} from './attempts.v1.js';
+export {
+  type BehindLane,
+  type CursorsMessage,
+  decodeCursors,
+  dueKey,
+  encodeCursors,
+  laneKey,
+  type LaneMessage,
+  laneOfKey,
+  ownerKey,
+  type ParkedLane,
+  windowKey,
+} from './cursors.v1.js';
+export {
+  decodeDirectory,
+  type DirectoryKey,
+  directoryKey,
+  type DirectoryMessage,
+  type DirectoryTenant,
+  encodeDirectory,
+  type Scope,
+} from './directory.v1.js';
+export {
+  decodeEvents,
+  encodeControl,
+  encodeEvent,
+  type EventMessage,
+  type EventsMessage,
+  type LaneCommand,
+  type SubscriptionChanged,
+} from './events.v1.js';
+export {
+  decodeRejected,
+  encodeRejected,
+  type RejectedMessage,
+  rejectedOriginalMaxBytes,
+} from './rejected.v1.js';
+export {
+  decodeDue,
+  decodeRetry,
+  type DeliveryDue,
+  type DueMessage,
+  encodeDue,
+  encodeRetry,
+  type LaneDue,
+  type RetryMessage,
+} from './retries.v1.js';
+export {
+  decodeSubscription,
+  encodeSubscription,
+  type Filter,
+  type MatchingEntry,
+  type RetryPolicy,
+  secretContext,
+  subscriptionKey,
+  type SubscriptionMessage,
+  type SubscriptionSnapshot,
+} from './subscriptions.v1.js';
+export {
+  allTopics,
+  attemptsTopic,
+  cursorsTopic,
+  directoryTopic,
+  dueTopic,
+  eventExpiryMs,
+  eventRetentionMs,
+  eventsTopic,
+  inboxTopic,
+  partitionsFor,
+  rejectedTopic,
+  retriesTopic,
+  subscriptionsTopic,
+  type TopicDefinition,
+} from './topics.js';
+export { joinKey, splitKey, UndecodableError } from './wire.js';

@@ -1,0 +1,47 @@
+import { decodeObject, encodeObject, joinKey, requireFields, UndecodableError } from './wire.js';
+
+export type Scope = 'publish' | 'read' | 'manage';
+
+/**
+ * Who may do what, and which tenants there are. Written by subscription-api's relay; read whole by ingest
+ * and delivery-log.
+ */
+export type DirectoryMessage = DirectoryTenant | DirectoryKey;
+
+export type DirectoryTenant = {
+  kind: 'tenant';
+  id: string;
+  profile: 'brutlers' | 'brz365' | 'standard' | 'cloudevents';
+  name: string;
+  version: number;
+};
+
+export type DirectoryKey = {
+  kind: 'key';
+  id: string;
+  /** Hex SHA-256 of the whole key (32 random bytes: no salt or stretching needed). */
+  hash: string;
+  /** Null: an operator's key, good for every tenant. */
+  tenantId: string | null;
+  scopes: Scope[];
+  expiresAt: number | null;
+  /** Revocation is an explicit record: a reader that sees the key at all sees that it was revoked. */
+  revokedAt: number | null;
+  version: number;
+};
+
+export const directoryKey = (message: DirectoryMessage): string => joinKey(message.kind, message.id);
+
+export function encodeDirectory(message: DirectoryMessage): Buffer {
+  return encodeObject(message);
+}
+
+/** @throws UndecodableError */
+export function decodeDirectory(value: Buffer | null): DirectoryMessage {
+  const head = decodeObject(value);
+  if (head.kind === 'tenant') requireFields(head, { id: 'string', profile: 'string', version: 'number' });
+  else if (head.kind === 'key')
+    requireFields(head, { id: 'string', hash: 'string', scopes: 'object', version: 'number' });
+  else throw new UndecodableError(`unknown kind ${String(head.kind)}`);
+  return head as DirectoryMessage;
+}

@@ -1,0 +1,75 @@
+/** How a topic is made. Names are short; messaging puts the installation's prefix (`posthorn.`) in front. */
+export type TopicDefinition = {
+  name: string;
+  cleanup: 'delete' | 'compact';
+  retentionMs: number;
+  /** How long tombstones of a compacted topic stay readable. */
+  deleteRetentionMs?: number;
+  /**
+   * `tenant`: P partitions by murmur2(tenantId); `free`: P partitions, keyed by the writer; `one`: a single
+   * partition.
+   */
+  partitioning: 'tenant' | 'free' | 'one';
+  maxMessageBytes: number;
+};
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Events expire at 7 d and are kept for 8, so that expiry is decided by reading them, never by their
+ * absence.
+ */
+export const eventRetentionMs = 8 * dayMs;
+export const eventExpiryMs = 7 * dayMs;
+
+/** 256 KiB of event plus what the envelopes around it may add. */
+const maxMessageBytes = 512 * 1024;
+
+const log = (
+  name: string,
+  partitioning: TopicDefinition['partitioning'],
+  retentionMs = eventRetentionMs,
+): TopicDefinition => ({
+  name,
+  cleanup: 'delete',
+  retentionMs,
+  partitioning,
+  maxMessageBytes,
+});
+
+/** Tombstones stay as long as events do: a reader that was away for as long as it may be still sees them. */
+const table = (name: string, partitioning: TopicDefinition['partitioning']): TopicDefinition => ({
+  name,
+  cleanup: 'compact',
+  retentionMs: -1,
+  deleteRetentionMs: eventRetentionMs,
+  partitioning,
+  maxMessageBytes,
+});
+
+export const inboxTopic = log('inbox.v1', 'free');
+export const eventsTopic = log('events.v1', 'tenant');
+export const cursorsTopic = table('cursors.v1', 'tenant');
+export const subscriptionsTopic = table('subscriptions.v1', 'tenant');
+export const directoryTopic = table('directory.v1', 'one');
+export const retriesTopic = log('retries.v1', 'tenant');
+export const dueTopic = log('due.v1', 'tenant');
+export const attemptsTopic = log('attempts.v1', 'tenant');
+export const rejectedTopic = log('rejected.v1', 'one', 30 * dayMs);
+
+export const allTopics: readonly TopicDefinition[] = [
+  inboxTopic,
+  eventsTopic,
+  cursorsTopic,
+  subscriptionsTopic,
+  directoryTopic,
+  retriesTopic,
+  dueTopic,
+  attemptsTopic,
+  rejectedTopic,
+];
+
+/** The partition counts to create a topic with; an existing topic keeps what it has. */
+export function partitionsFor({ partitioning }: TopicDefinition, partitions: number): number {
+  return partitioning === 'one' ? 1 : partitions;
+}
