@@ -1,1 +1,35 @@
-export {};
+export {
+  apiKeyHash,
+  type DirectoryEntry,
+  DirectoryState,
+  type KeyHolder,
+  type Scope,
+  type Tenant,
+} from './directory-state.js';
+export { attemptId, base32, deliveryId, eventId, type EventIdentity, newId } from './ids.js';
+export {
+  type CompiledFilter,
+  compileFilter,
+  entryAt,
+  type Filter,
+  foldMatching,
+  type Matchable,
+  type MatchingEntry,
+} from './matching.js';
+export {
+  type Ordering,
+  type Profile,
+  type ProfileEvent,
+  type ProfileName,
+  profileNames,
+  profileOf,
+  type SigningKeys,
+} from './profiles.js';
+export {
+  attemptsOf,
+  parseRetryAfterMs,
+  retryAfterMaxMs,
+  retryDelayMs,
+  type RetryPolicy,
+} from './retry-policy.js';
+export { brutlersSignature, hmacKey, type StandardKey, standardKey, standardSignature } from './signing.js';

@@ -1,0 +1,56 @@
+import { hash } from 'node:crypto';
+import type { ProfileName } from './profiles.js';
+
+export type Scope = 'publish' | 'read' | 'manage';
+
+export type DirectoryEntry =
+  | { kind: 'tenant'; id: string; profile: ProfileName; name: string; version: number }
+  | {
+      kind: 'key';
+      id: string;
+      hash: string;
+      tenantId: string | null;
+      scopes: Scope[];
+      expiresAt: number | null;
+      revokedAt: number | null;
+      version: number;
+    };
+
+export type Tenant = { id: string; profile: ProfileName; name: string };
+export type KeyHolder = { keyId: string; tenantId: string | null; scopes: readonly Scope[] };
+
+/** Hex SHA-256 of a whole API key. */
+export function apiKeyHash(key: string): string {
+  return hash('sha256', key, 'hex');
+}
+
+/** Tenants and API keys as the `directory` topic tells them; repeats and older versions change nothing. */
+export class DirectoryState {
+  private readonly tenants = new Map<string, Tenant & { version: number }>();
+  private readonly keys = new Map<string, Extract<DirectoryEntry, { kind: 'key' }>>();
+  private readonly keyIdByHash = new Map<string, string>();
+
+  apply(entry: DirectoryEntry): void {
+    if (entry.kind === 'tenant') {
+      const known = this.tenants.get(entry.id);
+      if (!known || known.version < entry.version) this.tenants.set(entry.id, entry);
+      return;
+    }
+    const known = this.keys.get(entry.id);
+    if (known && known.version >= entry.version) return;
+    this.keys.set(entry.id, entry);
+    this.keyIdByHash.set(entry.hash, entry.id);
+  }
+
+  tenant(id: string): Tenant | undefined {
+    return this.tenants.get(id);
+  }
+
+  /** Who holds this key; undefined when it is unknown, expired or revoked: callers cannot tell which. */
+  authenticate(key: string, nowMs: number): KeyHolder | undefined {
+    const entry = this.keys.get(this.keyIdByHash.get(apiKeyHash(key)) ?? '');
+    if (!entry || entry.revokedAt !== null) return undefined;
+    if (entry.expiresAt !== null && entry.expiresAt <= nowMs) return undefined;
+    return { keyId: entry.id, tenantId: entry.tenantId, scopes: entry.scopes };
+  }
+}

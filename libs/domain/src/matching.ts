@@ -1,0 +1,87 @@
+export type Filter = { types: string[] } | { entities: { name: string; changes: string[] }[] };
+
+/** What a filter looks at. */
+export type Matchable = { type: string; entity: { name: string; id: string } | null };
+
+export type CompiledFilter = (event: Matchable) => boolean;
+
+/** The filter in force from `sinceSeq` on; null matches nothing. Entries are in order of `sinceSeq`. */
+export type MatchingEntry = { sinceSeq: number; filter: Filter | null };
+
+const never: CompiledFilter = () => false;
+
+/**
+ * `*` stands for one segment of a dotted type, or — as the last one — for one or more; alone it matches
+ * every type.
+ * Entity filters look at the domain model's name and the change, the type's last segment (BRZ 365).
+ */
+export function compileFilter(filter: Filter | null): CompiledFilter {
+  if (!filter) return never;
+  if ('entities' in filter) return compileEntities(filter.entities);
+  const exact = new Set<string>();
+  const patterns: string[][] = [];
+  for (const type of filter.types) {
+    if (type === '*') return () => true;
+    if (type.includes('*')) patterns.push(type.split('.'));
+    else exact.add(type);
+  }
+  if (patterns.length === 0) return ({ type }) => exact.has(type);
+  return ({ type }) => exact.has(type) || matchesAny(patterns, type);
+}
+
+function compileEntities(entities: { name: string; changes: string[] }[]): CompiledFilter {
+  const types = new Map<string, Set<string>>();
+  for (const { name, changes } of entities) {
+    const known = types.get(name) ?? new Set<string>();
+    for (const change of changes) known.add(change);
+    types.set(name, known);
+  }
+  return ({ type, entity }) => {
+    if (!entity) return false;
+    const changes = types.get(entity.name) ?? types.get('*');
+    return changes !== undefined && (changes.has(type.slice(type.lastIndexOf('.') + 1)) || changes.has('*'));
+  };
+}
+
+function matchesAny(patterns: readonly string[][], type: string): boolean {
+  const segments = type.split('.');
+  return patterns.some((pattern) => matchesPattern(pattern, segments));
+}
+
+function matchesPattern(pattern: readonly string[], segments: readonly string[]): boolean {
+  const last = pattern.length - 1;
+  const openEnded = pattern[last] === '*' && segments.length >= pattern.length;
+  if (!openEnded && segments.length !== pattern.length) return false;
+  for (let i = 0; i <= last; i++) {
+    if (pattern[i] !== '*' && pattern[i] !== segments[i]) return false;
+  }
+  return true;
+}
+
+/** The entry in force at `seq`: an event that waits or is replayed is decided as it was the first time. */
+export function entryAt(matching: readonly MatchingEntry[], seq: number): MatchingEntry | undefined {
+  for (let i = matching.length - 1; i >= 0; i--) {
+    if (matching[i].sinceSeq <= seq) return matching[i];
+  }
+  return undefined;
+}
+
+/**
+ * The history after a snapshot at `seq`: a new entry only where the filter really changed. Entries that no
+ * event can
+ * still ask for (a later entry is in force from `oldestSeq` on) are dropped.
+ */
+export function foldMatching(
+  matching: readonly MatchingEntry[],
+  filter: Filter | null,
+  seq: number,
+  oldestSeq: number,
+): MatchingEntry[] {
+  const last = matching.at(-1);
+  const next =
+    last && JSON.stringify(last.filter) === JSON.stringify(filter)
+      ? [...matching]
+      : [...matching, { sinceSeq: seq, filter }];
+  while (next.length > 1 && next[1].sinceSeq <= oldestSeq) next.shift();
+  return next;
+}
