@@ -1,0 +1,36 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** @param {string} path @returns {any} undefined when it is absent or was cut short by a crash */
+export function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} path @param {unknown} value */
+export function writeJson(path, value, mode = 0o644) {
+  writeWhole(path, `${JSON.stringify(value, null, 2)}\n`, mode);
+}
+
+/** A reader sees the old file or the new one, never half of it. @param {string} path @param {string} text */
+export function writeWhole(path, text, mode = 0o644) {
+  mkdirSync(dirname(path), { recursive: true });
+  const next = `${path}.${process.pid}.next`;
+  writeFileSync(next, text, { mode });
+  renameSync(next, path);
+}
+
+/** @param {string} path @returns {string | undefined} */
+export function readText(path) {
+  try {
+    return readFileSync(path, 'utf8').trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} path */
+export const remove = (path) => rmSync(path, { recursive: true, force: true, maxRetries: 3 });
