@@ -1,1 +1,10 @@
-export {};
+export {
+  Receiver,
+  type Answer,
+  type ReceivedOptions,
+  type ReceivedRequest,
+  type Script,
+} from './receiver.js';
+export { testDatabase, type TestDatabase } from './test-database.js';
+export { testKafka, type TestKafka } from './test-kafka.js';
+export { waitFor, type WaitOptions } from './wait-for.js';
