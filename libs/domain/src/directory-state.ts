@@ -48,8 +48,10 @@ export class DirectoryState {
 
   /** Who holds this key; undefined when it is unknown, expired or revoked: callers cannot tell which. */
   authenticate(key: string, nowMs: number): KeyHolder | undefined {
-    const entry = this.keys.get(this.keyIdByHash.get(apiKeyHash(key)) ?? '');
-    if (!entry || entry.revokedAt !== null) return undefined;
+    const hashed = apiKeyHash(key);
+    const entry = this.keys.get(this.keyIdByHash.get(hashed) ?? '');
+    // A key whose text was changed stands under its old hash too, and must not open anything by it.
+    if (!entry || entry.hash !== hashed || entry.revokedAt !== null) return undefined;
     if (entry.expiresAt !== null && entry.expiresAt <= nowMs) return undefined;
     return { keyId: entry.id, tenantId: entry.tenantId, scopes: entry.scopes };
   }

@@ -38,9 +38,13 @@ function compileEntities(entities: { name: string; changes: string[] }[]): Compi
   }
   return ({ type, entity }) => {
     if (!entity) return false;
-    const changes = types.get(entity.name) ?? types.get('*');
-    return changes !== undefined && (changes.has(type.slice(type.lastIndexOf('.') + 1)) || changes.has('*'));
+    const change = type.slice(type.lastIndexOf('.') + 1);
+    return allows(types.get(entity.name), change) || allows(types.get('*'), change);
   };
+}
+
+function allows(changes: ReadonlySet<string> | undefined, change: string): boolean {
+  return changes !== undefined && (changes.has(change) || changes.has('*'));
 }
 
 function matchesAny(patterns: readonly string[][], type: string): boolean {
