@@ -1,1 +1,32 @@
-export {};
+export { Database, type DatabaseOptions, type Transaction } from './database.js';
+export type { EntityClass, MigrationClass } from './database-setup.js';
+export { isConnectionLoss, isTransientDatabaseError } from './database-errors.js';
+export { HealthModule, HealthRegistry, type HealthAnswer } from './health.js';
+export { createLogger, kafkaLog, serializeError, type KafkaLog, type Logger } from './logging.js';
+export {
+  AppError,
+  errorTable,
+  problemContentType,
+  problemOf,
+  toAppError,
+  type AppErrorExtra,
+  type ErrorCode,
+  type FieldError,
+  type Problem,
+} from './problem.js';
+export { ProblemFilter } from './problem.filter.js';
+export { LOGGER, RuntimeModule } from './runtime.module.js';
+export { KeyRing, SealedError } from './secrets.js';
+export { runMain, startService, type Service, type ServiceOptions } from './service.js';
+export {
+  CommonSettings,
+  DatabaseSettings,
+  describeSettings,
+  loadSettings,
+  Setting,
+  SettingsError,
+  type SettingDescription,
+  type SettingsClass,
+} from './settings.js';
+export { formatTraceparent, newTraceparent, parseTraceparent, type TraceContext } from './tracing.js';
+export { validate } from './validation.js';

@@ -1,0 +1,50 @@
+const nodeCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+]);
+
+/** What pg says without a code. */
+const connectionMessage =
+  /connection terminated|timeout exceeded when trying to connect|connection error|query read timeout/i;
+
+/**
+ * Whether the same statement may succeed later without any change of ours: the server is away, starting,
+ * stopping, failing over or out of room, or two transactions met. Not a statement that took too long: a
+ * smaller one may help there, waiting does not.
+ */
+export function isTransientDatabaseError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as { code?: unknown }).code;
+  if (typeof code === 'string') {
+    if (nodeCodes.has(code)) return true;
+    // 08 connection, 53 out of resources, 40 rolled back (serialisation, deadlock), 58 system error.
+    if (/^(08|53|40|58)...$/.test(code)) return true;
+    // Shut down, crash, starting; lock not available; read-only while failing over.
+    if (['57P01', '57P02', '57P03', '57P05', '55P03', '25006', '25P03'].includes(code)) return true;
+  }
+  if (connectionMessage.test(error.message)) return true;
+  if (error instanceof AggregateError) return error.errors.some(isTransientDatabaseError);
+  return error.cause !== undefined && isTransientDatabaseError(error.cause);
+}
+
+/** Whether the connection it happened on must not be used again. */
+export function breaksConnection(error: unknown): boolean {
+  if (!(error instanceof Error)) return true;
+  const code = (error as { code?: unknown }).code;
+  // An SQLSTATE means that the server answered; only these end the session.
+  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !nodeCodes.has(code))
+    return /^(08...|57P0.|25P03)$/.test(code);
+  return true;
+}
+
+/** The server is away, rather than unwilling. */
+export function isConnectionLoss(error: unknown): boolean {
+  return isTransientDatabaseError(error) && breaksConnection(error);
+}

@@ -1,0 +1,201 @@
+import type { Pool, PoolClient } from 'pg';
+import { DataSource } from 'typeorm';
+import { breaksConnection, isConnectionLoss, isTransientDatabaseError } from './database-errors.js';
+import { dataSourceOptions, prepareSchema, type EntityClass, type MigrationClass } from './database-setup.js';
+import type { Logger } from './logging.js';
+
+export type DatabaseOptions = {
+  url: string;
+  /** Of this service alone; its role is `posthorn_<schema>`. */
+  schema: string;
+  migrations: MigrationClass[];
+  entities?: EntityClass[];
+  poolMax: number;
+  logger: Logger;
+  /** How long start() waits for the server. */
+  startTimeoutMs?: number;
+  statementTimeoutMs?: number;
+};
+
+/** Statements on one connection, inside one transaction. */
+export type Transaction = { query<T>(sql: string, params?: unknown[]): Promise<T[]> };
+
+/**
+ * A service's own schema in PostgreSQL: made, migrated and used under a role that sees nothing else.
+ * Statements go straight to the pool (TypeORM would answer UPDATE … RETURNING in another shape than
+ * SELECT); repositories and migrations use `dataSource`, which shares it. Survives a server that goes
+ * away and comes back: statements fail meanwhile with errors that isTransientDatabaseError knows.
+ */
+export class Database {
+  private source: DataSource | undefined;
+  private isUp = false;
+  private stopped = false;
+
+  constructor(private readonly options: DatabaseOptions) {
+    if (!/^[a-z_][a-z0-9_]{0,40}$/.test(options.schema))
+      throw new Error(`${options.schema} is not a schema name`);
+  }
+
+  /** Waits for the server, makes schema and role, migrates, connects. */
+  async start(): Promise<void> {
+    const { logger, schema, startTimeoutMs = 60_000 } = this.options;
+    const deadline = performance.now() + startTimeoutMs;
+    for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 2_000)) {
+      try {
+        await this.open();
+        return;
+      } catch (error) {
+        if (this.stopped || !isTransientDatabaseError(error) || performance.now() + waitMs > deadline)
+          throw error;
+        logger.warn({ err: error, schema, waitMs }, 'PostgreSQL is not reachable yet');
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    }
+  }
+
+  private async open(): Promise<void> {
+    const {
+      url,
+      schema,
+      migrations,
+      entities = [],
+      poolMax,
+      logger,
+      statementTimeoutMs = 30_000,
+    } = this.options;
+    const role = await prepareSchema({ url, schema, migrations, logger });
+    const onPoolError = (err: Error): void => {
+      this.isUp = false;
+      logger.warn({ err, schema }, 'PostgreSQL closed a connection');
+    };
+    const source = new DataSource(
+      dataSourceOptions({
+        url,
+        schema,
+        role,
+        poolMax,
+        statementTimeoutMs,
+        migrations,
+        entities,
+        onPoolError,
+      }),
+    );
+    await source.initialize();
+    this.source = source;
+    const [{ current }] = await this.query<{ current: string | null }>('SELECT current_schema() AS current');
+    // A pooler in between may drop start options; working in somebody else's schema would be worse than
+    // not starting.
+    if (current !== schema) {
+      await this.stop();
+      throw new Error(
+        `the connection works in schema ${current ?? 'none'}, not in ${schema}: a pooler that drops options?`,
+      );
+    }
+  }
+
+  get dataSource(): DataSource {
+    if (!this.source) throw new Error('the database is not started');
+    return this.source;
+  }
+
+  /** What the last statement or lost connection said; ping() asks. */
+  get up(): boolean {
+    return this.isUp;
+  }
+
+  private get pool(): Pool {
+    return (this.dataSource.driver as unknown as { master: Pool }).master;
+  }
+
+  /** Rows, also those of INSERT, UPDATE and DELETE … RETURNING. bigint comes as string. */
+  async query<T>(sql: string, params?: unknown[]): Promise<T[]> {
+    const client = await this.acquire();
+    let reusable = false;
+    try {
+      const { rows } = await client.query(sql, params);
+      reusable = true;
+      return rows as T[];
+    } catch (error) {
+      reusable = !breaksConnection(error);
+      this.noteFailure(error);
+      throw error;
+    } finally {
+      this.giveBack(client, reusable);
+    }
+  }
+
+  /**
+   * Commits when `work` resolves, rolls back when it rejects. When the answer to the commit is lost it
+   * rejects, though the changes may be there: whoever repeats has to check first.
+   */
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const client = await this.acquire();
+    let reusable = false;
+    try {
+      await client.query('BEGIN');
+      const result = await work({
+        query: async <U>(sql: string, params?: unknown[]) => (await client.query(sql, params)).rows as U[],
+      });
+      const { command } = await client.query('COMMIT');
+      // PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK and no error: `work`
+      // swallowed one.
+      if (command !== 'COMMIT') throw new Error('the transaction had failed before its commit');
+      reusable = true;
+      return result;
+    } catch (error) {
+      this.noteFailure(error);
+      // An error of `work` itself says nothing about the connection; a rollback that succeeds does.
+      if (!isConnectionLoss(error))
+        reusable = await client.query('ROLLBACK').then(
+          () => true,
+          () => false,
+        );
+      throw error;
+    } finally {
+      this.giveBack(client, reusable);
+    }
+  }
+
+  private async acquire(): Promise<PoolClient> {
+    let client: PoolClient;
+    try {
+      client = await this.pool.connect();
+    } catch (error) {
+      this.noteFailure(error);
+      throw error;
+    }
+    // A connection that is lost between two statements says so by an event; the next statement reports it
+    // too.
+    client.on('error', ignore);
+    return client;
+  }
+
+  private giveBack(client: PoolClient, reusable: boolean): void {
+    if (reusable) this.isUp = true;
+    // One that is thrown away keeps the listener: its loss may still be announced.
+    if (reusable) client.off('error', ignore);
+    client.release(!reusable);
+  }
+
+  private noteFailure(error: unknown): void {
+    if (isConnectionLoss(error)) this.isUp = false;
+  }
+
+  async ping(): Promise<boolean> {
+    if (!this.source || this.stopped) return false;
+    try {
+      await this.query('SELECT 1');
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.isUp = false;
+    if (this.source?.isInitialized) await this.source.destroy();
+  }
+}
+
+function ignore(): void {}

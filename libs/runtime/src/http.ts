@@ -1,0 +1,110 @@
+import { isUtf8 } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
+import helmet from '@fastify/helmet';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { Logger } from './logging.js';
+import { AppError, problemContentType, problemOf, toAppError } from './problem.js';
+import { pathOf } from './problem.filter.js';
+import { parseTraceparent } from './tracing.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The bytes of a JSON body, exactly as they came. */
+    rawBody?: Buffer;
+    /** More fields for the request's log line, such as the tenant. */
+    logFields?: Record<string, unknown>;
+  }
+}
+
+/** JSON, and every format that is JSON underneath (`application/cloudevents+json`). */
+const jsonType = /^application\/(?:[\w.!#$&^-]+\+)?json(?:\s*;|\s*$)/i;
+const requestIdForm = /^[A-Za-z0-9._:-]{1,64}$/;
+
+export function fastifyOptions({ bodyMaxBytes }: { bodyMaxBytes: number }): FastifyServerOptions {
+  return {
+    // X-Forwarded-… are not believed: nothing we decide depends on the caller's address.
+    trustProxy: false,
+    logger: false,
+    bodyLimit: bodyMaxBytes,
+    // From the first byte to the last of a request; a caller that drips is cut off.
+    requestTimeout: 30_000,
+    connectionTimeout: 0,
+    // Longer than the usual 60 s of a load balancer, so that it is the balancer that ends an idle connection.
+    keepAliveTimeout: 72_000,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 400 },
+    // A URL that cannot be decoded never reaches a route, a hook or a filter.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      const problem = problemOf(toAppError(error), { path: pathOf(request), requestId: request.id });
+      void reply.code(problem.status).type(problemContentType).send(JSON.stringify(problem));
+    },
+    genReqId: ({ headers }: { headers: Record<string, unknown> }) => {
+      const given = headers['x-request-id'];
+      return typeof given === 'string' && requestIdForm.test(given) ? given : randomUUID();
+    },
+  } as FastifyServerOptions;
+}
+
+export async function prepareHttp(
+  app: NestFastifyApplication,
+  { logger }: { logger: Logger },
+): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  await app.register(helmet as never, {});
+  fastify.decorateRequest('rawBody', undefined);
+  fastify.decorateRequest('logFields', undefined);
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(jsonType, { parseAs: 'buffer' }, parseJson);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    done();
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    logRequest(logger, request, reply);
+    done();
+  });
+}
+
+function parseJson(
+  request: FastifyRequest,
+  body: unknown,
+  done: (error: Error | null, value?: unknown) => void,
+): void {
+  const bytes = body as Buffer;
+  request.rawBody = bytes;
+  if (bytes.length === 0) return done(null, undefined);
+  // Node would put replacement characters in place of broken bytes: what we pass on would not be what was
+  // sent.
+  if (!isUtf8(bytes)) return done(new AppError('malformed-json', 'The body is not UTF-8.'));
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    const reason = error instanceof Error ? `: ${error.message}` : '';
+    return done(new AppError('malformed-json', `The body is not JSON${reason}`));
+  }
+  done(null, value);
+}
+
+/** One wide line per request; health checks only when somebody debugs. */
+function logRequest(logger: Logger, request: FastifyRequest, reply: FastifyReply): void {
+  const path = pathOf(request);
+  const level = path.startsWith('/health/') ? 'debug' : reply.statusCode >= 500 ? 'warn' : 'info';
+  logger[level](
+    {
+      requestId: request.id,
+      method: request.method,
+      path,
+      route: request.routeOptions.url,
+      status: reply.statusCode,
+      durationMs: Math.round(reply.elapsedTime * 10) / 10,
+      requestBytes: request.rawBody?.length,
+      address: request.ip,
+      traceId: parseTraceparent(request.headers.traceparent as string | undefined)?.traceId,
+      ...request.logFields,
+    },
+    'request',
+  );
+}

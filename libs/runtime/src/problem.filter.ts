@@ -1,0 +1,46 @@
+import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { LOGGER } from './runtime.module.js';
+import type { Logger } from './logging.js';
+import { problemContentType, problemOf, toAppError } from './problem.js';
+
+/**
+ * Every error leaves as application/problem+json. What went wrong inside is logged with the request's id,
+ * never answered.
+ */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    // A handler of another transport has a wrapper of its own; nothing here could answer it.
+    if (host.getType() !== 'http') throw exception;
+    const http = host.switchToHttp();
+    this.answer(exception, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  answer(exception: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const error = toAppError(exception);
+    const requestId = String(request.id);
+    if (error.code === 'internal')
+      this.logger.error({ err: error.cause ?? error, requestId, path: pathOf(request) }, 'request failed');
+    // The answer has begun: all that is left is to break it off, so that nobody takes half of it for the
+    // whole.
+    if (reply.sent || reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    void reply
+      .code(error.status)
+      .headers(error.headers)
+      .type(problemContentType)
+      .serializer((body: unknown) => JSON.stringify(body))
+      .send(problemOf(error, { path: pathOf(request), requestId }));
+  }
+}
+
+/** Without the query, which may hold anything. */
+export function pathOf({ url }: { url: string }): string {
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}
