@@ -41,12 +41,14 @@ export const dueKey = '_due';
 export const laneKey = (tenantId: string, subscriptionId: string, lane: string): string =>
   `lane/${joinKey(tenantId, subscriptionId, lane)}`;
 
-/** The lane a key names; undefined for the owner's own records. */
+/** The lane a key names; undefined for the owner's own records. @throws UndecodableError */
 export function laneOfKey(
   key: string,
 ): { tenantId: string; subscriptionId: string; lane: string } | undefined {
   if (!key.startsWith('lane/')) return undefined;
-  const [tenantId, subscriptionId, lane] = splitKey(key.slice('lane/'.length));
+  const parts = splitKey(key.slice('lane/'.length));
+  if (parts.length !== 3) throw new UndecodableError('key does not name a lane');
+  const [tenantId, subscriptionId, lane] = parts;
   return { tenantId, subscriptionId, lane };
 }
 

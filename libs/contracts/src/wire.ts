@@ -71,6 +71,11 @@ export function joinKey(...parts: string[]): string {
   return parts.map(encodeURIComponent).join('/');
 }
 
+/** @throws UndecodableError */
 export function splitKey(key: string): string[] {
-  return key.split('/').map(decodeURIComponent);
+  try {
+    return key.split('/').map(decodeURIComponent);
+  } catch {
+    throw new UndecodableError('key is not percent-encoded');
+  }
 }
