@@ -33,3 +33,13 @@ export {
   type RetryPolicy,
 } from './retry-policy.js';
 export { brutlersSignature, hmacKey, type StandardKey, standardKey, standardSignature } from './signing.js';
+export { Lane } from './lane.js';
+export {
+  type AfterFailure,
+  type Failure,
+  type LaneEffects,
+  type LaneItem,
+  type LaneRecord,
+  type LaneSettings,
+  type ParkReason,
+} from './lane-record.js';

@@ -1,0 +1,63 @@
+/** One event in a lane's hands. */
+export type LaneItem<E> = {
+  seq: number;
+  event: E;
+  bytes: number;
+  /** Attempts it has had. */
+  attempt: number;
+  /** Whether the partition's window waits for this lane to finish it. */
+  held: boolean;
+  /** The subscription was disabled or deleted while it was in flight: a failure is not tried again. */
+  cancelled: boolean;
+};
+
+export type ParkReason = 'failing' | 'breaker' | 'paused';
+
+export type ParkedRecord = {
+  kind: 'parked';
+  cursor: number;
+  attempt: number;
+  dueAt: number;
+  failingSince: number | null;
+  reason: ParkReason;
+  gone: boolean;
+};
+
+/** What is durable of a lane; `live` is a tombstone. */
+export type LaneRecord =
+  | { kind: 'live' }
+  | { kind: 'behind'; cursor: number; attempt: number; failingSince: number | null }
+  | ParkedRecord;
+
+export type LaneEffects = {
+  /** The window need not wait for this lane at `seq` any more. */
+  release(seq: number): void;
+  /** The main reader's position: no event below it will be offered again. */
+  position(): number;
+  /** The lane wants its record written: `takeRecord` gives it. */
+  dirty(): void;
+};
+
+export type LaneSettings = {
+  /** Strict and per-entity lanes: one in flight, a failure parks the lane. */
+  ordered: boolean;
+  inFlightMax: number;
+  /** At either bound a live lane goes BEHIND instead of filling the window. */
+  eventsMax: number;
+  bytesMax: number;
+  /** Failures in a row that park an unordered lane. */
+  breakerFailures: number;
+};
+
+export type Failure = { now: number; random: number; retryAfterMs: number; gone: boolean };
+
+/** What becomes of a delivery whose attempt failed. */
+export type AfterFailure =
+  | { kind: 'exhausted' }
+  /** Retried alone, through `retries`. */
+  | { kind: 'retry'; dueAt: number }
+  /** The lane is parked at it. */
+  | { kind: 'park'; dueAt: number };
+
+export const checkpointMs = 1_000;
+export const checkpointDeliveries = 100;

@@ -1,0 +1,380 @@
+import { LaneBuffer } from './lane-buffer.js';
+import {
+  type AfterFailure,
+  checkpointDeliveries,
+  checkpointMs,
+  type Failure,
+  type LaneEffects,
+  type LaneItem,
+  type LaneRecord,
+  type LaneSettings,
+  type ParkReason,
+} from './lane-record.js';
+import { retryDelayMs, type RetryPolicy } from './retry-policy.js';
+
+/** Where a lane is to park; `attempt` where it is known before everything in flight is finished. */
+type Target = { attempt?: number; dueAt: number; reason: ParkReason; gone: boolean };
+
+/**
+ * A lane: the unit of order inside a subscription, as a state machine (architecture, section 4). It does no
+ * I/O and
+ * reads no clock; what it wants it says through `LaneEffects` and through the record it asks to have written.
+ *
+ * LIVE is `live`; PARKED is `draining` (what is in flight still finishes), then `parked`; BEHIND is
+ * `behind`, then
+ * `handover` (the main reader was reached, older events are not finished yet).
+ *
+ * Rules it keeps; removing one breaks the models within a few steps:
+ * - Write, then settle: an event is released to the window when it is finished and recorded, or when an
+ * acknowledged
+ *   PARKED or BEHIND record covers it.
+ * - Once LIVE is handed to the producer, only a newly acknowledged record covers anything.
+ * - LIVE is written only after everything from before the handover is finished and recorded.
+ * - The cursor tells the truth: everything below it is finished and recorded.
+ */
+export class Lane<E> {
+  private mode: 'live' | 'handover' | 'behind' | 'draining' | 'parked' = 'live';
+  private readonly buffer: LaneBuffer<E>;
+  /** An acknowledged record covers every event from here on. */
+  private covers = Infinity;
+  private cursor = 0;
+  private cursorAttempt = 0;
+  private readPosition = 0;
+  private failingSince: number | null = null;
+  private target: Target | undefined;
+  /** Where a draining lane goes on when nothing is queued. */
+  private drainFrom = 0;
+  /** A parked lane goes on at this instant, as soon as its record is acknowledged. */
+  private goOnAt: number | undefined;
+  /** One at a time, failures park in place, until a first success. */
+  private probing = false;
+  private notBefore = 0;
+  private failures = 0;
+  private wanted = false;
+  private writing: LaneRecord | undefined;
+  private checkpointAt = 0;
+  private finishedSinceCheckpoint = 0;
+
+  constructor(
+    private readonly settings: LaneSettings,
+    private readonly effects: LaneEffects,
+    loaded: LaneRecord = { kind: 'live' },
+  ) {
+    this.buffer = new LaneBuffer((seq) => effects.release(seq));
+    if (loaded.kind === 'live') return;
+    this.covers = loaded.cursor;
+    this.cursor = loaded.cursor;
+    this.cursorAttempt = loaded.attempt;
+    this.failingSince = loaded.failingSince;
+    this.readPosition = loaded.cursor;
+    this.mode = loaded.kind;
+    if (loaded.kind === 'parked') this.target = loaded;
+  }
+
+  get state(): 'live' | 'parked' | 'behind' {
+    if (this.mode === 'live') return 'live';
+    return this.mode === 'parked' || this.mode === 'draining' ? 'parked' : 'behind';
+  }
+
+  get paused(): boolean {
+    return this.target?.reason === 'paused';
+  }
+
+  /**
+   * When a parked lane is due; undefined when it is not parked. A single retry that comes earlier waits for
+   * it.
+   */
+  get parkedUntil(): number | undefined {
+    return this.target?.dueAt;
+  }
+
+  get inFlightCount(): number {
+    return this.buffer.flying;
+  }
+
+  /**
+   * The main reader came to an event of this lane. True: the window has to wait until the lane releases it.
+   */
+  offer(seq: number, event: E, bytes: number): boolean {
+    if (this.mode === 'live' || this.mode === 'handover') {
+      if (this.hasRoom(bytes)) {
+        this.buffer.push(seq, event, bytes, 0, true);
+        return true;
+      }
+      this.fallBehind(seq);
+    }
+    if (this.covers <= seq) return false;
+    this.buffer.hold(seq);
+    return true;
+  }
+
+  /** A live lane whose events wait too long goes BEHIND: the window is no place to wait in. */
+  lag(): void {
+    if (this.mode === 'live' && this.buffer.queued > 0) this.fallBehind(this.effects.position());
+  }
+
+  canStart(now: number): boolean {
+    if (this.mode === 'parked' || this.mode === 'draining' || this.buffer.queued === 0) return false;
+    if (now < this.notBefore) return false;
+    return this.buffer.flying < (this.settings.ordered || this.probing ? 1 : this.settings.inFlightMax);
+  }
+
+  /** Nothing starts before this instant: due tokens come a little early. */
+  get startsAt(): number {
+    return this.notBefore;
+  }
+
+  /** The next item to send; only where `canStart`. */
+  start(): LaneItem<E> {
+    return this.buffer.start();
+  }
+
+  /**
+   * It is over: delivered (`proven`), expired or cancelled. `recorded` follows when its record is
+   * acknowledged.
+   */
+  finished(item: LaneItem<E>, proven: boolean): void {
+    if (proven) {
+      this.failures = 0;
+      this.failingSince = null;
+      this.probing = false;
+    }
+    this.over(item);
+  }
+
+  /**
+   * An attempt failed. After `exhausted` and `retry`, `recorded` follows when their record is acknowledged.
+   */
+  failed(item: LaneItem<E>, policy: RetryPolicy, failure: Failure): AfterFailure {
+    const attempts = item.attempt + 1;
+    const delayMs = retryDelayMs(policy, attempts, failure.random, failure.retryAfterMs);
+    const dueAt = failure.now + (delayMs ?? 0);
+    this.failingSince ??= failure.now;
+    if (delayMs !== undefined && (this.settings.ordered || this.probing)) {
+      const pausedUntil = this.paused ? this.target!.dueAt : undefined;
+      const reason = pausedUntil === undefined ? 'failing' : 'paused';
+      this.buffer.letGo(item);
+      this.park({ attempt: attempts, dueAt: pausedUntil ?? dueAt, reason, gone: failure.gone }, item.seq);
+      return { kind: 'park', dueAt };
+    }
+    this.failures++;
+    this.over(item);
+    const tripped = failure.gone || this.failures >= this.settings.breakerFailures;
+    if (!this.settings.ordered && !this.probing && tripped && !this.target) {
+      const pauseMs = retryDelayMs(policy, 1, failure.random, failure.retryAfterMs) ?? 0;
+      this.drain({ dueAt: failure.now + pauseMs, reason: 'breaker', gone: failure.gone });
+    }
+    return delayMs === undefined ? { kind: 'exhausted' } : { kind: 'retry', dueAt };
+  }
+
+  /** The record that tells an item's end is acknowledged. */
+  recorded(item: LaneItem<E>): void {
+    this.buffer.recorded(item);
+    this.settle();
+  }
+
+  /** A person paused the subscription: what is in flight finishes, the cursor stays. */
+  pause(expiresAt: number): void {
+    if (this.paused) return;
+    const target: Target = { dueAt: expiresAt, reason: 'paused', gone: false };
+    if (this.mode === 'parked') this.park({ ...target, attempt: this.cursorAttempt }, this.cursor);
+    else this.drain(target);
+  }
+
+  /** Goes on at once: a pause was lifted, or somebody wants a parked lane tried now. */
+  resume(): void {
+    if (this.target) this.goOnAt = 0;
+    this.tryGoOn();
+  }
+
+  /**
+   * retry-scheduler's token. It counts only where it fits the parked record. False: it does not fit, and the
+   * lane's
+   * record is written again, which replaces the timer that sent it.
+   */
+  due(token: { cursor: number; attempt: number; dueAt: number }): boolean {
+    const fits = this.cursor === token.cursor;
+    if (this.mode === 'parked' && fits && this.cursorAttempt === token.attempt) {
+      this.goOnAt = token.dueAt;
+      this.tryGoOn();
+      return true;
+    }
+    if (this.mode === 'draining' || (this.probing && fits && this.cursorAttempt === token.attempt))
+      return true;
+    this.want();
+    return false;
+  }
+
+  /** The subscription is disabled or deleted: what waits is dropped, what is in flight is not tried again. */
+  cancel(): void {
+    const durable = this.covers !== Infinity || this.writing !== undefined || this.wanted;
+    this.buffer.cancel();
+    this.mode = 'live';
+    this.covers = Infinity;
+    this.target = undefined;
+    this.goOnAt = undefined;
+    this.probing = false;
+    this.failures = 0;
+    this.failingSince = null;
+    if (durable) this.want();
+  }
+
+  /** Where the catch-up reader should read for this lane; undefined while it need not. */
+  get wantsRead(): number | undefined {
+    if (this.mode !== 'behind' || this.covers === Infinity) return undefined;
+    const { eventsMax, bytesMax } = this.settings;
+    return this.buffer.queued < eventsMax / 2 && this.buffer.bytes < bytesMax / 2
+      ? this.readPosition
+      : undefined;
+  }
+
+  /** False when the lane is full: it has to be read again from this event on. */
+  feed(seq: number, event: E, bytes: number): boolean {
+    if (!this.hasRoom(bytes)) return false;
+    this.buffer.push(seq, event, bytes, seq === this.cursor ? this.cursorAttempt : 0, false);
+    this.readPosition = seq + 1;
+    return true;
+  }
+
+  /**
+   * The catch-up reader gave everything below `position`. `loadedEnd`: the end of the bitmap loaded at
+   * takeover.
+   */
+  fedUpTo(position: number, loadedEnd: number): void {
+    if (this.mode !== 'behind') return;
+    this.readPosition = Math.max(this.readPosition, position);
+    const main = this.effects.position();
+    // Below the end of the loaded bitmap the main reader skips events that this lane may still wait for.
+    if (this.readPosition < main || main < loadedEnd) return;
+    this.mode = 'handover';
+    this.settle();
+  }
+
+  /** The cursor is written again every second or 100 deliveries while the lane catches up. */
+  checkpoint(now: number): void {
+    if (this.state !== 'behind' || this.probing || this.finishedSinceCheckpoint === 0) return;
+    if (now - this.checkpointAt < checkpointMs && this.finishedSinceCheckpoint < checkpointDeliveries) return;
+    this.checkpointAt = now;
+    this.want();
+  }
+
+  /** The record to write in the owner's next transaction; undefined while there is none or it has to wait. */
+  takeRecord(): LaneRecord | undefined {
+    if (!this.wanted || this.writing) return undefined;
+    const record = this.record();
+    if (!record) return undefined;
+    this.wanted = false;
+    this.writing = record;
+    this.finishedSinceCheckpoint = 0;
+    if (record.kind === 'live') {
+      this.covers = Infinity;
+      this.mode = 'live';
+    } else {
+      this.cursor = record.cursor;
+      this.cursorAttempt = record.attempt;
+    }
+    return record;
+  }
+
+  /** The record that `takeRecord` gave last is acknowledged. */
+  recordAcknowledged(): void {
+    const record = this.writing!;
+    this.writing = undefined;
+    // A cancelled lane has released everything already; its tombstone follows.
+    if (record.kind !== 'live' && this.mode !== 'live') this.cover(record.cursor);
+    this.tryGoOn();
+    this.settle();
+  }
+
+  private record(): LaneRecord | undefined {
+    const { cursor, cursorAttempt, failingSince } = this;
+    switch (this.mode) {
+      case 'draining':
+        return undefined;
+      case 'parked':
+        if (this.buffer.unrecordedCount > 0) return undefined;
+        return { kind: 'parked', cursor, failingSince, ...this.target!, attempt: cursorAttempt };
+      case 'live':
+        return { kind: 'live' };
+      case 'handover':
+        if (this.buffer.coveredCount === 0) return { kind: 'live' };
+    }
+    const beyond = this.mode === 'behind' ? this.readPosition : this.effects.position();
+    const attempt = beyond === cursor ? cursorAttempt : 0;
+    return { kind: 'behind', ...this.buffer.lowest({ cursor: beyond, attempt }), failingSince };
+  }
+
+  /** A PARKED or BEHIND record is durable: everything from its cursor on need not be held any more. */
+  private cover(cursor: number): void {
+    this.covers = cursor;
+    this.buffer.releaseHeld();
+    // After a handover LIVE may follow, and then only holds protect what the main reader offered.
+    if (this.mode === 'behind') this.buffer.coverItems();
+  }
+
+  private hasRoom(bytes: number): boolean {
+    const { eventsMax, bytesMax } = this.settings;
+    return (
+      this.buffer.queued < eventsMax && (this.buffer.bytes + bytes <= bytesMax || this.buffer.queued === 0)
+    );
+  }
+
+  private over(item: LaneItem<E>): void {
+    this.buffer.over(item);
+    this.finishedSinceCheckpoint++;
+    this.settle();
+  }
+
+  private fallBehind(readPosition: number): void {
+    this.mode = 'behind';
+    this.readPosition = readPosition;
+    this.want();
+  }
+
+  private drain(target: Target): void {
+    if (this.mode !== 'draining') {
+      this.drainFrom = this.mode === 'behind' ? this.readPosition : this.effects.position();
+    }
+    this.mode = 'draining';
+    this.target = target;
+    this.settle();
+  }
+
+  private park(target: Target, cursor: number): void {
+    this.cursorAttempt = target.attempt ?? (cursor === this.cursor ? this.cursorAttempt : 0);
+    this.cursor = cursor;
+    this.mode = 'parked';
+    this.target = target;
+    this.want();
+  }
+
+  /**
+   * A parked lane whose time has come reads on from its cursor, one event at a time until one is delivered.
+   */
+  private tryGoOn(): void {
+    if (this.mode !== 'parked' || this.goOnAt === undefined || this.wanted || this.writing) return;
+    this.mode = 'behind';
+    this.readPosition = this.cursor;
+    this.notBefore = this.goOnAt;
+    this.goOnAt = undefined;
+    this.target = undefined;
+    this.probing = true;
+    this.failures = 0;
+  }
+
+  /** What may follow once something is finished, recorded or acknowledged. */
+  private settle(): void {
+    if (this.mode === 'draining' && this.buffer.flying === 0) {
+      const { head } = this.buffer;
+      this.buffer.letGo();
+      this.park({ ...this.target!, attempt: head?.attempt }, head?.seq ?? this.drainFrom);
+    } else if (this.wanted || (this.mode === 'handover' && this.buffer.coveredCount === 0)) {
+      this.want();
+    }
+  }
+
+  private want(): void {
+    this.wanted = true;
+    this.effects.dirty();
+  }
+}
