@@ -1,0 +1,106 @@
+import { connect, isIP, type Socket } from 'node:net';
+
+/** `via`: the error is not the address's (a proxy refused), or undefined. */
+export type DialCallback = (error: Error | null, socket: Socket | null) => void;
+/**
+ * Opens a byte stream to an address; returns how to give up. Calls back once, later; never after it was
+ * cancelled.
+ */
+export type Dial = (address: string, port: number, done: DialCallback) => () => void;
+
+/** RFC 8305: how long an attempt has the field to itself before the next address starts beside it. */
+const headStartMs = 250;
+const maxTries = 8;
+const tcpKeepAliveMs = 60_000;
+
+/** Only ever given an address, so nothing is resolved behind the guard's back. */
+export const dialDirect: Dial = (address, port, done) => {
+  if (isIP(address) === 0) throw new Error('only addresses are dialled');
+  const socket = connect({
+    host: address,
+    port,
+    autoSelectFamily: false,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: tcpKeepAliveMs,
+  });
+  const onError = (error: Error) => done(error, null);
+  socket.once('error', onError);
+  socket.once('connect', () => {
+    socket.off('error', onError);
+    done(null, socket);
+  });
+  return () => abandon(socket);
+};
+
+/** A socket nobody waits for any more: an error after this point is nobody's. */
+export function abandon(socket: Socket): void {
+  socket.removeAllListeners('connect');
+  socket.removeAllListeners('error');
+  socket.on('error', () => undefined);
+  socket.destroy();
+}
+
+/**
+ * Tries the addresses in order, the next one after a failure or after a head start; the first that connects
+ * wins.
+ */
+export function dialAny(
+  addresses: readonly string[],
+  port: number,
+  dial: Dial,
+  done: WinnerCallback,
+): () => void {
+  return new Race(addresses.slice(0, maxTries), port, dial, done).start();
+}
+
+type WinnerCallback = (error: Error | null, socket: Socket | null, address: string) => void;
+
+class Race {
+  private readonly running = new Map<string, () => void>();
+  private next = 0;
+  private over = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly addresses: readonly string[],
+    private readonly port: number,
+    private readonly dial: Dial,
+    private readonly done: WinnerCallback,
+  ) {}
+
+  start(): () => void {
+    this.tryNext();
+    return () => this.end();
+  }
+
+  private tryNext(): void {
+    clearTimeout(this.timer);
+    const address = this.addresses[this.next];
+    this.next += 1;
+    const cancel = this.dial(address, this.port, (error, socket) => this.finished(address, error, socket));
+    this.running.set(address, cancel);
+    if (this.next < this.addresses.length) this.timer = setTimeout(() => this.tryNext(), headStartMs);
+  }
+
+  private finished(address: string, error: Error | null, socket: Socket | null): void {
+    this.running.delete(address);
+    if (this.over) return;
+    if (error === null) {
+      this.end();
+      this.done(null, socket, address);
+    } else if (this.next < this.addresses.length) {
+      this.tryNext();
+    } else if (this.running.size === 0) {
+      this.end();
+      this.done(error, null, address);
+    }
+  }
+
+  private end(): void {
+    this.over = true;
+    clearTimeout(this.timer);
+    for (const cancel of this.running.values()) cancel();
+    this.running.clear();
+  }
+}
