@@ -48,3 +48,20 @@ export function breaksConnection(error: unknown): boolean {
 export function isConnectionLoss(error: unknown): boolean {
   return isTransientDatabaseError(error) && breaksConnection(error);
 }
+
+/**
+ * Whether the data of a statement may be at fault: the server says so (wrong or conflicting values, too
+ * much of them), or the error is not the server's at all. Missing tables, rights or passwords are
+ * nobody's data.
+ */
+export function blamesData(error: unknown): boolean {
+  if (isTransientDatabaseError(error)) return false;
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return true;
+  return /^(21|22|23|54|P0)/.test(code);
+}
+
+/** The server gave up on a statement after `statement_timeout`. */
+export function isStatementTimeout(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === '57014';
+}

@@ -30,3 +30,14 @@ export {
 } from './settings.js';
 export { formatTraceparent, newTraceparent, parseTraceparent, type TraceContext } from './tracing.js';
 export { validate } from './validation.js';
+export { ProjectionRunner, type ProjectionOptions } from './projection.js';
+export { projectionOffsetsTable } from './projection-offsets.js';
+export type {
+  OffsetRange,
+  ProjectionBatch,
+  ProjectionHandler,
+  ProjectionRecord,
+  ProjectionServer,
+  Rejection,
+  TopicPartition,
+} from './projection-types.js';
