@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { throwIfEnding } from './ending.mjs';
 import { readJson, remove, writeJson } from './files.mjs';
 import { fetchMetadata, isReady } from './kafka-metadata.mjs';
 import { repoRoot } from './paths.mjs';
@@ -15,6 +16,7 @@ const READY_WITHIN_MS = 120_000;
  * The stores that Docker runs for one state folder, with the ports and the password they were made with.
  * @typedef {{ project: string, kafkaPort: number, postgresPort: number, password: string }} Project
  * @typedef {'kafka' | 'postgres'} Service
+ * @typedef {import('./steps.mjs').Step} Step
  */
 
 /** @returns {Promise<string[] | undefined>} the compose command, when an engine runs that can use it */
@@ -33,31 +35,49 @@ export async function composeCommand() {
 const recordFile = (stateDir) => join(stateDir, 'docker.json');
 
 /**
- * Brings these services of docker-compose.yml up. Their data lives in Docker's volumes.
- * @param {{ stateDir: string, compose: string[], services: Service[], usualPort: boolean, step: import('./steps.mjs').Step }} options
+ * Brings one service of docker-compose.yml up. Its data lives in a volume of Docker's.
+ * @param {{ stateDir: string, compose: string[], service: Service, usualPort: boolean, step: Step }} options
  * @returns {Promise<{ brokers: string, url: string }>}
  */
-export async function startDocker({ stateDir, compose, services, usualPort, step }) {
-  step.doing(`docker compose up ${services.join(' ')}`);
-  const project = await projectOf({ stateDir, compose, usualPort });
-  const { code, output } = await command(compose, project, 'up', '-d', ...services);
-  if (code !== 0)
-    throw new UserError(`docker compose could not start ${services.join(' and ')}:\n${tail(output)}`);
+export async function startDocker({ stateDir, compose, service, usualPort, step }) {
+  step.doing(`docker compose up ${service}`);
+  const project = await inTurn(async () => {
+    const found = await projectOf({ stateDir, compose, usualPort });
+    const { code, output } = await command(compose, found, 'up', '-d', service);
+    if (code !== 0) throw new UserError(`docker compose could not start ${service}:\n${tail(output)}`);
+    return found;
+  });
   const url = `postgres://postgres:${project.password}@127.0.0.1:${project.postgresPort}/posthorn`;
-  // docker-compose 1.29 has no --wait, and a health check says less than an answer on the published port.
-  if (services.includes('kafka'))
-    await until('Kafka', async () => isReady(await fetchMetadata(project.kafkaPort)));
-  if (services.includes('postgres'))
-    await until('PostgreSQL', () =>
+  const isUp = {
+    kafka: async () => isReady(await fetchMetadata(project.kafkaPort)),
+    postgres: () =>
       query(url, 'SELECT 1').then(
         () => true,
         () => false,
       ),
-    );
+  };
+  // docker-compose 1.29 has no --wait, and a health check says less than an answer on the published port.
+  await until(service, isUp[service]);
   return { brokers: `127.0.0.1:${project.kafkaPort}`, url };
 }
 
-/** @param {{ stateDir: string, compose: string[], usualPort: boolean }} options @returns {Promise<Project>} */
+/** Both services share the project and its network, so only one is created at a time. */
+let turn = Promise.resolve();
+
+/** @template T @param {() => Promise<T>} work @returns {Promise<T>} */
+function inTurn(work) {
+  const mine = turn.then(work);
+  turn = mine.then(
+    () => {},
+    () => {},
+  );
+  return mine;
+}
+
+/**
+ * @param {{ stateDir: string, compose: string[], usualPort: boolean }} options
+ * @returns {Promise<Project>}
+ */
 async function projectOf({ stateDir, compose, usualPort }) {
   const known = /** @type {Project | undefined} */ (readJson(recordFile(stateDir)));
   if (known) {
@@ -90,6 +110,7 @@ function command([bin, ...first], { project, kafkaPort, postgresPort, password }
 async function until(what, isUp) {
   const deadline = Date.now() + READY_WITHIN_MS;
   while (!(await isUp())) {
+    throwIfEnding();
     if (Date.now() > deadline) {
       throw new UserError(
         `${what} in Docker was not ready within ${READY_WITHIN_MS / 1000} s; see docker compose logs.`,
@@ -99,7 +120,11 @@ async function until(what, isUp) {
   }
 }
 
-/** @param {string} stateDir @param {{ forget: boolean }} options @returns {Promise<boolean>} whether there was one to stop */
+/**
+ * @param {string} stateDir
+ * @param {{ forget: boolean }} options
+ * @returns {Promise<boolean>} whether there was one to stop
+ */
 export async function stopDocker(stateDir, { forget }) {
   const project = /** @type {Project | undefined} */ (readJson(recordFile(stateDir)));
   if (!project) return false;

@@ -48,7 +48,8 @@ const xml = (text) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').re
 
 /**
  * One node that is broker and controller, on loopback only.
- * The session settings let a broker that was killed register again within 5 s instead of 14; the flush settings
+ * The session settings let a broker that was killed register again within 5 s instead of 14; the flush
+ * settings
  * bound what a power cut can take to a second (a killed process loses nothing that was acknowledged).
  * @param {{ port: number, controllerPort: number, dataDir: string }} options
  */

@@ -39,7 +39,10 @@ export function fetchMetadata(port, host = '127.0.0.1', timeoutMs = 2_000) {
 /** No topic is asked for, so the answer is short; something longer is another server. */
 const MAX_ANSWER = 1 << 20;
 
-/** Ready means: a broker that is registered and not fenced, and a controller. @param {Metadata | undefined} metadata */
+/**
+ * Ready means: a broker that is registered and not fenced, and a controller.
+ * @param {Metadata | undefined} metadata
+ */
 export const isReady = (metadata) =>
   metadata !== undefined && metadata.brokers > 0 && metadata.controllerId >= 0;
 

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { throwIfEnding } from './ending.mjs';
 import { readJson, readText, remove, writeJson, writeWhole } from './files.mjs';
 import { jarsName, log4j2, pom, serverProperties } from './kafka-files.mjs';
 import { fetchMetadata, isReady } from './kafka-metadata.mjs';
@@ -31,7 +32,11 @@ function places(stateDir) {
   };
 }
 
-/** Why no broker can be run from Maven's artifacts here, if so. @param {string} cacheDir @returns {string | undefined} */
+/**
+ * Why no broker can be run from Maven's artifacts here, if so.
+ * @param {string} cacheDir
+ * @returns {string | undefined}
+ */
 export function kafkaProblem(cacheDir) {
   const java = findJava();
   if ('problem' in java) return java.problem;
@@ -172,6 +177,7 @@ async function untilReady(running, at) {
   const clusterId = readText(join(at.folder, 'cluster-id'));
   const deadline = Date.now() + READY_WITHIN_MS;
   for (;;) {
+    throwIfEnding();
     const metadata = await fetchMetadata(running.port);
     if (isReady(metadata) && metadata?.clusterId === clusterId) return;
     if (!isRunning(running)) {

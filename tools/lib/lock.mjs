@@ -8,22 +8,21 @@ import { isRunning, ownProcess } from './processes.mjs';
 const BREAK_STALE_MS = 5_000;
 
 /**
- * Runs `work` while no other launcher does so under the same lock. Waits as long as the holder lives; a holder
- * that was killed is recognised by pid and start time.
+ * Runs `work` while no other launcher does so under the same lock. Waits as long as the holder lives; a
+ * holder
+ * that was killed is known by pid and start time.
  * @template T
  * @param {string} path
  * @param {() => Promise<T>} work
- * @param {() => void} [onWait]
+ * @param {() => void} [onWait] called again and again while another one holds it; may throw to give up
  * @returns {Promise<T>}
  */
 export async function withLock(path, work, onWait) {
   mkdirSync(dirname(path), { recursive: true });
-  let waited = false;
   while (!take(path)) {
     if (!isRunning(readJson(path))) breakStale(path);
     else {
-      if (!waited) onWait?.();
-      waited = true;
+      onWait?.();
       await sleep(100);
     }
   }
@@ -34,7 +33,10 @@ export async function withLock(path, work, onWait) {
   }
 }
 
-/** The file appears with its content or not at all, so nobody ever reads a lock without its holder. @param {string} path */
+/**
+ * The file appears with its content or not at all, so nobody ever reads a lock without its holder.
+ * @param {string} path
+ */
 function take(path) {
   const mine = `${path}.${process.pid}`;
   writeFileSync(mine, JSON.stringify(ownProcess()));
@@ -49,7 +51,11 @@ function take(path) {
   }
 }
 
-/** Only one process at a time may remove a dead holder's lock, or the second would remove the first one's new lock. @param {string} path */
+/**
+ * Only one process at a time may remove a dead holder's lock, or the second would remove the first one's
+ * new lock.
+ * @param {string} path
+ */
 function breakStale(path) {
   const breaking = `${path}.break`;
   if (!take(breaking)) {

@@ -1,6 +1,9 @@
 import { createServer, connect } from 'node:net';
 
-/** @param {number} port 0 asks for any @returns {Promise<number | undefined>} the port, or undefined when it is taken */
+/**
+ * @param {number} port 0 asks for any
+ * @returns {Promise<number | undefined>} the port, or undefined when it is taken
+ */
 function tryPort(port, host = '127.0.0.1') {
   return new Promise((resolve) => {
     const server = createServer();

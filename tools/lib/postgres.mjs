@@ -4,6 +4,7 @@ import { chownSync, closeSync, existsSync, openSync, writeFileSync } from 'node:
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { throwIfEnding } from './ending.mjs';
 import { readJson, readText, remove, writeJson, writeWhole } from './files.mjs';
 import { repoRoot } from './paths.mjs';
 import { freePort } from './ports.mjs';
@@ -63,7 +64,8 @@ export async function startPostgres({ stateDir, usualPort, step }) {
 }
 
 /**
- * The children of a postmaster that was killed need a moment to notice, and a port can be lost between the look and the bind.
+ * The children of a postmaster that was killed need a moment to notice, and a port can be lost between the
+ * look and the bind.
  * @param {string} log
  */
 const mayPass = (log) => /shared memory block .* is still in use|Address already in use/.test(log);
@@ -128,9 +130,12 @@ function launch({ host, dataDir, port, logFile }) {
 }
 
 /**
- * PostgreSQL takes any process with the pid in `postmaster.pid` for a running server, also a zombie or one that
- * got the number later. The caller knows by start time that the server of this folder is gone. The file itself
- * stays, because it leads PostgreSQL to children of the old server that may still be writing; only its pid becomes
+ * PostgreSQL takes any process with the pid in `postmaster.pid` for a running server, also a zombie or one
+ * that
+ * got the number later. The caller knows by start time that the server of this folder is gone. The file
+ * itself
+ * stays, because it leads PostgreSQL to children of the old server that may still be writing; only its pid
+ * becomes
  * ours, which PostgreSQL ignores as that of its parent.
  * @param {string} dataDir
  */
@@ -154,6 +159,7 @@ function isPostgres(pid) {
 async function untilReady({ running, url, logFile }) {
   const deadline = Date.now() + READY_WITHIN_MS;
   for (;;) {
+    throwIfEnding();
     const found = await query(url.replace(/\/[^/]*$/, '/postgres'), 'SHOW data_directory').catch(
       (error) => error,
     );

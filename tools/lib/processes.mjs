@@ -19,7 +19,10 @@ export const ownProcess = () => ({ pid: process.pid, born: bornAt(process.pid) ?
 /** @param {ProcessId | undefined} id */
 export const isRunning = (id) => id !== undefined && bornAt(id.pid) === id.born;
 
-/** @param {number} pid @returns {string | undefined} undefined when there is no such process, or only its zombie */
+/**
+ * @param {number} pid
+ * @returns {string | undefined} undefined when there is no such process, or only its zombie
+ */
 function bornAt(pid) {
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
   try {
@@ -101,5 +104,8 @@ export function run(command, args, options = {}) {
 
 const MAX_OUTPUT = 20_000;
 
-/** The last lines of a command's output, for the one who has to find out why it failed. @param {string} text */
+/**
+ * The last lines of a command's output, for the one who has to find out why it failed.
+ * @param {string} text
+ */
 export const tail = (text, lines = 12) => text.trimEnd().split('\n').slice(-lines).join('\n');

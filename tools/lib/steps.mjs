@@ -1,9 +1,11 @@
 /**
  * @typedef {object} Step
- * @property {(what: string) => void} doing  says that real work started, once, so that nobody waits before a silent screen
+ * @property {(what: string) => void} doing  says that real work started, once, so that nobody waits before
+ * a silent screen
  *
  * @typedef {object} Steps
- * @property {<T>(name: string, work: (step: Step) => Promise<T>, done?: (result: T) => string | undefined) => Promise<T>} run
+ * @property {<T>(name: string, work: (step: Step) => Promise<T>, done?: (result: T) => string | undefined)
+ * => Promise<T>} run
  * @property {(line: string) => void} say
  */
 

@@ -1,0 +1,116 @@
+// Sets up what is missing and runs Posthorn: `npm start`, `npm run dev`, `npm run start:<service>`.
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseArgs, parseEnv } from 'node:util';
+import { withLock } from './lib/lock.mjs';
+import { main } from './lib/main.mjs';
+import { layout, repoRoot } from './lib/paths.mjs';
+import { answers } from './lib/ports.mjs';
+import { PORTS, productSettings, runProduct } from './lib/product.mjs';
+import { UserError } from './lib/require.mjs';
+import { setUpBuild, setUpPackages } from './lib/setup.mjs';
+import { createSteps, seconds } from './lib/steps.mjs';
+import { lockFile, openStores } from './lib/stores.mjs';
+import { claimPort } from './lib/users.mjs';
+
+/** @typedef {import('./lib/product.mjs').App} App */
+
+await main(async () => {
+  const began = performance.now();
+  const { app, dev } = parseCommand();
+  readDotEnv();
+  const at = layout();
+  const steps = createSteps();
+  steps.say(`Posthorn ${app === 'standalone' ? '' : `${app} `}— setting up in ${shortened(at.stateDir)}`);
+  const packages = setUpPackages(at, steps);
+  const built = dev ? packages : packages.then(() => setUpBuild(at, steps));
+  // A failure is reported where it is awaited, below.
+  built.catch(() => {});
+  const stores = await openStores({ at, steps, packages });
+  try {
+    await built;
+    return await serve({ app, dev, at, steps, stores: stores.env, began });
+  } finally {
+    await stores.close();
+  }
+});
+
+/**
+ * @param {{ app: App, dev: boolean, at: import('./lib/paths.mjs').Layout, steps:
+ * import('./lib/steps.mjs').Steps,
+ *   stores: Record<string, string>, began: number }} options
+ */
+async function serve({ app, dev, at, steps, stores, began }) {
+  const { stateDir } = at;
+  const port = await choosePort(app, at, steps);
+  const { settings, opensLoopback, newAdminKey } = productSettings({ app, stateDir, port, stores });
+  if (opensLoopback) {
+    steps.say('  ✓ Receivers   plain http and loopback addresses are allowed (POSTHORN_EGRESS_HTTP, _ALLOW)');
+  }
+  const product = await runProduct({ app, dev, stateDir, port, settings });
+  try {
+    const isUp = await Promise.race([product.ready.then(() => true), product.ended.then(() => false)]);
+    if (isUp) {
+      steps.say(
+        `\nPosthorn is ready at http://127.0.0.1:${port} after ${seconds(performance.now() - began)}`,
+      );
+      steps.say(`  Operator key  ${newAdminKey ?? 'as before'}  (${adminKeyPlace(settings, stateDir)})`);
+      if (app === 'standalone') steps.say('  Try           npm run demo');
+      steps.say('  Stop          Ctrl-C; the data stays (npm run nuke forgets it)\n');
+    }
+    return await product.ended;
+  } finally {
+    await product.stop();
+  }
+}
+
+/** @param {Record<string, string>} settings @param {string} stateDir */
+function adminKeyPlace(settings, stateDir) {
+  if (!settings.POSTHORN_ADMIN_KEY) return 'from POSTHORN_ADMIN_KEY';
+  return `kept in ${shortened(join(stateDir, 'keys', 'admin-key'))}`;
+}
+
+/**
+ * @param {App} app
+ * @param {import('./lib/paths.mjs').Layout} at
+ * @param {import('./lib/steps.mjs').Steps} steps
+ */
+async function choosePort(app, at, steps) {
+  const set = process.env.POSTHORN_PORT;
+  if (set) {
+    const port = Number(set);
+    if (!Number.isInteger(port) || port < 1 || port > 65_535)
+      throw new UserError(`POSTHORN_PORT is no port: ${set}.`);
+    if (await answers(port)) throw new UserError(`Port ${port} (POSTHORN_PORT) is taken.`);
+    return port;
+  }
+  const port = await withLock(lockFile(at), () => claimPort(at.stateDir, PORTS[app]));
+  if (port !== PORTS[app]) steps.say(`  ✓ Port        ${PORTS[app]} is taken; this one uses ${port}`);
+  return port;
+}
+
+function parseCommand() {
+  const { values } = parseArgs({
+    options: { dev: { type: 'boolean', default: false }, service: { type: 'string', default: 'standalone' } },
+  });
+  if (!(values.service in PORTS)) {
+    throw new UserError(
+      `There is no service "${values.service}"; there are ${Object.keys(PORTS).join(', ')}.`,
+    );
+  }
+  return { app: /** @type {App} */ (values.service), dev: values.dev };
+}
+
+/** What the environment says wins over the file, as everywhere. */
+function readDotEnv() {
+  const file = join(repoRoot, '.env');
+  if (!existsSync(file)) return;
+  for (const [name, value] of Object.entries(parseEnv(readFileSync(file, 'utf8'))))
+    process.env[name] ??= value;
+}
+
+/** @param {string} path */
+function shortened(path) {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short || '.';
+}

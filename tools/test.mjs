@@ -1,0 +1,90 @@
+// Everything CI runs: `npm test`, or one part of it: check, unit, it, e2e. What follows the name goes to
+// Jest.
+import { join } from 'node:path';
+import { endedBy } from './lib/ending.mjs';
+import { main } from './lib/main.mjs';
+import { layout } from './lib/paths.mjs';
+import { UserError } from './lib/require.mjs';
+import { setUpBuild, setUpPackages } from './lib/setup.mjs';
+import { createSteps } from './lib/steps.mjs';
+import { openStores } from './lib/stores.mjs';
+import { hasSpecs, jest, projects, tool } from './lib/suites.mjs';
+import { clearDeadTestRuns, forgetTestRun, newTestRun } from './lib/test-runs.mjs';
+
+const PARTS = ['check', 'unit', 'it', 'e2e'];
+
+await main(runTests);
+
+async function runTests() {
+  const { parts, args } = parseCommand(process.argv.slice(2));
+  const total = { passed: 0, failed: 0 };
+  const usual = layout();
+  const at = newTestRun(usual);
+  const steps = createSteps();
+  try {
+    await setUpPackages(at, steps);
+    await clearDeadTestRuns(usual);
+    for (const part of PARTS.filter((name) => parts.includes(name))) {
+      if (endedBy()) break;
+      steps.say(`\n── ${part}`);
+      const { passed, failed } = await runPart(part, { at, steps, args });
+      total.passed += passed;
+      total.failed += failed;
+    }
+  } catch (error) {
+    if (!endedBy()) console.error(error instanceof UserError ? `posthorn: ${error.message}` : error);
+    total.failed += 1;
+  } finally {
+    await forgetTestRun(at);
+  }
+  // A run that was cut short has not passed.
+  if (endedBy() && total.failed === 0) total.failed = 1;
+  console.log(`\n${total.passed} passed, ${total.failed} failed`);
+  return total.failed === 0 ? 0 : 1;
+}
+
+/**
+ * @param {string} part
+ * @param {{ at: import('./lib/paths.mjs').Layout, steps: import('./lib/steps.mjs').Steps, args: string[] }}
+ * options
+ * @returns {Promise<import('./lib/suites.mjs').Counts>}
+ */
+async function runPart(part, { at, steps, args }) {
+  const reports = join(at.stateDir, 'reports');
+  if (part === 'check') return check();
+  if (part === 'unit') {
+    const configs = projects.map((project) => `${project}/jest.config.mjs`);
+    return jest({ name: part, configs, args, env: {}, reports });
+  }
+  const ends = part === 'e2e';
+  const wanted = projects.filter(
+    (project) => (project === 'apps/e2e') === ends && hasSpecs(project, /\.it\.spec\.ts$/),
+  );
+  const configs = wanted.map((project) => `${project}/jest.it.config.mjs`);
+  if (configs.length === 0) return { passed: 0, failed: 0 };
+  if (ends) await setUpBuild(at, steps);
+  const stores = await openStores({ at, steps, usualPorts: false });
+  const workers = `--maxWorkers=${ends ? 1 : 2}`;
+  try {
+    return await jest({ name: part, configs, args: [workers, ...args], env: { ...stores.env }, reports });
+  } finally {
+    await stores.close();
+  }
+}
+
+/** Each of these passes or fails as a whole. */
+async function check() {
+  const results = [
+    await tool('prettier', '--check', '--log-level=warn', '.'),
+    await tool('eslint', '--max-warnings=0', 'tools'),
+    await tool('nx', 'run-many', '-t', 'lint', 'typecheck', '--outputStyle=static'),
+  ];
+  return { passed: 0, failed: results.reduce((sum, { failed }) => sum + failed, 0) };
+}
+
+/** @param {string[]} given */
+function parseCommand([first, ...rest]) {
+  if (first === undefined || first === 'all') return { parts: PARTS, args: rest };
+  if (PARTS.includes(first)) return { parts: [first], args: rest };
+  throw new UserError(`There is no part "${first}"; there are all, ${PARTS.join(', ')}.`);
+}
