@@ -12,6 +12,17 @@ export type KafkaLog = (
 const secretKey =
   /^(authorization|proxy-?authorization|cookie|set-?cookie|x-?api-?key|api-?key|secrets?|signing-?secrets?|passwords?|passwd|tokens?|private-?key|admin-?key|secret-?keys?|sasl.*password|database-?url)$/i;
 const redacted = '[redacted]';
+/** pino gives the fields of a child logger to its own redaction only, which wants names, not patterns. */
+const childFields = [
+  'authorization',
+  'apiKey',
+  'cookie',
+  'password',
+  'secret',
+  'secrets',
+  'signingSecret',
+  'token',
+];
 const depthMax = 5;
 
 /** Copies only what has to change: most log lines hold no nested object at all. */
@@ -66,8 +77,8 @@ export function createLogger(
     formatters: {
       level: (label: string) => ({ level: label }),
       log: redactObject,
-      bindings: redactObject,
     },
+    redact: { paths: childFields, censor: redacted },
     serializers: { err: serializeError, error: serializeError },
   };
   return destination ? pino(options, destination) : pino(options);

@@ -118,7 +118,9 @@ export function toAppError(error: unknown): AppError {
   const code = byStatus[status] ?? (status >= 400 && status < 500 ? 'bad-request' : 'internal');
   if (code === 'internal')
     return new AppError('internal', 'Something went wrong on our side.', { cause: error });
-  return new AppError(code, message, { cause: error });
+  // Nest says "Cannot GET /path?query": a query may hold a secret.
+  const detail = code === 'not-found' ? message.replace(/\?.*$/s, '') : message;
+  return new AppError(code, detail, { cause: error });
 }
 
 function statusOf(error: unknown): { status: number; message: string } {
