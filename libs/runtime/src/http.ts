@@ -8,14 +8,13 @@ import { AppError, problemContentType, problemOf, toAppError } from './problem.j
 import { pathOf } from './problem.filter.js';
 import { parseTraceparent } from './tracing.js';
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The bytes of a JSON body, exactly as they came. */
-    rawBody?: Buffer;
-    /** More fields for the request's log line, such as the tenant. */
-    logFields?: Record<string, unknown>;
-  }
-}
+/** What a handler gets with `@Req()`. */
+export type ServiceRequest = FastifyRequest & {
+  /** The bytes of a JSON body, exactly as they came. */
+  rawBody?: Buffer;
+  /** More fields for the request's log line, such as the tenant. */
+  logFields?: Record<string, unknown>;
+};
 
 /** JSON, and every format that is JSON underneath (`application/cloudevents+json`). */
 const jsonType = /^application\/(?:[\w.!#$&^-]+\+)?json(?:\s*;|\s*$)/i;
@@ -68,7 +67,7 @@ export async function prepareHttp(
 }
 
 function parseJson(
-  request: FastifyRequest,
+  request: ServiceRequest,
   body: unknown,
   done: (error: Error | null, value?: unknown) => void,
 ): void {
@@ -89,7 +88,7 @@ function parseJson(
 }
 
 /** One wide line per request; health checks only when somebody debugs. */
-function logRequest(logger: Logger, request: FastifyRequest, reply: FastifyReply): void {
+function logRequest(logger: Logger, request: ServiceRequest, reply: FastifyReply): void {
   const path = pathOf(request);
   const level = path.startsWith('/health/') ? 'debug' : reply.statusCode >= 500 ? 'warn' : 'info';
   logger[level](

@@ -2,6 +2,7 @@ export { Database, type DatabaseOptions, type Transaction } from './database.js'
 export type { EntityClass, MigrationClass } from './database-setup.js';
 export { isConnectionLoss, isTransientDatabaseError } from './database-errors.js';
 export { HealthModule, HealthRegistry, type HealthAnswer } from './health.js';
+export type { ServiceRequest } from './http.js';
 export { createLogger, kafkaLog, serializeError, type KafkaLog, type Logger } from './logging.js';
 export {
   AppError,

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { Body, Controller, Get, HttpCode, HttpException, Module, Post, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { IsString } from 'class-validator';
 import { HealthRegistry } from './health.js';
+import type { ServiceRequest } from './http.js';
 import { createLogger } from './logging.js';
 import { AppError } from './problem.js';
 import { startService, type Service } from './service.js';
@@ -17,7 +17,7 @@ class Input {
 class ThingsController {
   @Post()
   @HttpCode(200)
-  echo(@Req() request: FastifyRequest, @Body() body: unknown): object {
+  echo(@Req() request: ServiceRequest, @Body() body: unknown): object {
     request.logFields = { tenantId: 'vendor-17' };
     return { name: validate(Input, body).name, raw: request.rawBody?.toString('base64') };
   }
@@ -187,14 +187,16 @@ describe('a service', () => {
   });
 
   it('lets a request that is being answered finish before it stops', async () => {
-    const gate = Promise.withResolvers<void>();
-    const entered = Promise.withResolvers<void>();
+    let finish!: () => void;
+    let enter!: () => void;
+    const gate = new Promise<void>((resolve) => (finish = resolve));
+    const entered = new Promise<void>((resolve) => (enter = resolve));
     @Controller('slow')
     class SlowController {
       @Get()
       async slow(): Promise<object> {
-        entered.resolve();
-        await gate.promise;
+        enter();
+        await gate;
         return { done: true };
       }
     }
@@ -208,9 +210,9 @@ describe('a service', () => {
       ownsProcess: false,
     });
     const answer = fetch(`${slow.url}/slow`);
-    await entered.promise;
+    await entered;
     const stopped = slow.stop();
-    gate.resolve();
+    finish();
     expect(await (await answer).json()).toEqual({ done: true });
     await stopped;
     await expect(fetch(`${slow.url}/slow`)).rejects.toThrow();
