@@ -21,22 +21,27 @@ async function runTests() {
   const usual = layout();
   const at = newTestRun(usual);
   const steps = createSteps();
+  /** @type {ReturnType<typeof openStores> | undefined} */
+  let opened;
+  const stores = async () => (await (opened ??= openStores({ at, steps, usualPorts: false }))).env;
   try {
     await setUpPackages(at, steps);
     await clearDeadTestRuns(usual);
     for (const part of PARTS.filter((name) => parts.includes(name))) {
       if (endedBy()) break;
       steps.say(`\n── ${part}`);
-      const { passed, failed } = await runPart(part, { at, steps, args });
+      const { passed, failed } = await runPart(part, { at, steps, args, stores });
       total.passed += passed;
       total.failed += failed;
     }
   } catch (error) {
     if (!endedBy()) console.error(error instanceof UserError ? `posthorn: ${error.message}` : error);
     total.failed += 1;
-  } finally {
-    await forgetTestRun(at);
   }
+  await forgetTestRun(at).catch((error) => {
+    console.error(error);
+    total.failed += 1;
+  });
   // A run that was cut short has not passed.
   if (endedBy() && total.failed === 0) total.failed = 1;
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
@@ -44,12 +49,18 @@ async function runTests() {
 }
 
 /**
+ * What a part needs beside its name.
+ * @typedef {object} Context
+ * @property {import('./lib/paths.mjs').Layout} at
+ * @property {import('./lib/steps.mjs').Steps} steps
+ * @property {string[]} args  for Jest
+ * @property {() => Promise<Record<string, string>>} stores  brings Kafka and PostgreSQL up at the first call
+ *
  * @param {string} part
- * @param {{ at: import('./lib/paths.mjs').Layout, steps: import('./lib/steps.mjs').Steps, args: string[] }}
- * options
+ * @param {Context} context
  * @returns {Promise<import('./lib/suites.mjs').Counts>}
  */
-async function runPart(part, { at, steps, args }) {
+async function runPart(part, { at, steps, args, stores }) {
   const reports = join(at.stateDir, 'reports');
   if (part === 'check') return check();
   if (part === 'unit') {
@@ -63,13 +74,8 @@ async function runPart(part, { at, steps, args }) {
   const configs = wanted.map((project) => `${project}/jest.it.config.mjs`);
   if (configs.length === 0) return { passed: 0, failed: 0 };
   if (ends) await setUpBuild(at, steps);
-  const stores = await openStores({ at, steps, usualPorts: false });
   const workers = `--maxWorkers=${ends ? 1 : 2}`;
-  try {
-    return await jest({ name: part, configs, args: [workers, ...args], env: { ...stores.env }, reports });
-  } finally {
-    await stores.close();
-  }
+  return jest({ name: part, configs, args: [workers, ...args], env: { ...(await stores()) }, reports });
 }
 
 /** Each of these passes or fails as a whole. */
