@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 const nodeCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -20,7 +22,8 @@ const connectionMessage =
  * smaller one may help there, waiting does not.
  */
 export function isTransientDatabaseError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  // Not instanceof: an error of Node's own comes from another realm under a test runner.
+  if (!isNativeError(error)) return false;
   const code = (error as { code?: unknown }).code;
   if (typeof code === 'string') {
     if (nodeCodes.has(code)) return true;
@@ -30,13 +33,14 @@ export function isTransientDatabaseError(error: unknown): boolean {
     if (['57P01', '57P02', '57P03', '57P05', '55P03', '25006', '25P03'].includes(code)) return true;
   }
   if (connectionMessage.test(error.message)) return true;
-  if (error instanceof AggregateError) return error.errors.some(isTransientDatabaseError);
+  const { errors } = error as { errors?: unknown };
+  if (Array.isArray(errors) && errors.some(isTransientDatabaseError)) return true;
   return error.cause !== undefined && isTransientDatabaseError(error.cause);
 }
 
 /** Whether the connection it happened on must not be used again. */
 export function breaksConnection(error: unknown): boolean {
-  if (!(error instanceof Error)) return true;
+  if (!isNativeError(error)) return true;
   const code = (error as { code?: unknown }).code;
   // An SQLSTATE means that the server answered; only these end the session.
   if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !nodeCodes.has(code))

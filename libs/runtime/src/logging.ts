@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 
 export type Logger = PinoLogger;
@@ -50,7 +51,7 @@ const credentialsInUrl = /\/\/[^/@\s]*:[^/@\s]*@/g;
  * client's the whole request.
  */
 export function serializeError(error: unknown, depth = 0): unknown {
-  if (!(error instanceof Error)) return typeof error === 'string' ? error : String(error);
+  if (!isNativeError(error)) return typeof error === 'string' ? error : String(error);
   const { code } = error as { code?: unknown };
   return {
     type: error.name,

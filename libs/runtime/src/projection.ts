@@ -15,10 +15,10 @@ import {
 } from './projection-types.js';
 
 export type ProjectionOptions<R extends ProjectionRecord = ProjectionRecord> = {
-  /** A function, because the server is made with this runner's hooks. */
-  server: () => ProjectionServer;
-  /** Offsets that exist, of these topics (short names), by partition. */
-  ranges: (topics: string[]) => Promise<Map<string, Map<number, OffsetRange>>>;
+  /** May be a function, because the server is made with this runner's hooks. */
+  server: ProjectionServer | (() => ProjectionServer);
+  /** Says which offsets exist (messaging's KafkaConnection). */
+  kafka: { endOffsets(topic: string): Promise<Map<number, OffsetRange>> };
   database: Database;
   logger: Logger;
   name: string;
@@ -73,7 +73,7 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
     if (this.isFull() && !this.paused.has(key) && this.partitions.has(key)) {
       const at = { topic: batch.topic, partition: batch.partition };
       this.paused.set(key, at);
-      this.options.server().pause([at]);
+      this.server.pause([at]);
     }
   }
 
@@ -128,11 +128,11 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
     for (let failures = 1; !this.stopping && alive().length > 0; failures++) {
       try {
         const stored = await loadOffsets(this.options.database, mine);
-        const ranges = await this.options.ranges([...new Set(mine.map(({ topic }) => topic))]);
+        const ranges = await this.rangesOf(mine);
         const ready = alive();
         for (const partition of ready) this.begin(partition, stored, ranges);
         const started = ready.map(({ at }) => at);
-        if (started.length > 0) this.options.server().resume(started);
+        if (started.length > 0) this.server.resume(started);
         this.options.onAssigned?.(started);
         return;
       } catch (err) {
@@ -172,12 +172,18 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
     if (next !== undefined && next > high)
       this.options.logger.error({ ...at, next, high }, 'the topic ends before our offset: reading it anew');
     partition.begin(next, position);
-    this.options.server().seek(at, position);
+    this.server.seek(at, position);
+  }
+
+  private async rangesOf(partitions: TopicPartition[]): Promise<Map<string, Map<number, OffsetRange>>> {
+    const topics = [...new Set(partitions.map(({ topic }) => topic))];
+    const ranges = await Promise.all(topics.map((topic) => this.options.kafka.endOffsets(topic)));
+    return new Map(topics.map((topic, at) => [topic, ranges[at]!]));
   }
 
   private async seek(partition: ProjectionPartition<R>, offset: number | undefined): Promise<void> {
     if (this.partitions.get(keyOf(partition.at)) !== partition) return;
-    if (offset !== undefined) this.options.server().seek(partition.at, offset);
+    if (offset !== undefined) this.server.seek(partition.at, offset);
     // Somebody emptied the table: begin again as at an assignment.
     else await this.take([partition.at]);
   }
@@ -190,6 +196,11 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
       this.paused.delete(keyOf(at));
     }
     if (gone.length > 0) this.options.onRevoked?.(gone);
+  }
+
+  private get server(): ProjectionServer {
+    const { server } = this.options;
+    return typeof server === 'function' ? server() : server;
   }
 
   private isFull(): boolean {
@@ -205,6 +216,6 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
     if (this.bufferedRecords > maxBufferedRecords / 2 || this.bufferedBytes > maxBufferedBytes / 2) return;
     const waiting = [...this.paused.values()];
     this.paused.clear();
-    this.options.server().resume(waiting);
+    this.server.resume(waiting);
   }
 }

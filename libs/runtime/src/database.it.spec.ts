@@ -1,0 +1,179 @@
+import { testDatabase, waitFor, type TestDatabase } from '@posthorn/testing';
+import pg from 'pg';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { Database, type DatabaseOptions } from './database.js';
+import { isTransientDatabaseError } from './database-errors.js';
+import { createLogger } from './logging.js';
+
+class CreateThings1700000000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE TABLE things (id int PRIMARY KEY, name text NOT NULL)');
+  }
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE things');
+  }
+}
+
+const logger = createLogger({ logLevel: 'silent' }, 'test');
+let server: TestDatabase;
+const started: Database[] = [];
+
+async function start(options: Partial<DatabaseOptions> = {}): Promise<Database> {
+  const database = new Database({
+    url: server.url,
+    schema: 'things',
+    migrations: [CreateThings1700000000000],
+    poolMax: 3,
+    logger,
+    startTimeoutMs: 10_000,
+    ...options,
+  });
+  await database.start();
+  started.push(database);
+  return database;
+}
+
+async function asAdmin<T extends object>(sql: string, url = server.url): Promise<T[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<T>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+beforeEach(async () => {
+  server = await testDatabase();
+});
+
+afterEach(async () => {
+  for (const database of started.splice(0)) await database.stop();
+  await server.drop();
+});
+
+describe('a database', () => {
+  it('works in its own schema, under its own role, migrated', async () => {
+    const database = await start();
+    expect(
+      await database.query('SELECT current_user::text AS role, current_schema()::text AS schema'),
+    ).toEqual([{ role: 'posthorn_things', schema: 'things' }]);
+    expect(await asAdmin(`SELECT schemaname, tableowner FROM pg_tables WHERE tablename = 'things'`)).toEqual([
+      { schemaname: 'things', tableowner: 'posthorn_things' },
+    ]);
+    expect(database.dataSource.isInitialized).toBe(true);
+    expect(database.up).toBe(true);
+    expect(await database.ping()).toBe(true);
+  });
+
+  it('does not see the schema of another service', async () => {
+    await start();
+    const other = await start({ schema: 'others', migrations: [] });
+    await expect(other.query('SELECT * FROM things.things')).rejects.toMatchObject({ code: '42501' });
+  });
+
+  it('is set up once when many instances start at once, and again when they restart', async () => {
+    await Promise.all(Array.from({ length: 4 }, () => start()));
+    await Promise.all(Array.from({ length: 2 }, (_, n) => start({ schema: `many_${n}` })));
+    const again = await start();
+    expect(await again.query('SELECT name FROM migrations')).toHaveLength(1);
+  });
+
+  it('serves a login user that may do nothing but use a schema made for it', async () => {
+    const role = `limited_${server.name}`;
+    await asAdmin(`CREATE ROLE ${role} LOGIN PASSWORD 'x'`);
+    try {
+      const url = new URL(server.url);
+      url.username = role;
+      url.password = 'x';
+      await expect(start({ url: url.href, schema: 'limited' })).rejects.toThrow(
+        /may neither create the schema limited and the role posthorn_limited nor use the schema/,
+      );
+      await asAdmin(`CREATE SCHEMA limited AUTHORIZATION ${role}`);
+      const database = await start({ url: url.href, schema: 'limited' });
+      expect(await database.query('SELECT current_user::text AS role')).toEqual([{ role }]);
+      await database.query(`INSERT INTO things VALUES (1, 'a')`);
+      await database.stop();
+    } finally {
+      await asAdmin(`DROP OWNED BY ${role} CASCADE`);
+      await asAdmin(`DROP ROLE ${role}`);
+    }
+  });
+
+  it('answers with rows, also of INSERT, UPDATE and DELETE', async () => {
+    const database = await start();
+    expect(await database.query(`INSERT INTO things VALUES (1, 'a') RETURNING id`)).toEqual([{ id: 1 }]);
+    expect(await database.query(`UPDATE things SET name = 'b' RETURNING name`)).toEqual([{ name: 'b' }]);
+    expect(await database.query(`DELETE FROM things RETURNING *`)).toEqual([{ id: 1, name: 'b' }]);
+    expect(await database.query(`DELETE FROM things RETURNING *`)).toEqual([]);
+  });
+
+  it('commits all or nothing, and keeps its connections when a statement or the work fails', async () => {
+    const database = await start({ poolMax: 2 });
+    const insert = (fail: Error | undefined) =>
+      database.transaction(async (tx) => {
+        await tx.query(`INSERT INTO things VALUES (1, 'a')`);
+        if (fail) throw fail;
+        return tx.query<{ id: number }>('SELECT id FROM things');
+      });
+    const [before] = await database.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    await expect(insert(new Error('no'))).rejects.toThrow('no');
+    expect(await database.query('SELECT * FROM things')).toEqual([]);
+    expect(await insert(undefined)).toEqual([{ id: 1 }]);
+    await expect(insert(undefined)).rejects.toMatchObject({ code: '23505' });
+    await expect(database.query('SELECT nonsense')).rejects.toMatchObject({ code: '42703' });
+    expect(await database.query('SELECT pg_backend_pid() AS pid')).toEqual([before]);
+  });
+
+  it('does not take a commit for one when the work swallowed an error', async () => {
+    const database = await start();
+    const work = database.transaction(async (tx) => {
+      await tx.query(`INSERT INTO things VALUES (1, 'a')`);
+      await tx.query('SELECT nonsense').catch(() => undefined);
+    });
+    await expect(work).rejects.toThrow('the transaction had failed before its commit');
+    expect(await database.query('SELECT * FROM things')).toEqual([]);
+  });
+
+  it('survives that the server cuts its connections, busy and idle ones', async () => {
+    const database = await start();
+    const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+    const busy = database.transaction(async (tx) => {
+      await tx.query(`INSERT INTO things VALUES (1, 'a')`);
+      await asAdmin(cut);
+      // Nothing runs on the connection at this moment: its loss is an event that nobody may miss.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await tx.query(`INSERT INTO things VALUES (2, 'a')`);
+    });
+    const error = await busy.catch((caught: unknown) => caught);
+    expect(isTransientDatabaseError(error)).toBe(true);
+    expect(database.up).toBe(false);
+    expect(await database.query('SELECT * FROM things')).toEqual([]);
+    expect(database.up).toBe(true);
+    await asAdmin(cut);
+    await waitFor(() => !database.up);
+    expect(await database.ping()).toBe(true);
+  });
+
+  it('waits for a server that is not there, but not for ever', async () => {
+    const url = server.url.replace(/:\d+\//, ':1/');
+    const begun = performance.now();
+    await expect(start({ url, startTimeoutMs: 700 })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    expect(performance.now() - begun).toBeGreaterThan(250);
+  });
+
+  it('takes options of the URL along', async () => {
+    const url = new URL(server.url);
+    url.searchParams.set('options', '-c application_name=x -c work_mem=7MB');
+    const database = await start({ url: url.href });
+    expect(
+      await database.query(`SELECT current_setting('work_mem') AS mem, current_schema()::text AS schema`),
+    ).toEqual([{ mem: '7MB', schema: 'things' }]);
+  });
+
+  it('cuts off a statement that takes too long', async () => {
+    const database = await start({ statementTimeoutMs: 100 });
+    await expect(database.query('SELECT pg_sleep(5)')).rejects.toMatchObject({ code: '57014' });
+  });
+});
