@@ -5,7 +5,7 @@ export type ProjectionRecord = {
   offset: number;
   key: Buffer | null;
   value: Buffer | null;
-  headers: Record<string, Buffer | undefined>;
+  headers: Record<string, Buffer | string | undefined>;
   timestamp: number;
 };
 
@@ -28,6 +28,8 @@ export type ProjectionServer = {
   pause(partitions: TopicPartition[]): void;
   resume(partitions: TopicPartition[]): void;
   seek(partition: TopicPartition, offset: number): void;
+  /** Whether the group is joined. A member may have no partitions. */
+  readonly ready: boolean;
 };
 
 /** Offsets that exist now: `low` the first one, `high` the one behind the last. */

@@ -49,7 +49,6 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
   private readonly gate: Gate;
   private bufferedRecords = 0;
   private bufferedBytes = 0;
-  private joined = false;
   private stopping = false;
 
   constructor(private readonly options: ProjectionOptions<R>) {
@@ -58,10 +57,7 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
 
   /** For KafkaBatchServer, with `startPaused`. */
   readonly hooks = {
-    assigned: (partitions: TopicPartition[]): void => {
-      this.joined = true;
-      void this.take(partitions);
-    },
+    assigned: (partitions: TopicPartition[]): void => void this.take(partitions),
     revoked: (partitions: TopicPartition[]): void => this.release(partitions),
   };
 
@@ -87,9 +83,8 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
 
   /** In the group, knowing where to read in every partition, and with a database. */
   get ready(): boolean {
-    return (
-      this.joined && this.options.database.up && [...this.partitions.values()].every(({ loaded }) => loaded)
-    );
+    const { database } = this.options;
+    return this.server.ready && database.up && [...this.partitions.values()].every(({ loaded }) => loaded);
   }
 
   /** Partitions that are being applied now. */
@@ -115,10 +110,7 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
     this.paused.clear();
   }
 
-  /**
-   * Every assignment starts from the stored offsets: the client forgets its positions when the group is
-   * joined anew.
-   */
+  /** Every assignment starts from the stored offsets, whoever had the partition before. */
   private async take(assigned: TopicPartition[]): Promise<void> {
     const mine = assigned.filter(({ topic }) => Object.hasOwn(this.options.topics, topic));
     this.release(mine);
