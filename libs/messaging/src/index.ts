@@ -1,1 +1,18 @@
-export {};
+export {
+  BatchProducer,
+  ProducerStopped,
+  ProducerUnavailable,
+  type BatchProducerOptions,
+  type OutRecord,
+} from './batch-producer.js';
+export { RecordRefused } from './batch-sender.js';
+export {
+  KafkaBatchServer,
+  type AssignmentHooks,
+  type KafkaBatchServerOptions,
+} from './kafka-batch-server.js';
+export { KafkaConnection, type KafkaSettings, type TopicSpec } from './kafka-connection.js';
+export type { LogFn } from './kafka-log.js';
+export { murmur2, partitionFor } from './partition.js';
+export type { InRecord, RecordBatch, TopicPartition } from './records.js';
+export { readTrace, traceHeaders, type TraceContext } from './trace-context.js';

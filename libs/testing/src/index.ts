@@ -1,3 +1,5 @@
+export { apiKeys, KafkaProxy, type DropRule } from './kafka-proxy.js';
+export { readTopic, type ReadRecord } from './read-topic.js';
 export {
   Receiver,
   type Answer,

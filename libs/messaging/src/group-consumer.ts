@@ -1,0 +1,213 @@
+import type { Consumer, EachBatchPayload, PartitionAssigner } from 'kafkajs';
+import type { KafkaConnection } from './kafka-connection.js';
+import { backoffMs, delay, settledWithin } from './waiting.js';
+
+export type GroupConsumerOptions = {
+  /** Full names, with the prefix. */
+  groupId: string;
+  topics: string[];
+  assigner?: PartitionAssigner;
+  sessionTimeoutMs: number;
+  heartbeatMs: number;
+  maxWaitMs: number;
+  minBytes: number;
+  maxBytesPerPartition: number;
+};
+
+/** `lastOffset` counts markers and aborted records, which never reach a batch. */
+export type BatchEnd = { topic: string; partition: number; lastOffset: string };
+
+export type GroupConsumerEvents = {
+  /**
+   * Inside GROUP_JOIN, before the first fetch: what is paused here leaks no record. Positions are
+   * forgotten.
+   */
+  joined(assignment: Map<string, number[]>, memberId: string): void;
+  /** The consumer is gone: nothing is assigned until the next `joined`. */
+  lost(): void;
+  rebalancing?(): void;
+  batch(payload: EachBatchPayload): void;
+  batchEnd?(end: BatchEnd): void;
+  fetchStart?(nodeId: string): void;
+};
+
+const rebalanceTimeoutMs = 15_000;
+const maxBytes = 8 * 1024 * 1024;
+const stopTimeoutMs = 5_000;
+
+/**
+ * One kafkajs consumer that is made anew, with a new client, when it crashed. kafkajs restarts by itself
+ * too, but then a close during its waiting time is forgotten and the consumer comes back.
+ *
+ * A broker that is away for less than half a minute crashes nothing: group, positions and pauses stay.
+ */
+export class GroupConsumer {
+  private readonly stopping = new AbortController();
+  private consumer: Consumer | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private hasPartitions = false;
+  private heartbeatSentMs = -Infinity;
+  private lastHeartbeat = -Infinity;
+  private lastGeneration = 0;
+
+  constructor(
+    private readonly kafka: KafkaConnection,
+    private readonly options: GroupConsumerOptions,
+    private readonly events: GroupConsumerEvents,
+  ) {}
+
+  /**
+   * When the last heartbeat or join that succeeded was *sent*: a process that was stopped must not believe
+   * an  answer that waited in its socket. performance.now().
+   */
+  get lastHeartbeatMs(): number {
+    return this.lastHeartbeat;
+  }
+
+  get generation(): number {
+    return this.lastGeneration;
+  }
+
+  get joined(): boolean {
+    return this.hasPartitions;
+  }
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  /** `lost` comes first, then the group is left. Bounded: a broker that is away cannot hold a shutdown. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.lose();
+    await settledWithin(stopTimeoutMs, this.running);
+  }
+
+  pause(topic: string, partitions: number[]): void {
+    if (this.hasPartitions) this.consumer?.pause([{ topic, partitions }]);
+  }
+
+  resume(topic: string, partitions: number[]): void {
+    if (this.hasPartitions) this.consumer?.resume([{ topic, partitions }]);
+  }
+
+  seek(topic: string, partition: number, offset: number): void {
+    if (this.hasPartitions) this.consumer?.seek({ topic, partition, offset: String(offset) });
+  }
+
+  /** Rejects when it fails after kafkajs's own tries, or when there is no consumer. */
+  async commit(
+    offsets: { topic: string; partition: number; offset: string; metadata: string | null }[],
+  ): Promise<void> {
+    if (!this.consumer || !this.hasPartitions) throw new Error('not a member of the group');
+    await this.consumer.commitOffsets(offsets);
+  }
+
+  private async run(): Promise<void> {
+    for (let failures = 1; !this.stopping.signal.aborted; failures++) {
+      const startedMs = performance.now();
+      try {
+        await this.session();
+      } catch (error) {
+        this.kafka.log('warn', 'consumer starts again', {
+          groupId: this.options.groupId,
+          error: String(error),
+        });
+      }
+      this.lose();
+      if (performance.now() - startedMs > 10_000) failures = 1;
+      await delay(backoffMs(failures), this.stopping.signal);
+    }
+  }
+
+  /** Rejects when the consumer crashed, resolves when it was stopped. */
+  private async session(): Promise<void> {
+    const consumer = this.newConsumer();
+    this.consumer = consumer;
+    const crashed = new Promise<never>((_, reject) => {
+      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+    });
+    crashed.catch(() => undefined);
+    const stopped = new Promise<void>((resolve) => {
+      if (this.stopping.signal.aborted) resolve();
+      this.stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    this.listen(consumer);
+    const started = this.startConsumer(consumer);
+    try {
+      await Promise.race([stopped, crashed, started.then(() => Promise.race([stopped, crashed]))]);
+    } finally {
+      if (this.consumer === consumer) this.consumer = undefined;
+      await consumer.disconnect().catch(() => undefined);
+      // A join that was under way reconnects by itself and would go on reading: leave once more after it.
+      await started.catch(() => undefined);
+      await consumer.disconnect().catch(() => undefined);
+    }
+  }
+
+  private async startConsumer(consumer: Consumer): Promise<void> {
+    const { topics } = this.options;
+    await consumer.connect();
+    await consumer.subscribe({ topics, fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: true,
+      // Not awaited on purpose: the fetch loop of every partition would wait with it.
+      eachBatch: async (payload) => {
+        if (this.consumer === consumer && this.hasPartitions) this.events.batch(payload);
+      },
+    });
+  }
+
+  private newConsumer(): Consumer {
+    const { groupId, assigner, sessionTimeoutMs, heartbeatMs, maxWaitMs, minBytes, maxBytesPerPartition } =
+      this.options;
+    return this.kafka.newClient().consumer({
+      groupId,
+      ...(assigner ? { partitionAssigners: [assigner] } : {}),
+      sessionTimeout: sessionTimeoutMs,
+      rebalanceTimeout: rebalanceTimeoutMs,
+      heartbeatInterval: heartbeatMs,
+      maxWaitTimeInMs: maxWaitMs,
+      minBytes,
+      maxBytes,
+      maxBytesPerPartition,
+      allowAutoTopicCreation: false,
+      // About half a minute without a broker before it crashes and forgets everything.
+      retry: { retries: 60, restartOnFailure: async () => false },
+    });
+  }
+
+  private listen(consumer: Consumer): void {
+    const { GROUP_JOIN, HEARTBEAT, REBALANCING, REQUEST, STOP, FETCH_START, END_BATCH_PROCESS } =
+      consumer.events;
+    const current = () => this.consumer === consumer;
+    consumer.on(REQUEST, ({ payload: { apiName, sentAt } }) => {
+      if (apiName !== 'Heartbeat' && apiName !== 'SyncGroup') return;
+      this.heartbeatSentMs = performance.now() - Math.max(0, Date.now() - sentAt);
+    });
+    consumer.on(HEARTBEAT, ({ payload }) => {
+      this.lastHeartbeat = this.heartbeatSentMs;
+      this.lastGeneration = payload.groupGenerationId;
+    });
+    consumer.on(GROUP_JOIN, ({ payload }) => {
+      if (!current() || this.stopping.signal.aborted) return;
+      this.lastHeartbeat = this.heartbeatSentMs;
+      this.hasPartitions = true;
+      this.events.joined(new Map(Object.entries(payload.memberAssignment)), payload.memberId);
+    });
+    consumer.on(REBALANCING, () => current() && this.events.rebalancing?.());
+    consumer.on(STOP, () => current() && this.lose());
+    const { fetchStart, batchEnd } = this.events;
+    if (fetchStart) {
+      consumer.on(FETCH_START, ({ payload }) => current() && fetchStart(String(payload.nodeId)));
+    }
+    if (batchEnd) consumer.on(END_BATCH_PROCESS, ({ payload }) => current() && batchEnd(payload));
+  }
+
+  private lose(): void {
+    if (!this.hasPartitions) return;
+    this.hasPartitions = false;
+    this.events.lost();
+  }
+}

@@ -1,0 +1,301 @@
+import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import type { EachBatchPayload } from 'kafkajs';
+import { handBatch } from './batch-handler.js';
+import { GroupConsumer } from './group-consumer.js';
+import { startPositions } from './group-positions.js';
+import type { KafkaConnection } from './kafka-connection.js';
+import { OffsetCommitter } from './offset-committer.js';
+import { fetchedOffset, recordsFrom, type RecordBatch, type TopicPartition } from './records.js';
+import { stickyAssigner } from './sticky-assigner.js';
+import { backoffMs, delay } from './waiting.js';
+
+export type AssignmentHooks = {
+  /**
+   * New partitions, inside GROUP_JOIN: synchronous. With `startPaused` they are paused and have no
+   * position.
+   */
+  assigned?(partitions: TopicPartition[], generation: { memberId: string }): void;
+  /** No longer ours: another member took them, or this one stopped or lost the group. */
+  revoked?(partitions: TopicPartition[]): void;
+  /** A rebalance begins; what is ours is known at its end. */
+  rebalancing?(): void;
+};
+
+export type KafkaBatchServerOptions = {
+  kafka: KafkaConnection;
+  /** Short. */
+  groupId: string;
+  /** The symbol that the handlers' `@EventPattern(topic, transportId)` names. */
+  transportId: symbol;
+  /** All topics have the same partition count, and a partition number goes to one member in all of them. */
+  coPartitioned: boolean;
+  /** New partitions wait for `seek` and `resume`; otherwise they start at the group's committed position. */
+  startPaused: boolean;
+  /** Where a partition without committed position starts. */
+  fromBeginning: boolean;
+  hooks?: AssignmentHooks;
+  sessionTimeoutMs?: number;
+  heartbeatMs?: number;
+  maxWaitMs?: number;
+  minBytes?: number;
+};
+
+/**
+ * `position` is unknown until somebody sought or the committed position was read; then nothing below it is
+ * given.
+ */
+type Assigned = { topic: string; partition: number; position: number | undefined; paused: boolean };
+
+/**
+ * Nest's transport for batches: one handler call per fetched batch, pattern = short topic name. A handler
+ * enqueues and returns. It is never awaited, because the fetch loop of all partitions would wait with it,
+ * and what it throws is logged: a bad record must not stop a partition.
+ *
+ * Knows the position of every partition itself, because kafkajs forgets them at every rebalance and would
+ * read everything uncommitted again: kept partitions go on where they were, and nothing is handed over
+ * twice while a partition stays here. Commits nothing by itself.
+ */
+export class KafkaBatchServer extends Server implements CustomTransportStrategy {
+  private readonly parts = new Map<string, Assigned>();
+  private readonly kafka: KafkaConnection;
+  private readonly committer: OffsetCommitter;
+  private consumer: GroupConsumer | undefined;
+
+  constructor(private readonly options: KafkaBatchServerOptions) {
+    super();
+    this.kafka = options.kafka;
+    this.setTransportId(options.transportId);
+    this.committer = new OffsetCommitter(
+      async (commits) =>
+        this.consumer?.commit(commits.map((c) => ({ ...c, topic: this.kafka.topicName(c.topic) }))),
+      (topic, partition) => this.parts.has(keyOf(topic, partition)),
+      this.kafka.log,
+    );
+  }
+
+  /**
+   * Calls back at once: `ready` tells when the group is joined, which waits for Kafka as long as it takes.
+   */
+  listen(callback: (error?: unknown) => void): void {
+    const { groupId, coPartitioned, sessionTimeoutMs, heartbeatMs, maxWaitMs, minBytes } = this.options;
+    const topics = [...this.messageHandlers.keys()].map((pattern) => this.kafka.topicName(pattern));
+    if (topics.length === 0) {
+      callback(new Error(`group ${groupId} has no handler: is the transportId of its patterns right?`));
+      return;
+    }
+    const consumer = new GroupConsumer(
+      this.kafka,
+      {
+        groupId: this.kafka.groupId(groupId),
+        topics,
+        assigner: stickyAssigner({ coPartitioned, current: () => this.currentAssignment() }),
+        sessionTimeoutMs: sessionTimeoutMs ?? 10_000,
+        heartbeatMs: heartbeatMs ?? 1_000,
+        maxWaitMs: maxWaitMs ?? 100,
+        minBytes: minBytes ?? 1,
+        maxBytesPerPartition: 512 * 1024,
+      },
+      {
+        joined: (assignment, memberId) => this.joined(assignment, memberId),
+        lost: () => this.lost(),
+        rebalancing: () => this.guarded('rebalancing', () => this.options.hooks?.rebalancing?.()),
+        batch: (payload) => this.guarded('a batch', () => this.take(payload)),
+      },
+    );
+    this.consumer = consumer;
+    consumer.start();
+    callback();
+  }
+
+  /** Revokes everything, sends what was committed, leaves the group. */
+  async close(): Promise<void> {
+    await this.committer.drain(2_000);
+    await this.consumer?.stop();
+  }
+
+  get ready(): boolean {
+    return this.consumer?.joined ?? false;
+  }
+
+  /** When the last successful heartbeat or join was sent; performance.now(), -Infinity before the first. */
+  get lastHeartbeatMs(): number {
+    return this.consumer?.lastHeartbeatMs ?? -Infinity;
+  }
+
+  get assignment(): TopicPartition[] {
+    return [...this.parts.values()].map(({ topic, partition }) => ({ topic, partition }));
+  }
+
+  /** Takes effect before the next fetch: one more batch may come. Unassigned partitions are passed over. */
+  pause(partitions: TopicPartition[]): void {
+    for (const { topic, partition } of partitions) {
+      const part = this.parts.get(keyOf(topic, partition));
+      if (!part) continue;
+      part.paused = true;
+      this.consumer?.pause(this.kafka.topicName(topic), [partition]);
+    }
+  }
+
+  /** A partition that nobody ever positioned starts at the committed position. */
+  resume(partitions: TopicPartition[]): void {
+    for (const { topic, partition } of partitions) {
+      const part = this.parts.get(keyOf(topic, partition));
+      if (!part) continue;
+      part.paused = false;
+      if (part.position === undefined) void this.locate([part]);
+      else this.consumer?.resume(this.kafka.topicName(topic), [partition]);
+    }
+  }
+
+  /**
+   * The next batch begins here. Unchecked: below the log's start kafkajs jumps to the start, above its end
+   * back to the start. Use it for positions known to exist, `seekChecked` for those that come from
+   * elsewhere.
+   */
+  seek({ topic, partition }: TopicPartition, offset: number): void {
+    const part = this.parts.get(keyOf(topic, partition));
+    if (!part) return;
+    part.position = offset;
+    this.consumer?.seek(this.kafka.topicName(topic), partition, offset);
+  }
+
+  /**
+   * Seeks, held within the log, and answers where it stands: above the offset asked for, records have
+   * expired.
+   */
+  async seekChecked(tp: TopicPartition, offset: number): Promise<number> {
+    const { low, high } = (await this.kafka.endOffsets(tp.topic)).get(tp.partition) ?? { low: 0, high: 0 };
+    const position = Math.min(Math.max(offset, low), Math.max(low, high));
+    this.seek(tp, position);
+    return position;
+  }
+
+  /** The group's position, for lag tools and restarts: coalesced, one request at a time, never throws. */
+  commit(topic: string, partition: number, next: number, metadata?: string): void {
+    this.committer.commit(topic, partition, next, metadata);
+  }
+
+  on(): never {
+    throw new Error('KafkaBatchServer has no native events');
+  }
+
+  unwrap<T>(): T {
+    return this.consumer as T;
+  }
+
+  private joined(assignment: Map<string, number[]>, memberId: string): void {
+    const now = new Set<string>();
+    const added: Assigned[] = [];
+    for (const [topic, partitions] of assignment) {
+      for (const partition of partitions) {
+        const short = this.kafka.shortName(topic);
+        const key = keyOf(short, partition);
+        now.add(key);
+        const kept = this.parts.get(key);
+        if (kept?.position !== undefined) this.consumer?.seek(topic, partition, kept.position);
+        if (!kept)
+          added.push({ topic: short, partition, position: undefined, paused: this.options.startPaused });
+      }
+    }
+    const gone = [...this.parts].filter(([key]) => !now.has(key));
+    for (const [key] of gone) this.parts.delete(key);
+    for (const part of added) {
+      this.parts.set(keyOf(part.topic, part.partition), part);
+      // Also without startPaused, until the position is known: kafkajs may hold an old seek of an earlier
+      // stay.
+      this.consumer?.pause(this.kafka.topicName(part.topic), [part.partition]);
+    }
+    this.guarded(
+      'revoked',
+      () => gone.length > 0 && this.options.hooks?.revoked?.(gone.map(([, p]) => tpOf(p))),
+    );
+    this.guarded('assigned', () => {
+      if (added.length > 0) this.options.hooks?.assigned?.(added.map(tpOf), { memberId });
+    });
+    if (!this.options.startPaused) void this.locate(added);
+  }
+
+  private lost(): void {
+    const gone = [...this.parts.values()].map(tpOf);
+    this.parts.clear();
+    this.guarded('revoked', () => gone.length > 0 && this.options.hooks?.revoked?.(gone));
+  }
+
+  /**
+   * Puts partitions where the group committed, and lets them run. Repeats until it knows or they are gone.
+   */
+  private async locate(parts: Assigned[]): Promise<void> {
+    const isWaiting = (part: Assigned) =>
+      part.position === undefined && this.parts.get(keyOf(part.topic, part.partition)) === part;
+    for (let failures = 1; parts.some(isWaiting); failures++) {
+      try {
+        for (const topic of new Set(parts.filter(isWaiting).map((part) => part.topic))) {
+          const { groupId, fromBeginning } = this.options;
+          const start = await startPositions(this.kafka, groupId, topic, fromBeginning);
+          for (const part of parts.filter((p) => p.topic === topic && isWaiting(p))) {
+            this.seek(part, start(part.partition));
+            if (!part.paused) this.resume([part]);
+          }
+        }
+        return;
+      } catch (error) {
+        this.kafka.log('warn', 'committed positions are not known yet', { error: String(error) });
+        await delay(backoffMs(failures));
+      }
+    }
+  }
+
+  private take(payload: EachBatchPayload): void {
+    const { batch } = payload;
+    const topic = this.kafka.shortName(batch.topic);
+    const part = this.parts.get(keyOf(topic, batch.partition));
+    // Not ours any more, sought elsewhere, or never positioned: whoever positions it reads these records
+    // then.
+    if (!part || part.position === undefined || payload.isStale()) return;
+    const next = Number(batch.lastOffset()) + 1;
+    const fetchedAt = fetchedOffset(batch);
+    if (fetchedAt !== part.position) this.warnOfJump(part, fetchedAt);
+    if (next <= part.position) return;
+    const records = recordsFrom(batch.messages, part.position);
+    part.position = next;
+    if (records.length === 0) return;
+    const { partition } = batch;
+    const highWatermark = Number(batch.highWatermark);
+    const handed = { topic, partition, records, next, highWatermark, isStale: () => payload.isStale() };
+    const handler = this.messageHandlers.get(topic) as ((data: RecordBatch) => unknown) | undefined;
+    if (handler) handBatch(handler, handed, this.kafka.log);
+  }
+
+  /**
+   * kafkajs goes to the start of the log, without a word to us, when a position does not exist (any more).
+   */
+  private warnOfJump({ topic, partition, position = 0 }: Assigned, fetchedAt: number): void {
+    const message = fetchedAt > position ? 'records expired before they were read' : 'the log was read again';
+    this.kafka.log('error', message, { topic, partition, position, fetchedAt });
+  }
+
+  private currentAssignment(): { assignment: Map<string, number[]>; generation: number } {
+    const assignment = new Map<string, number[]>();
+    for (const { topic, partition } of this.parts.values()) {
+      const full = this.kafka.topicName(topic);
+      assignment.set(full, [...(assignment.get(full) ?? []), partition]);
+    }
+    return { assignment, generation: this.consumer?.generation ?? 0 };
+  }
+
+  private guarded(what: string, work: () => unknown): void {
+    try {
+      work();
+    } catch (error) {
+      this.kafka.log('error', `${what}: a handler threw`, { error: String(error) });
+    }
+  }
+}
+
+function keyOf(topic: string, partition: number): string {
+  return `${topic}/${partition}`;
+}
+
+function tpOf({ topic, partition }: TopicPartition): TopicPartition {
+  return { topic, partition };
+}
