@@ -3,6 +3,7 @@ export type { EntityClass, MigrationClass } from './database-setup.js';
 export { isConnectionLoss, isTransientDatabaseError } from './database-errors.js';
 export { HealthModule, HealthRegistry, type HealthAnswer } from './health.js';
 export type { ServiceRequest } from './http.js';
+export { kafkaSettings } from './kafka.js';
 export { createLogger, kafkaLog, serializeError, type KafkaLog, type Logger } from './logging.js';
 export {
   AppError,

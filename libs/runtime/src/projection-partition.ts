@@ -20,6 +20,8 @@ export type PartitionContext<R extends ProjectionRecord> = {
   rejected: (rejection: Rejection<R>) => Promise<void>;
   gate: Gate;
   applyMaxRecords: number;
+  /** After a commit. */
+  applied: () => void;
   /** Buffered records and bytes went up or down. */
   buffered: (records: number, bytes: number) => void;
   /** Read again from here; `undefined` is the earliest there is. */
@@ -170,6 +172,7 @@ export class ProjectionPartition<R extends ProjectionRecord> {
     // we want.
     if (!won && (await this.readStored()) !== next) return 'lost';
     this.stored = next;
+    this.context.applied();
     return 'applied';
   }
 

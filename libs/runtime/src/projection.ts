@@ -32,6 +32,8 @@ export type ProjectionOptions<R extends ProjectionRecord = ProjectionRecord> = {
   applyMaxRecords?: number;
   /** Transactions at a time. */
   concurrency?: number;
+  /** After the commit of a batch. */
+  onApplied?: (partition: TopicPartition) => void;
   onAssigned?: (partitions: TopicPartition[]) => void;
   onRevoked?: (partitions: TopicPartition[]) => void;
 };
@@ -135,7 +137,7 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
   }
 
   private open(at: TopicPartition): ProjectionPartition<R> {
-    const { database, logger, topics, rejected, applyMaxRecords = 5_000 } = this.options;
+    const { database, logger, topics, rejected, onApplied, applyMaxRecords = 5_000 } = this.options;
     const partition = new ProjectionPartition<R>(at, {
       database,
       logger,
@@ -143,6 +145,7 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
       rejected,
       gate: this.gate,
       applyMaxRecords,
+      applied: () => onApplied?.(at),
       buffered: (records, bytes) => this.count(records, bytes),
       seek: (offset) => void this.seek(partition, offset),
     });
