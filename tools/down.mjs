@@ -14,7 +14,9 @@ await main(async () => {
   const stopped = existsSync(at.stateDir)
     ? [...(await endOthers(at.stateDir)), ...(await closeStores(at, { forget: values.nuke }))]
     : [];
-  steps.say(stopped.length > 0 ? `Stopped ${stopped.join(', ')}.` : 'Nothing was running.');
+  steps.say(
+    stopped.length > 0 ? `Stopped ${stopped.join(', ')}; nothing runs any more.` : 'Nothing was running.',
+  );
   if (values.nuke) steps.say('The data is gone: events, subscriptions, keys.');
   return 0;
 });

