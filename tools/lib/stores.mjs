@@ -53,7 +53,8 @@ export function politeWait(steps) {
 }
 
 /**
- * Says what is missing before anything is fetched: nobody should wait for packages to read that there is no Java.
+ * Says what is missing before anything is fetched: nobody should wait for packages to read that there is no
+ * Java.
  * @param {Layout} at
  */
 export async function requireStores(at) {
