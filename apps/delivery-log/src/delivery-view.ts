@@ -1,0 +1,112 @@
+import { attemptId, deliveryId, profileOf } from '@posthorn/domain';
+import type { DeliveryRow } from './delivery-rows.js';
+import { type EventRow, profileEventOf } from './event-view.js';
+import type { Position } from './page.js';
+import type { SubscriptionView } from './rule-book.js';
+import { type LaneView, waitReason } from './wait-reason.js';
+
+export type SubscriptionState = { view: SubscriptionView; lanes: LaneView[] };
+
+/** A delivery as lists show it. */
+export type DeliverySummary = {
+  id: string;
+  subscriptionId: string;
+  eventId: string;
+  eventType: string;
+  seq: number;
+  status: string;
+  /** Why it is not over. */
+  reason: string | null;
+  attempts: number;
+  nextAttemptAt: string | null;
+  lastStatus: number | null;
+  lastError: string | null;
+  firstAttemptAt: string | null;
+  finishedAt: string | null;
+  replayId: string | null;
+};
+
+export type AttemptRow = {
+  attempt: number;
+  started_at: Date;
+  duration_ms: number;
+  outcome: string;
+  status: number | null;
+  error: string | null;
+  message: string | null;
+  url: string;
+  request_headers: Record<string, string> | null;
+  response_headers: Record<string, string> | null;
+  response_body: Buffer;
+  truncated: boolean;
+  timings: Record<string, number> | null;
+};
+
+export function summaryOf(row: DeliveryRow, state: SubscriptionState | undefined): DeliverySummary {
+  const seq = Number(row.seq);
+  const { status, attempts } = row;
+  const nextAttemptAt = iso(row.next_attempt_at);
+  const open = status === 'waiting' || status === 'pending';
+  return {
+    id: row.delivery_id ?? deliveryId(row.event_id, row.subscription_id, row.replay_id),
+    subscriptionId: row.subscription_id,
+    eventId: row.event_id,
+    eventType: row.event_type,
+    seq,
+    status,
+    reason: open
+      ? waitReason({ seq, status, attempts, nextAttemptAt }, state?.lanes ?? [], state?.view)
+      : null,
+    attempts,
+    nextAttemptAt,
+    lastStatus: row.last_status,
+    lastError: row.last_error,
+    firstAttemptAt: iso(row.first_attempt_at),
+    finishedAt: iso(row.finished_at),
+    replayId: row.replay_id === '' ? null : row.replay_id,
+  };
+}
+
+export function positionOf({ seq, subscription_id, replay_id }: DeliveryRow): Position {
+  return { seq: Number(seq), subscriptionId: subscription_id, replayId: replay_id };
+}
+
+/** What went out and what came back. Attempt 0 is no attempt: it says that the delivery ended without one. */
+export function attemptsView(
+  id: string,
+  rows: readonly AttemptRow[],
+  body: string | null,
+): Record<string, unknown>[] {
+  return rows
+    .filter(({ attempt }) => attempt > 0)
+    .map((row) => ({
+      id: attemptId(id, row.attempt),
+      attempt: row.attempt,
+      outcome: row.outcome,
+      startedAt: iso(row.started_at),
+      durationMs: row.duration_ms,
+      timings: row.timings,
+      error: row.error,
+      message: row.message,
+      request: { method: 'POST', url: row.url, headers: row.request_headers ?? {}, body },
+      response:
+        row.status === null
+          ? null
+          : {
+              status: row.status,
+              headers: row.response_headers ?? {},
+              body: row.response_body.toString('utf8'),
+              truncated: row.truncated,
+            },
+    }));
+}
+
+/** The body as its subscription's profile writes it; null where event or subscription are not known (yet). */
+export function requestBody(event: EventRow | undefined, view: SubscriptionView | undefined): string | null {
+  if (!event || !view) return null;
+  return profileOf(view.profile).render(profileEventOf(event)).toString('utf8');
+}
+
+export function iso(at: Date | null): string | null {
+  return at === null ? null : at.toISOString();
+}

@@ -1,0 +1,156 @@
+import { deliveryId } from '@posthorn/domain';
+import { Database } from '@posthorn/runtime';
+import { Injectable } from '@nestjs/common';
+import { type Bounds, deliveriesStatement, type DeliveryFilter, type DeliveryRow } from './delivery-rows.js';
+import {
+  type AttemptRow,
+  type DeliverySummary,
+  positionOf,
+  type SubscriptionState,
+  summaryOf,
+} from './delivery-view.js';
+import { encodeCursor, type Page } from './page.js';
+import type { SubscriptionView } from './rule-book.js';
+import { storable } from './sql-values.js';
+import type { LaneView } from './wait-reason.js';
+
+/** How far a delivery without a row is searched for when only its id is known. */
+const searchMaxDeliveries = 10_000;
+
+/** Deliveries as they are asked for: what had attempts is stored, what waits is computed. */
+@Injectable()
+export class DeliveryStore {
+  constructor(private readonly database: Database) {}
+
+  async list(filter: DeliveryFilter): Promise<Page<DeliverySummary>> {
+    const rows = await this.rows({ ...filter, limit: filter.limit + 1 });
+    const page = rows.slice(0, filter.limit);
+    const states = await this.statesOf(
+      filter.tenantId,
+      page.map(({ subscription_id }) => subscription_id),
+    );
+    const last = rows.length > filter.limit ? page.at(-1) : undefined;
+    return {
+      items: page.map((row) => summaryOf(row, states.get(row.subscription_id))),
+      nextCursor: last ? encodeCursor(positionOf(last)) : null,
+    };
+  }
+
+  /** Every delivery of one event. */
+  async ofEvent(tenantId: string, eventId: string): Promise<DeliverySummary[]> {
+    return (await this.list({ tenantId, eventId, limit: 1_000 })).items;
+  }
+
+  /** `eventId`, where the caller knows it, finds deliveries that wait far behind others, too. */
+  async find(tenantId: string, id: string, eventId?: string): Promise<DeliverySummary | undefined> {
+    const row = (await this.findStored(tenantId, id)) ?? (await this.findComputed(tenantId, id, eventId));
+    if (!row) return undefined;
+    return summaryOf(row, (await this.statesOf(tenantId, [row.subscription_id])).get(row.subscription_id));
+  }
+
+  async attempts(id: string): Promise<AttemptRow[]> {
+    return this.database.query<AttemptRow>(
+      `SELECT attempt, started_at, duration_ms, outcome, status, error, message, url, request_headers, response_headers,
+              response_body, truncated, timings
+         FROM attempts WHERE delivery_id = $1 ORDER BY attempt`,
+      [storable(id)],
+    );
+  }
+
+  async viewOf(tenantId: string, subscriptionId: string): Promise<SubscriptionView | undefined> {
+    const [row] = await this.database.query<{ snapshot: SubscriptionView }>(
+      'SELECT snapshot FROM subscriptions WHERE tenant_id = $1 AND subscription_id = $2',
+      [storable(tenantId), subscriptionId],
+    );
+    return row?.snapshot;
+  }
+
+  private async rows(filter: DeliveryFilter): Promise<DeliveryRow[]> {
+    const statement = deliveriesStatement(filter, await this.bounds(filter));
+    return statement ? this.database.query<DeliveryRow>(statement.sql, statement.params) : [];
+  }
+
+  /** What waits is at or behind its lane's cursor, or behind the partition's first unsettled event. */
+  private async bounds({ tenantId, subscriptionId }: DeliveryFilter): Promise<Bounds> {
+    const [row] = await this.database.query<Record<'window' | 'lane' | 'from' | 'until', string | null>>(
+      `SELECT (SELECT w.next FROM windows w
+                WHERE w.partition = (SELECT e.partition FROM events e WHERE e.tenant_id = $1
+                                      ORDER BY e.seq DESC LIMIT 1)) AS window,
+              (SELECT min(l.cursor) FROM lanes l
+                WHERE l.tenant_id = $1 AND ($2::text IS NULL OR l.subscription_id = $2)
+                  AND l.lane NOT LIKE 'replay/%') AS lane,
+              min(c.from_seq) AS from, max(c.until_seq) AS until
+         FROM cancellations c
+        WHERE c.tenant_id = $1 AND c.replay_id = '' AND ($2::text IS NULL OR c.subscription_id = $2)`,
+      [storable(tenantId), subscriptionId === undefined ? null : storable(subscriptionId)],
+    );
+    return {
+      pendingFrom: Math.min(Number(row.window ?? 0), Number(row.lane ?? Infinity)),
+      cancelledFrom: row.from === null ? null : Number(row.from),
+      cancelledUntil: row.until === null ? null : Number(row.until),
+    };
+  }
+
+  private async findStored(tenantId: string, id: string): Promise<DeliveryRow | undefined> {
+    const [row] = await this.database.query<DeliveryRow>(
+      `SELECT * FROM deliveries d WHERE delivery_id = $2 AND tenant_id = $1
+          AND NOT EXISTS (SELECT 1 FROM purges p
+                           WHERE p.tenant_id = $1 AND p.subscription_id = d.subscription_id)`,
+      [storable(tenantId), storable(id)],
+    );
+    return row;
+  }
+
+  private async findComputed(
+    tenantId: string,
+    id: string,
+    eventId?: string,
+  ): Promise<DeliveryRow | undefined> {
+    const limit = 1_000;
+    const filter: DeliveryFilter = { tenantId, eventId, limit };
+    const statuses = eventId === undefined ? (['pending', 'cancelled'] as const) : [undefined];
+    for (const status of statuses) {
+      let after = undefined as DeliveryFilter['after'];
+      for (let seen = 0; seen < searchMaxDeliveries; seen += limit) {
+        const rows = await this.rows({ ...filter, status, after });
+        const found = rows.find((row) => deliveryId(row.event_id, row.subscription_id, row.replay_id) === id);
+        if (found) return found;
+        if (rows.length < limit) break;
+        after = positionOf(rows.at(-1)!);
+      }
+    }
+    return undefined;
+  }
+
+  private async statesOf(
+    tenantId: string,
+    subscriptionIds: readonly string[],
+  ): Promise<Map<string, SubscriptionState>> {
+    const ids = [...new Set(subscriptionIds)];
+    if (ids.length === 0) return new Map();
+    const rows = await this.database.query<{
+      id: string;
+      snapshot: SubscriptionView;
+      lanes: LaneView[] | null;
+    }>(
+      `SELECT s.subscription_id AS id, s.snapshot,
+              (SELECT json_agg(json_build_object('kind', l.kind, 'cursor', l.cursor, 'attempt', l.attempt,
+                                                 'dueAt', l.due_at, 'reason', l.reason))
+                 FROM lanes l WHERE l.tenant_id = s.tenant_id AND l.subscription_id = s.subscription_id
+                  AND l.lane NOT LIKE 'replay/%') AS lanes
+         FROM subscriptions s WHERE s.tenant_id = $1 AND s.subscription_id = ANY($2)`,
+      [storable(tenantId), ids],
+    );
+    return new Map(
+      rows.map(({ id, snapshot, lanes }) => [
+        id,
+        { view: snapshot, lanes: (lanes ?? []).map((lane) => ({ ...lane, dueAt: isoOrNull(lane.dueAt) })) },
+      ]),
+    );
+  }
+}
+
+/** PostgreSQL writes instants in JSON with its own offset. */
+function isoOrNull(text: string | null): string | null {
+  return text === null ? null : new Date(text).toISOString();
+}

@@ -1,0 +1,58 @@
+import { Database } from '@posthorn/runtime';
+import { Injectable } from '@nestjs/common';
+import { type EventRow, type EventSummary, eventView } from './event-view.js';
+import { encodeCursor, type Page, type Position } from './page.js';
+import { storable } from './sql-values.js';
+
+export type EventFilter = {
+  tenantId: string;
+  type?: string | undefined;
+  after?: Position | undefined;
+  limit: number;
+};
+
+const columns = `seq, tenant_id, event_id, type, entity_name, entity_id, "timestamp", source, accepted_at, matched,
+  unmatched_reason`;
+
+/** Events of a tenant, newest first. */
+@Injectable()
+export class EventStore {
+  constructor(private readonly database: Database) {}
+
+  async list({ tenantId, type, after, limit }: EventFilter): Promise<Page<EventSummary>> {
+    const rows = await this.database.query<EventRow>(
+      `SELECT ${columns} FROM events
+        WHERE tenant_id = $1 AND ($2::text IS NULL OR type = $2) AND ($3::bigint IS NULL OR seq < $3)
+        ORDER BY seq DESC LIMIT $4`,
+      [storable(tenantId), type === undefined ? null : storable(type), after?.seq ?? null, limit + 1],
+    );
+    const purged = await this.purged(tenantId);
+    const page = rows.slice(0, limit);
+    const last = rows.length > limit ? page.at(-1) : undefined;
+    return {
+      items: page.map((row) => eventView(row, purged)),
+      nextCursor: last ? encodeCursor({ seq: Number(last.seq), subscriptionId: '', replayId: '' }) : null,
+    };
+  }
+
+  /** Of an event that was published twice, the first one. */
+  async find(
+    tenantId: string,
+    eventId: string,
+  ): Promise<{ row: EventRow; summary: EventSummary } | undefined> {
+    const [row] = await this.database.query<EventRow>(
+      `SELECT ${columns}, data FROM events WHERE event_id = $2 AND tenant_id = $1 ORDER BY seq LIMIT 1`,
+      [storable(tenantId), storable(eventId)],
+    );
+    return row && { row, summary: eventView(row, await this.purged(tenantId)) };
+  }
+
+  /** Subscriptions whose logs are being removed: what is still there is not shown. */
+  private async purged(tenantId: string): Promise<Set<string>> {
+    const rows = await this.database.query<{ id: string }>(
+      'SELECT subscription_id AS id FROM purges WHERE tenant_id = $1',
+      [storable(tenantId)],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+}

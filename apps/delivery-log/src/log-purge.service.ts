@@ -1,0 +1,114 @@
+import { Database, LOGGER, type Logger, type Transaction } from '@posthorn/runtime';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+
+const pollMs = 500;
+const deliveriesPerStep = 2_000;
+const eventsPerStep = 5_000;
+
+type Purge = { tenant_id: string; subscription_id: string; events_from: string };
+
+/**
+ * Removes the delivery logs of deleted subscriptions whose platform promises that, in small transactions: a large one
+ * would hold up the projection. Queries hide them from the moment the deletion was applied; several instances share
+ * the work; a crash goes on where it stopped.
+ */
+@Injectable()
+export class LogPurgeService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private working: Promise<void> = Promise.resolve();
+  private stopped = false;
+
+  constructor(
+    private readonly database: Database,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.plan();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.working;
+  }
+
+  /** One small transaction. False: nothing is left to remove, or another instance is at it. */
+  async step(): Promise<boolean> {
+    return this.database.transaction(async (tx) => {
+      const [purge] = await tx.query<Purge>(
+        `SELECT tenant_id, subscription_id, events_from FROM purges
+          ORDER BY tenant_id, subscription_id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+      );
+      if (!purge) return false;
+      if (!(await removeDeliveries(tx, purge)) && !(await removeMatches(tx, purge))) await finish(tx, purge);
+      return true;
+    });
+  }
+
+  private plan(): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.working = this.run().finally(() => this.plan());
+    }, pollMs);
+  }
+
+  private async run(): Promise<void> {
+    if (!this.database.up) return;
+    try {
+      while (!this.stopped && (await this.step()));
+    } catch (err) {
+      this.logger.warn({ err }, 'delivery logs of a deleted subscription could not be removed yet');
+    }
+  }
+}
+
+async function removeDeliveries(tx: Transaction, { tenant_id, subscription_id }: Purge): Promise<boolean> {
+  const [{ removed }] = await tx.query<{ removed: number }>(
+    `WITH gone AS (
+       DELETE FROM deliveries WHERE delivery_id IN (
+         SELECT delivery_id FROM deliveries WHERE tenant_id = $1 AND subscription_id = $2 LIMIT ${deliveriesPerStep})
+       RETURNING delivery_id
+     ), gone_attempts AS (
+       DELETE FROM attempts USING gone WHERE attempts.delivery_id = gone.delivery_id
+     )
+     SELECT count(*)::int AS removed FROM gone`,
+    [tenant_id, subscription_id],
+  );
+  return removed > 0;
+}
+
+async function removeMatches(tx: Transaction, purge: Purge): Promise<boolean> {
+  const { tenant_id, subscription_id, events_from } = purge;
+  const [{ until }] = await tx.query<{ until: string | null }>(
+    `WITH some AS (
+       SELECT partition, seq, matched FROM events WHERE tenant_id = $1 AND seq >= $3 ORDER BY seq LIMIT ${eventsPerStep}
+     ), changed AS (
+       UPDATE events SET matched = array_remove(events.matched, $2) FROM some
+        WHERE events.partition = some.partition AND events.seq = some.seq AND some.matched @> ARRAY[$2]::text[]
+     )
+     SELECT max(seq) + 1 AS until FROM some`,
+    [tenant_id, subscription_id, events_from],
+  );
+  if (until === null) return false;
+  await tx.query('UPDATE purges SET events_from = $3 WHERE tenant_id = $1 AND subscription_id = $2', [
+    tenant_id,
+    subscription_id,
+    until,
+  ]);
+  return true;
+}
+
+async function finish(tx: Transaction, { tenant_id, subscription_id }: Purge): Promise<void> {
+  for (const table of ['cancellations', 'purges']) {
+    await tx.query(`DELETE FROM ${table} WHERE tenant_id = $1 AND subscription_id = $2`, [
+      tenant_id,
+      subscription_id,
+    ]);
+  }
+}

@@ -1,0 +1,149 @@
+import type { SubscriptionMessage, SubscriptionSnapshot } from '@posthorn/contracts';
+import {
+  type CompiledFilter,
+  compileFilter,
+  type Filter,
+  foldMatching,
+  type Matchable,
+  type MatchingEntry,
+  profileOf,
+} from '@posthorn/domain';
+
+/** What the log keeps of a subscription: enough to match and to describe it, and no secret. */
+export type SubscriptionView = Pick<
+  SubscriptionSnapshot,
+  'name' | 'url' | 'profile' | 'ordering' | 'status' | 'filter' | 'retryPolicy' | 'timeoutMs'
+>;
+
+export type Rule = {
+  tenantId: string;
+  id: string;
+  version: number;
+  view: SubscriptionView;
+  matching: MatchingEntry[];
+};
+
+export type Match = { subscriptionIds: string[]; /** Set where nothing matched. */ reason: string | null };
+
+type CompiledRule = Rule & { filters: { sinceSeq: number; matches: CompiledFilter }[] };
+
+/**
+ * The subscriptions of one partition as matching needs them, folded out of control records (`events`) and of the
+ * owner's own table (`subscriptions`). Both tell the same history, so they may come in any order and any number of
+ * times: of two snapshots the higher version stays, and histories are joined.
+ */
+export class RuleBook {
+  private readonly tenants = new Map<string, Map<string, CompiledRule>>();
+
+  constructor(
+    /** Changes with every change of the stored book: two books of one revision are the same. */
+    public revision: number,
+    rules: readonly Rule[] = [],
+  ) {
+    for (const rule of rules) this.put(rule);
+  }
+
+  /** Who gets the event at `seq`, decided as the dispatcher decides it. */
+  match(tenantId: string, event: Matchable, seq: number): Match {
+    const rules = this.tenants.get(tenantId);
+    if (!rules) return { subscriptionIds: [], reason: 'no subscription matched: the tenant has none' };
+    const subscriptionIds: string[] = [];
+    for (const rule of rules.values()) {
+      if (!logsGone(rule) && filterAt(rule, seq)?.(event)) subscriptionIds.push(rule.id);
+    }
+    return { subscriptionIds, reason: subscriptionIds.length > 0 ? null : whyNot(rules, event, seq) };
+  }
+
+  /** Nothing of this subscription may be recorded any more. */
+  isGone(tenantId: string, id: string): boolean {
+    const rule = this.tenants.get(tenantId)?.get(id);
+    return rule !== undefined && logsGone(rule);
+  }
+
+  /** A control record at `seq`. Undefined: nothing new. Entries that no event from `oldestSeq` on asks for go. */
+  applyControl(snapshot: SubscriptionSnapshot, seq: number, oldestSeq: number): Rule | undefined {
+    const known = this.tenants.get(snapshot.tenantId)?.get(snapshot.id);
+    if (known && known.version >= snapshot.version) return undefined;
+    const matching = foldMatching(known?.matching ?? [], filterInForce(snapshot), seq, oldestSeq);
+    return this.put(ruleOf(snapshot, matching));
+  }
+
+  /** A row of the owner's table. Undefined: nothing new. */
+  join({ snapshot, matching }: SubscriptionMessage): Rule | undefined {
+    const known = this.tenants.get(snapshot.tenantId)?.get(snapshot.id);
+    if (!known) return this.put(ruleOf(snapshot, matching));
+    const joined = joinMatching(known.matching, matching);
+    if (known.version < snapshot.version) return this.put(ruleOf(snapshot, joined));
+    if (joined.length === known.matching.length) return undefined;
+    return this.put({ ...known, matching: joined });
+  }
+
+  /** The owner has forgotten a deleted subscription. */
+  forget(tenantId: string, id: string): boolean {
+    const rules = this.tenants.get(tenantId);
+    if (rules?.get(id)?.view.status !== 'deleted') return false;
+    rules.delete(id);
+    if (rules.size === 0) this.tenants.delete(tenantId);
+    return true;
+  }
+
+  private put({ tenantId, id, version, view, matching }: Rule): Rule {
+    const rules = this.tenants.get(tenantId) ?? new Map<string, CompiledRule>();
+    const filters = matching.map(({ sinceSeq, filter }) => ({ sinceSeq, matches: compileFilter(filter) }));
+    const rule = { tenantId, id, version, view, matching, filters };
+    rules.set(id, rule);
+    this.tenants.set(tenantId, rules);
+    return rule;
+  }
+}
+
+/** Deleted, and its platform says that the delivery logs go with it. */
+export function logsGone({ view }: Pick<Rule, 'view'>): boolean {
+  return view.status === 'deleted' && profileOf(view.profile).deletesLogs;
+}
+
+/** A paused subscription goes on collecting; a disabled one does not. */
+function filterInForce({ status, filter }: SubscriptionSnapshot): Filter | null {
+  return status === 'active' || status === 'paused' ? filter : null;
+}
+
+function ruleOf(snapshot: SubscriptionSnapshot, matching: readonly MatchingEntry[]): Rule {
+  const { tenantId, id, version, name, url, profile, ordering, status, filter, retryPolicy, timeoutMs } =
+    snapshot;
+  return {
+    tenantId,
+    id,
+    version,
+    view: { name, url, profile, ordering, status, filter, retryPolicy, timeoutMs },
+    matching: [...matching],
+  };
+}
+
+/** Both are parts of one history, so entries of one place are equal and any order of joining ends the same. */
+function joinMatching(one: readonly MatchingEntry[], other: readonly MatchingEntry[]): MatchingEntry[] {
+  const known = new Set(one.map(({ sinceSeq }) => sinceSeq));
+  const more = other.filter(({ sinceSeq }) => !known.has(sinceSeq));
+  return [...one, ...more].sort((a, b) => a.sinceSeq - b.sinceSeq);
+}
+
+function filterAt({ filters }: CompiledRule, seq: number): CompiledFilter | undefined {
+  for (let i = filters.length - 1; i >= 0; i--) {
+    if (filters[i].sinceSeq <= seq) return filters[i].matches;
+  }
+  return undefined;
+}
+
+function whyNot(rules: ReadonlyMap<string, CompiledRule>, { type }: Matchable, seq: number): string {
+  let asking = 0;
+  let silent = 0;
+  for (const rule of rules.values()) {
+    const entry = rule.matching.findLast(({ sinceSeq }) => sinceSeq <= seq);
+    if (entry?.filter) asking++;
+    else if (entry && rule.view.status !== 'deleted') silent++;
+  }
+  const parts = [
+    ...(asking > 0 ? [`${asking === 1 ? 'one asks' : `${asking} ask`} for other events than ${type}`] : []),
+    ...(silent > 0 ? [silent === 1 ? 'one is disabled' : `${silent} are disabled`] : []),
+  ];
+  return `no subscription matched: ${parts.join(', ') || 'the tenant had none'}`;
+}
