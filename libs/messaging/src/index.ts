@@ -16,3 +16,5 @@ export type { LogFn } from './kafka-log.js';
 export { murmur2, partitionFor } from './partition.js';
 export type { InRecord, RecordBatch, TopicPartition } from './records.js';
 export { readTrace, traceHeaders, type TraceContext } from './trace-context.js';
+export { Fenced, FencedWriter, OutcomeUnknown, type TxRecord } from './fenced-writer.js';
+export { OffsetWindow, type OffsetWindowOptions } from './offset-window.js';
