@@ -2,7 +2,7 @@ import { type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext } from 'node:tls';
 import { type AddressGuard } from './address.js';
 import { Timed } from './deadlines.js';
-import { abandon, type Dial, dialAny } from './dial.js';
+import { type Dial, dialAny } from './dial.js';
 import { type CachingResolver } from './resolver.js';
 import { type Failure } from './result.js';
 import { type Origin } from './target.js';
@@ -63,7 +63,7 @@ export class Attempt extends Timed {
   cancel(): void {
     this.over = true;
     this.cancelDial?.();
-    if (this.socket) abandon(this.socket);
+    this.socket?.destroy();
   }
 
   private dial(addresses: readonly string[]): void {
@@ -94,11 +94,9 @@ export class Attempt extends Timed {
       rejectUnauthorized: true,
     });
     this.socket = socket;
-    const onError = (error: Error) => this.fail('tls', `TLS with ${hostname} failed: ${reasonOf(error)}`);
-    socket.once('error', onError);
+    socket.on('error', (error) => this.fail('tls', `TLS with ${hostname} failed: ${reasonOf(error)}`));
     socket.on('session', (session) => sessions.set(key, session));
     socket.once('secureConnect', () => {
-      socket.off('error', onError);
       this.tlsMs = this.lap();
       this.end({ kind: 'open', socket });
     });

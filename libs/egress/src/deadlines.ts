@@ -44,7 +44,8 @@ export class Deadlines {
       this.timer?.ref();
     }
     this.count += 1;
-    const due = this.place(item);
+    // The slot of the tick that was swept last may be the one being emptied now: it is not free yet.
+    const due = this.place(item, slots - 1);
     if (due < this.wakeTick) this.arm(due, nowMs);
   }
 
@@ -65,9 +66,9 @@ export class Deadlines {
   }
 
   /** Returns the tick at which the item must be looked at again. */
-  private place(item: Timed): number {
+  private place(item: Timed, nearTicks: number): number {
     const due = Math.max(Math.ceil(item.deadlineAt / tickMs), this.tick + 1);
-    if (due - this.tick < slots) {
+    if (due - this.tick <= nearTicks) {
       this.near[due & mask].append(item);
       return due;
     }
@@ -115,10 +116,11 @@ export class Deadlines {
     return Infinity;
   }
 
+  /** Called before the tick that opens the turn is swept, so the whole turn fits into the near ring. */
   private spread(head: Link): void {
     const items: Timed[] = [];
     for (; head.linked; head.next.unlink()) items.push(head.next as Timed);
-    for (const item of items) this.place(item);
+    for (const item of items) this.place(item, slots);
   }
 
   private expire(head: Link): void {

@@ -1,6 +1,5 @@
 import { connect, isIP, type Socket } from 'node:net';
 
-/** `via`: the error is not the address's (a proxy refused), or undefined. */
 export type DialCallback = (error: Error | null, socket: Socket | null) => void;
 /**
  * Opens a byte stream to an address; returns how to give up. Calls back once, later; never after it was
@@ -24,22 +23,20 @@ export const dialDirect: Dial = (address, port, done) => {
     keepAlive: true,
     keepAliveInitialDelay: tcpKeepAliveMs,
   });
-  const onError = (error: Error) => done(error, null);
-  socket.once('error', onError);
-  socket.once('connect', () => {
-    socket.off('error', onError);
-    done(null, socket);
-  });
-  return () => abandon(socket);
+  let told = false;
+  const tell = (error: Error | null) => {
+    if (told) return;
+    told = true;
+    done(error, error ? null : socket);
+  };
+  // Stays for the socket's life: one without a listener for errors ends the process.
+  socket.on('error', tell);
+  socket.once('connect', () => tell(null));
+  return () => {
+    told = true;
+    socket.destroy();
+  };
 };
-
-/** A socket nobody waits for any more: an error after this point is nobody's. */
-export function abandon(socket: Socket): void {
-  socket.removeAllListeners('connect');
-  socket.removeAllListeners('error');
-  socket.on('error', () => undefined);
-  socket.destroy();
-}
 
 /**
  * Tries the addresses in order, the next one after a failure or after a head start; the first that connects

@@ -19,6 +19,7 @@ export type ExchangeOwner = {
 export type Opening = { readonly dnsMs: number; readonly connectMs: number; readonly tlsMs: number };
 
 const empty = Buffer.alloc(0);
+const viewSlackBytes = 2_048;
 
 /**
  * One request from `send` to its result; also undici's handler for it. It ends exactly once, by whatever
@@ -143,15 +144,17 @@ export class Exchange extends Timed implements Dispatcher.DispatchHandler {
     this.owner.ended(this);
   }
 
-  /** A copy where the view would keep a much larger read buffer alive as long as the result. */
   private body(): Buffer {
     if (!this.chunks) return empty;
-    const { responseMaxBytes } = this.owner;
     const [first] = this.chunks;
-    const small = this.chunks.length === 1 && first.buffer.byteLength <= 2 * responseMaxBytes;
-    return small
-      ? first.subarray(0, responseMaxBytes)
-      : Buffer.concat(this.chunks, Math.min(this.bytes, responseMaxBytes));
+    const length = Math.min(this.bytes, this.owner.responseMaxBytes);
+    // A view keeps its read buffer alive as long as the result: good enough where that is mostly the body.
+    if (this.chunks.length === 1 && first.buffer.byteLength <= length + viewSlackBytes)
+      return first.subarray(0, length);
+    const body = Buffer.allocUnsafeSlow(length);
+    let at = 0;
+    for (const chunk of this.chunks) at += chunk.copy(body, at);
+    return body;
   }
 
   private timings(opening: Opening | undefined): EgressTimings {

@@ -157,7 +157,7 @@ export class OriginPool {
       connection.close();
     } else {
       this.idle.push(connection);
-      this.context.budget.idle.append(connection);
+      this.context.budget.idled(connection);
     }
   }
 

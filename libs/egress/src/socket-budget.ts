@@ -8,7 +8,7 @@ import { type OriginPool } from './origin-pool.js';
  */
 export class SocketBudget {
   /** Head of the idle connections of all origins, longest idle first. */
-  readonly idle = new Link();
+  private readonly idle = new Link();
   private readonly starved = new Set<OriginPool>();
   private open = 0;
 
@@ -26,6 +26,12 @@ export class SocketBudget {
     }
     this.open += 1;
     return true;
+  }
+
+  /** Nobody of its own origin waits for it. */
+  idled(connection: Connection): void {
+    this.idle.append(connection);
+    if (this.starved.size > 0) (this.idle.next as Connection).close();
   }
 
   giveBack(): void {

@@ -1,6 +1,6 @@
-import { isIPv6, type Socket } from 'node:net';
+import { isIP, isIPv6, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext } from 'node:tls';
-import { abandon, type Dial, dialAny, dialDirect, type DialCallback } from './dial.js';
+import { type Dial, dialAny, dialDirect, type DialCallback } from './dial.js';
 import { type CachingResolver } from './resolver.js';
 
 const replyMaxBytes = 8_192;
@@ -24,7 +24,8 @@ export function dialThrough(proxyUrl: string, resolver: CachingResolver, secureC
 class Tunnel {
   private over = false;
   private cancelDial: (() => void) | undefined;
-  private socket: Socket | undefined;
+  /** The TCP stream to the proxy and, where the proxy speaks TLS, the stream over it. */
+  private readonly sockets: Socket[] = [];
 
   constructor(
     private readonly proxy: Proxy,
@@ -50,21 +51,22 @@ class Tunnel {
   cancel(): void {
     this.over = true;
     this.cancelDial?.();
-    if (this.socket) abandon(this.socket);
+    for (const socket of this.sockets) socket.destroy();
   }
 
   private secure(socket: Socket, then: (stream: Socket) => void): void {
-    this.socket = socket;
-    socket.once('error', (error) => this.fail(`the proxy cannot be reached: ${error.message}`));
-    socket.once('close', () => this.fail('the proxy closed the connection'));
+    this.sockets.push(socket);
+    // Both stay, silent once the tunnel stands: a socket without a listener for errors ends the process.
+    socket.on('error', (error) => this.fail(`the proxy cannot be reached: ${error.message}`));
+    socket.on('close', () => this.fail('the proxy closed the connection'));
     if (!this.proxy.secure) return then(socket);
-    const { hostname } = this.proxy;
+    const { hostname: host } = this.proxy;
     const { secureContext } = this;
-    const stream = connectTls({ socket, host: hostname, servername: hostname, secureContext }, () =>
+    const stream = connectTls({ socket, host, servername: isIP(host) === 0 ? host : '', secureContext }, () =>
       then(stream),
     );
-    stream.once('error', (error) => this.fail(`the proxy's TLS failed: ${error.message}`));
-    this.socket = stream;
+    stream.on('error', (error) => this.fail(`the proxy's TLS failed: ${error.message}`));
+    this.sockets.push(stream);
   }
 
   private request(stream: Socket, authority: string): void {
@@ -93,8 +95,6 @@ class Tunnel {
   private succeed(stream: Socket): void {
     if (this.over) return;
     this.over = true;
-    stream.removeAllListeners('error');
-    stream.removeAllListeners('close');
     this.done(null, stream);
   }
 
