@@ -1,1 +1,4 @@
-export {};
+export { bodyMaxBytes } from './answer.js';
+export { createDemoTenants, type DemoTenant } from './demo-tenants.js';
+export { SubscriptionApiSettings } from './subscription-api.config.js';
+export { SubscriptionApiModule } from './subscription-api.module.js';

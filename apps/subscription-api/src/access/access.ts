@@ -1,0 +1,59 @@
+import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import type { Scope } from '@posthorn/contracts';
+import type { ProfileName } from '@posthorn/domain';
+import { newTraceparent } from '@posthorn/runtime';
+import type { FastifyRequest } from 'fastify';
+import type { Author } from '../aggregates/event.store.js';
+import type { Tenant } from '../tenants/tenant.js';
+
+export const REQUIREMENT = 'posthorn:access';
+
+export type Requirement = {
+  scope: Scope;
+  /** Where the tenant comes from: the path, or the key. `none`: a route of the operator's. */
+  tenant: 'path' | 'key' | 'none';
+  /** The route exists for tenants of this profile only. */
+  profile?: ProfileName;
+};
+
+export type Caller = { keyId: string; tenantId: string | null; scopes: readonly Scope[] };
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Both set by runtime. */
+    rawBody?: Buffer;
+    logFields?: Record<string, unknown>;
+    /** Set by the guard. */
+    access?: { caller: Caller; tenant?: Tenant };
+  }
+}
+
+/** What a route needs. Every route under the guard has one. */
+export const Needs = (scope: Scope, rest: Omit<Requirement, 'scope'> = { tenant: 'path' }): MethodDecorator =>
+  SetMetadata(REQUIREMENT, { scope, ...rest } satisfies Requirement);
+
+function accessOf(context: ExecutionContext): { caller: Caller; tenant?: Tenant; request: FastifyRequest } {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  if (!request.access) throw new Error('the access guard did not run');
+  return { ...request.access, request };
+}
+
+/** The tenant that the route is about. */
+export const CurrentTenant = createParamDecorator((_: unknown, context: ExecutionContext): Tenant => {
+  const { tenant } = accessOf(context);
+  if (!tenant) throw new Error('the route has no tenant');
+  return tenant;
+});
+
+export const CurrentCaller = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Caller => accessOf(context).caller,
+);
+
+/** Who writes, for the event store. */
+export const CurrentAuthor = createParamDecorator((_: unknown, context: ExecutionContext): Author => {
+  const { caller, request } = accessOf(context);
+  return {
+    actor: caller.keyId,
+    traceparent: newTraceparent(request.headers['traceparent'] as string | undefined),
+  };
+});

@@ -1,0 +1,63 @@
+import { Body, Controller, Delete, Get, Inject, Param, Post, Res, UseGuards } from '@nestjs/common';
+import { AppError, validate } from '@posthorn/runtime';
+import type { FastifyReply } from 'fastify';
+import { CurrentAuthor, CurrentCaller, CurrentTenant, Needs, type Caller } from '../access/access.js';
+import { AccessGuard } from '../access/access.guard.js';
+import { type Author } from '../aggregates/event.store.js';
+import { answer, answerEmpty, listOf, type List } from '../answer.js';
+import { Problems } from '../problems.js';
+import { type Tenant } from '../tenants/tenant.js';
+import { allScopes } from './api-key.js';
+import { apiKeyView, CreateApiKeyBody, type ApiKeyView } from './api-key.dto.js';
+import { ApiKeyService, type NewApiKey } from './api-key.service.js';
+
+@Controller('v1/tenants/:tenantId/keys')
+@UseGuards(AccessGuard)
+export class ApiKeyController {
+  constructor(@Inject(ApiKeyService) private readonly keys: ApiKeyService) {}
+
+  @Post()
+  @Needs('manage')
+  async create(
+    @CurrentTenant() tenant: Tenant,
+    @CurrentCaller() caller: Caller,
+    @CurrentAuthor() author: Author,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ApiKeyView & { key: string }> {
+    const wanted = wantedKey(validate(CreateApiKeyBody, body), Date.now());
+    const missing = wanted.scopes.find((scope) => !caller.scopes.includes(scope));
+    if (missing) throw new AppError('forbidden', `A key without the scope ${missing} cannot give it away.`);
+    const written = await this.keys.create(tenant, author, wanted);
+    return answer(reply, 201, written, ({ key, text }) => ({ ...apiKeyView(key), key: text }));
+  }
+
+  @Get()
+  @Needs('read')
+  async list(@CurrentTenant() tenant: Tenant): Promise<List<ApiKeyView>> {
+    return listOf((await this.keys.list(tenant)).map(apiKeyView));
+  }
+
+  @Delete(':keyId')
+  @Needs('manage')
+  async revoke(
+    @CurrentTenant() tenant: Tenant,
+    @CurrentAuthor() author: Author,
+    @Param('keyId') keyId: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    answerEmpty(reply, await this.keys.revoke(tenant, author, keyId));
+  }
+}
+
+function wantedKey({ name, scopes, expiresAt }: CreateApiKeyBody, nowMs: number): NewApiKey {
+  const problems = new Problems();
+  const endsAt = expiresAt ? Date.parse(expiresAt) : null;
+  if (endsAt !== null && !(endsAt > nowMs)) problems.add('/expiresAt', 'must be in the future');
+  problems.throwIfAny();
+  return {
+    name,
+    scopes: scopes ?? [...allScopes],
+    expiresAt: endsAt === null ? null : new Date(endsAt).toISOString(),
+  };
+}

@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { cursorsTopic, directoryTopic, eventsTopic, partitionsFor } from '@posthorn/contracts';
+import { BatchProducer, KafkaConnection, partitionFor, traceHeaders } from '@posthorn/messaging';
+import { HealthRegistry, LOGGER, type Logger } from '@posthorn/runtime';
+import { SubscriptionApiSettings } from '../subscription-api.config.js';
+import type { PendingRow } from './relay-session.js';
+
+const queueMaxRecords = 1_000;
+const queueMaxBytes = 64 * 1024 * 1024;
+const reconnectMs = 1_000;
+
+/** What this service writes or reads; whichever service comes first makes them. */
+const topics = [eventsTopic, directoryTopic, cursorsTopic];
+
+/** The relay's way to Kafka. Writes nothing before the topics are known to exist. */
+@Injectable()
+export class RecordProducer {
+  private readonly producer: BatchProducer;
+  private readonly stopping = new AbortController();
+  private connecting: Promise<void> | undefined;
+  private isReady = false;
+
+  constructor(
+    @Inject(KafkaConnection) private readonly kafka: KafkaConnection,
+    @Inject(SubscriptionApiSettings) private readonly settings: SubscriptionApiSettings,
+    @Inject(HealthRegistry) health: HealthRegistry,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    health.ready('subscription-api topics', () => this.isReady || 'Kafka topics are not there yet');
+    this.producer = new BatchProducer(kafka, {
+      name: 'outbox',
+      maxRecords: queueMaxRecords,
+      maxBytes: queueMaxBytes,
+      batchRecords: 100,
+      batchBytes: 400 * 1024,
+      lingerMs: 2,
+      // The outbox is patient: what it has offered stays offered until Kafka takes it.
+      refuseWhenDown: false,
+    });
+  }
+
+  /** Returns at once and goes on until Kafka is there. */
+  start(): void {
+    this.connecting ??= this.connect();
+  }
+
+  /** Topics are there, and the producer has been started. */
+  get ready(): boolean {
+    return this.isReady;
+  }
+
+  /** Ends the connection too: nobody here uses it for longer. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.connecting;
+    await this.producer.stop(0);
+    await this.kafka.close();
+  }
+
+  /**
+   * Resolves when Kafka has acknowledged it. Calls made in order, without awaiting in between, are written in
+   * order.
+   */
+  async publish(row: PendingRow, partitions: number): Promise<void> {
+    await this.producer.publish({
+      topic: row.topic,
+      // The directory is one partition; what concerns a tenant lies where its events are.
+      partition: row.topic === eventsTopic.name ? partitionFor(row.key, partitions) : 0,
+      key: row.key,
+      value: row.value,
+      headers: traceHeaders({ traceparent: row.traceparent ?? undefined }),
+    });
+  }
+
+  /** How many partitions tenants are spread over: the topic's own number, whatever the settings say. */
+  partitions(): Promise<number> {
+    return this.kafka.partitionCount(eventsTopic.name);
+  }
+
+  private async connect(): Promise<void> {
+    const { signal } = this.stopping;
+    const { partitions, replicationFactor } = this.settings;
+    const specs = topics.map((topic) => {
+      const { name, cleanup, retentionMs, deleteRetentionMs, maxMessageBytes } = topic;
+      const count = partitionsFor(topic, partitions);
+      return { name, cleanup, retentionMs, deleteRetentionMs, maxMessageBytes, partitions: count };
+    });
+    while (!signal.aborted) {
+      try {
+        await this.kafka.ensureTopics(specs, replicationFactor);
+        await this.producer.start();
+        this.isReady = true;
+        return;
+      } catch (err) {
+        this.logger.warn({ err }, 'Kafka is not there yet');
+        await delay(reconnectMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { IsBoolean, IsInt, IsString, Matches, Max, Min, MinLength } from 'class-validator';
+import { DatabaseSettings, Setting } from '@posthorn/runtime';
+
+/** Every setting of subscription-api, its default and its limits. */
+export class SubscriptionApiSettings extends DatabaseSettings {
+  @Setting('POSTHORN_PORT', 'Port to listen on; 0 takes a free one')
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  override port: number = 8401;
+
+  @Setting('POSTHORN_ADMIN_KEY', "The operator's key, good for everything; a new one revokes the former", {
+    secret: true,
+  })
+  @IsString()
+  @MinLength(16)
+  adminKey: string = '';
+
+  @Setting('POSTHORN_SECRET_KEYS', 'Key ring for secrets at rest: name:base64 of 32 bytes, newest first', {
+    secret: true,
+  })
+  @Matches(/^[^\s:,]+:[^\s,]+(,[^\s:,]+:[^\s,]+)*$/, { message: 'must be name:base64[,name:base64…]' })
+  secretKeys: string = '';
+
+  @Setting(
+    'POSTHORN_EGRESS_ALLOW',
+    'CIDRs that receivers may be in beyond public addresses; for tests and labs',
+  )
+  @IsString({ each: true })
+  egressAllow: string[] = [];
+
+  @Setting('POSTHORN_EGRESS_HTTP', 'Whether receivers may be called over plain http; for tests and labs')
+  @IsBoolean()
+  egressHttp: boolean = false;
+
+  @Setting(
+    'POSTHORN_ACKNOWLEDGE_TIMEOUT_MS',
+    'How long a change waits for Kafka before it is answered with 202',
+  )
+  @IsInt()
+  @Min(100)
+  @Max(30_000)
+  acknowledgeTimeoutMs: number = 5_000;
+}

@@ -1,0 +1,102 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { defaultEgressSettings, EgressClient } from '@posthorn/egress';
+import { KafkaConnection } from '@posthorn/messaging';
+import { Database, kafkaLog, KeyRing, LOGGER, type Logger } from '@posthorn/runtime';
+import { AccessGuard } from './access/access.guard.js';
+import { EventStore } from './aggregates/event.store.js';
+import { ApiKeyController } from './keys/api-key.controller.js';
+import { ApiKeyService } from './keys/api-key.service.js';
+import { ApiKeyStore } from './keys/api-key.store.js';
+import { LaneHealth } from './lanes/lane-health.projection.js';
+import { migrations } from './migrations/index.js';
+import { Acknowledgements } from './outbox/acknowledgements.js';
+import { OutboxBell } from './outbox/outbox-bell.js';
+import { OutboxRelayService } from './outbox/outbox-relay.service.js';
+import { RecordProducer } from './outbox/record-producer.client.js';
+import { RootController } from './root.controller.js';
+import { SubscriptionApiService } from './subscription-api.service.js';
+import { SubscriptionApiSettings } from './subscription-api.config.js';
+import { ReceiverCheck } from './subscriptions/receiver-check.client.js';
+import { SubscriptionController } from './subscriptions/subscription.controller.js';
+import { SubscriptionService } from './subscriptions/subscription.service.js';
+import { SubscriptionStore } from './subscriptions/subscription.store.js';
+import { WebhookController } from './subscriptions/webhook.controller.js';
+import { TenantController } from './tenants/tenant.controller.js';
+import { TenantService } from './tenants/tenant.service.js';
+import { TenantStore } from './tenants/tenant.store.js';
+
+/** A wrong key ring stops the start here, not the first request. */
+function adapters(settings: SubscriptionApiSettings): Provider[] {
+  const { kafkaBrokers: brokers, topicPrefix, kafkaSsl: ssl } = settings;
+  return [
+    { provide: SubscriptionApiSettings, useValue: settings },
+    { provide: KeyRing, useValue: KeyRing.parse(settings.secretKeys) },
+    { provide: OutboxBell, useValue: new OutboxBell() },
+    { provide: Acknowledgements, useValue: new Acknowledgements(settings.acknowledgeTimeoutMs) },
+    {
+      provide: EgressClient,
+      useFactory: () =>
+        new EgressClient({
+          ...defaultEgressSettings,
+          allow: settings.egressAllow,
+          allowHttp: settings.egressHttp,
+          // Verifications only: nothing here needs the dispatcher's numbers.
+          maxSockets: 256,
+        }),
+    },
+    {
+      provide: KafkaConnection,
+      inject: [LOGGER],
+      useFactory: (logger: Logger) =>
+        new KafkaConnection(
+          { brokers, clientId: 'subscription-api', topicPrefix, ssl, ...saslOf(settings) },
+          kafkaLog(logger),
+        ),
+    },
+    {
+      provide: Database,
+      inject: [LOGGER],
+      useFactory: (logger: Logger) =>
+        new Database({
+          url: settings.databaseUrl,
+          schema: 'subscription_api',
+          migrations,
+          poolMax: settings.databasePoolMax,
+          startTimeoutMs: settings.databaseStartTimeoutMs,
+          logger,
+        }),
+    },
+  ];
+}
+
+function saslOf({ kafkaSaslMechanism, kafkaSaslUsername, kafkaSaslPassword }: SubscriptionApiSettings) {
+  if (!kafkaSaslMechanism) return {};
+  const sasl = {
+    mechanism: kafkaSaslMechanism as 'plain',
+    username: kafkaSaslUsername ?? '',
+    password: kafkaSaslPassword ?? '',
+  };
+  return { sasl };
+}
+
+@Module({})
+export class SubscriptionApiModule {
+  static register(settings: SubscriptionApiSettings): DynamicModule {
+    return {
+      module: SubscriptionApiModule,
+      controllers: [
+        RootController,
+        WebhookController,
+        TenantController,
+        ApiKeyController,
+        SubscriptionController,
+      ],
+      providers: [
+        ...adapters(settings),
+        ...[EventStore, TenantStore, ApiKeyStore, SubscriptionStore],
+        ...[TenantService, ApiKeyService, SubscriptionService, ReceiverCheck, AccessGuard],
+        ...[RecordProducer, OutboxRelayService, LaneHealth, SubscriptionApiService],
+      ],
+    };
+  }
+}

@@ -1,0 +1,101 @@
+import type { Filter, RetryPolicy } from '@posthorn/contracts';
+import type { Ordering, Profile } from '@posthorn/domain';
+import { isPlainText, Problems } from '../problems.js';
+import { readHeaders, readInteger, readMetadata, readNumber, readRetryPolicy } from './delivery-rules.js';
+import { readFilter } from './filter-rules.js';
+import { readSecret, requiredSecretField } from './secret-rules.js';
+import type { SubscriptionStatus } from './subscription.js';
+
+/** A request's fields after its rules; what was not given is absent. */
+export type SubscriptionInput = {
+  name?: string;
+  url?: string;
+  filter?: Filter;
+  ordering?: Ordering;
+  status?: SubscriptionStatus;
+  secret?: string;
+  retryPolicy?: RetryPolicy;
+  timeoutMs?: number;
+  rateLimit?: number | null;
+  headers?: Record<string, string>;
+  metadata?: Record<string, string>;
+};
+
+/** `create` and `replace` need everything that has no default; `merge` takes what is there. */
+export type InputMode = 'create' | 'replace' | 'merge';
+
+const statuses: readonly SubscriptionStatus[] = ['active', 'paused', 'disabled'];
+const orderings: readonly Ordering[] = ['strict', 'per-entity', 'unordered'];
+const urlMaxChars = 2048;
+
+type Fields = Partial<Record<keyof Omit<SubscriptionInput, 'secret'> | 'auth', unknown>>;
+
+/** @throws AppError `invalid`, naming every wrong field */
+export function readSubscription(body: Fields, profile: Profile, mode: InputMode): SubscriptionInput {
+  const problems = new Problems();
+  const given = <T>(value: unknown, read: (value: unknown) => T | undefined): T | undefined =>
+    value === undefined ? undefined : read(value);
+  const input: SubscriptionInput = {
+    name: given(body.name, (value) => readName(value, profile, problems)),
+    url: given(body.url, (value) => readUrl(value, problems)),
+    filter: given(body.filter, (value) => readFilter(value, profile, problems)),
+    ordering: given(body.ordering, (value) => readOrdering(value, profile, problems)),
+    status: given(body.status, (value) => readStatus(value, problems)),
+    secret: given(body.auth, (value) => readSecret(value, profile.name, problems)),
+    retryPolicy: given(body.retryPolicy, (value) => readRetryPolicy(value, problems)),
+    timeoutMs: given(body.timeoutMs, (value) => readInteger(value, '/timeoutMs', problems, 100, 60_000)),
+    rateLimit: given(body.rateLimit, (value) =>
+      value === null ? null : readNumber(value, '/rateLimit', problems, 0.1, 10_000),
+    ),
+    headers: given(body.headers, (value) => readHeaders(value, problems)),
+    metadata: given(body.metadata, (value) => readMetadata(value, problems)),
+  };
+  if (mode !== 'merge') for (const field of missing(body, profile, mode)) problems.add(field, 'is required');
+  problems.throwIfAny();
+  return withoutUndefined(input);
+}
+
+function missing(body: Fields, profile: Profile, mode: InputMode): string[] {
+  const fields: string[] = [];
+  if (body.url === undefined) fields.push('/url');
+  if (profile.nameUnique && body.name === undefined) fields.push('/name');
+  const hasCatalogue = profile.eventTypes !== null || profile.name === 'brz365';
+  if (hasCatalogue && body.filter === undefined) fields.push('/filter');
+  const secret = requiredSecretField(profile.name);
+  // A secret cannot be read, so whoever replaces what he has read cannot send it back: it stays.
+  const auth = body.auth as Record<string, unknown> | undefined | null;
+  if (secret && mode === 'create' && auth?.[secret.slice('/auth/'.length)] === undefined) fields.push(secret);
+  return fields;
+}
+
+function readName(value: unknown, { nameUnique }: Profile, problems: Problems): string | undefined {
+  if (isPlainText(value, 200) && !(nameUnique && value.trim() === '')) return value.trim().normalize('NFC');
+  const min = nameUnique ? 1 : 0;
+  problems.add('/name', `must be a text of ${min} to 200 characters without control characters`);
+  return undefined;
+}
+
+export function readUrl(value: unknown, problems: Problems): string | undefined {
+  if (isPlainText(value, urlMaxChars) && value !== '') return value;
+  problems.add('/url', `must be a URL of at most ${urlMaxChars} characters`);
+  return undefined;
+}
+
+function readOrdering(value: unknown, profile: Profile, problems: Problems): Ordering | undefined {
+  const ordering = value as Ordering;
+  if (!orderings.includes(ordering)) problems.add('/ordering', `is not one of ${orderings.join(', ')}`);
+  else if (profile.orderingFixed && ordering !== profile.ordering)
+    problems.add('/ordering', `is always ${profile.ordering} with the profile ${profile.name}`);
+  else return ordering;
+  return undefined;
+}
+
+function readStatus(value: unknown, problems: Problems): SubscriptionStatus | undefined {
+  if (statuses.includes(value as SubscriptionStatus)) return value as SubscriptionStatus;
+  problems.add('/status', `is not one of ${statuses.join(', ')}`);
+  return undefined;
+}
+
+function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
+}

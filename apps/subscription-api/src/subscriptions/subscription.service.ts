@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { secretContext } from '@posthorn/contracts';
+import { newId, profileOf, type Profile } from '@posthorn/domain';
+import { AppError, KeyRing } from '@posthorn/runtime';
+import {
+  EventStore,
+  VersionConflict,
+  type Author,
+  type Write,
+  type Written,
+} from '../aggregates/event.store.js';
+import { Problems } from '../problems.js';
+import type { Tenant } from '../tenants/tenant.js';
+import { ReceiverCheck } from './receiver-check.client.js';
+import { generateSecret } from './secret-rules.js';
+import { changesOf, settingsOf } from './subscription-changes.js';
+import type { InputMode, SubscriptionInput } from './subscription-input.js';
+import type { SealedSecret, Subscription } from './subscription.js';
+import { SubscriptionStore } from './subscription.store.js';
+
+/** Somebody else was faster, this often: then it is the caller's turn to look again. */
+const triesMax = 5;
+
+export type Created = {
+  subscription: Subscription;
+  /** Its text, if it was made here: it is shown this once. */
+  secret?: string;
+};
+
+/**
+ * The life of a subscription. Receivers are asked outside of the transaction; rules over a tenant's
+ * subscriptions are looked at before that, so that what cannot succeed does not call anybody, and decided
+ * under the tenant's lock.
+ */
+@Injectable()
+export class SubscriptionService {
+  constructor(
+    @Inject(EventStore) private readonly events: EventStore,
+    @Inject(SubscriptionStore) private readonly subscriptions: SubscriptionStore,
+    @Inject(ReceiverCheck) private readonly receivers: ReceiverCheck,
+    @Inject(KeyRing) private readonly keyRing: KeyRing,
+  ) {}
+
+  list(tenant: Tenant): Promise<Subscription[]> {
+    return this.subscriptions.list(tenant.id);
+  }
+
+  async find(tenant: Tenant, id: string): Promise<Subscription> {
+    const found = await this.subscriptions.find(tenant.id, id);
+    if (!found) throw new AppError('not-found', 'No such subscription.');
+    return found;
+  }
+
+  /** `input` has everything that has no default. */
+  async create(tenant: Tenant, author: Author, input: SubscriptionInput): Promise<Written<Created>> {
+    const profile = profileOf(tenant.profile);
+    const { url = '' } = input;
+    const generated = input.secret === undefined ? generateSecret(profile.name) : undefined;
+    const secret = input.secret ?? generated ?? '';
+    await this.receivers.checkUrl(url);
+    const settings = settingsOf(input, profile);
+    await this.checkRoom(tenant, profile, settings.name);
+    await this.verify(profile, url, secret);
+
+    const place = { id: newId('sub', randomBytes(17)), tenantId: tenant.id };
+    const payload = {
+      ...settings,
+      url,
+      secrets: this.seal(place.tenantId, place.id, secret),
+      profile: profile.name,
+      ordering: input.ordering ?? profile.ordering,
+      status: input.status ?? ('active' as const),
+    };
+    const { value, relayed } = await this.events.write(tenant.id, author, async (write) => {
+      await this.checkRoom(tenant, profile, settings.name, write);
+      return this.subscriptions.append(write, place, [{ type: 'created', payload }]);
+    });
+    return { value: { subscription: value, ...(generated ? { secret: generated } : {}) }, relayed };
+  }
+
+  async update(
+    tenant: Tenant,
+    author: Author,
+    id: string,
+    input: SubscriptionInput,
+    mode: Exclude<InputMode, 'create'>,
+  ): Promise<Written<Subscription>> {
+    const profile = profileOf(tenant.profile);
+    /** What the receiver has said yes to in this request; a second look at the same is not needed. */
+    let verified = '';
+    for (let tries = 1; ; tries++) {
+      const before = await this.find(tenant, id);
+      refuseOrdering(before, input);
+      const current = this.open(before);
+      const secret = input.secret ?? current;
+      const secrets = secret === current ? undefined : this.seal(tenant.id, id, secret);
+      const changes = changesOf(before, input, mode, profile, secrets);
+      if (changes.length === 0) return { value: before, relayed: true };
+      if (input.url !== undefined && input.url !== before.url) {
+        const asked = JSON.stringify([input.url, secret]);
+        await this.receivers.checkUrl(input.url);
+        if (asked !== verified) await this.verify(profile, input.url, secret);
+        verified = asked;
+      }
+      try {
+        return await this.events.write(tenant.id, author, async (write) => {
+          const name = changes.find(({ type }) => type === 'changed') && input.name;
+          if (name !== undefined && name !== before.name)
+            await this.checkName(tenant, profile, name, id, write);
+          return this.subscriptions.append(
+            write,
+            before as { id: string; tenantId: string },
+            changes,
+            before,
+          );
+        });
+      } catch (error) {
+        if (!(error instanceof VersionConflict)) throw error;
+        if (tries === triesMax)
+          throw new AppError('conflict', 'It is being changed by others; read it and try again.');
+      }
+    }
+  }
+
+  async delete(tenant: Tenant, author: Author, id: string): Promise<Written<Subscription>> {
+    return this.events.write(tenant.id, author, async (write) => {
+      const before = await this.subscriptions.find(tenant.id, id, write);
+      if (!before) throw new AppError('not-found', 'No such subscription.');
+      return this.subscriptions.append(write, before, [{ type: 'deleted', payload: {} }], before);
+    });
+  }
+
+  /**
+   * For what a receiver answered since `at`: whoever switched the subscription on again after that has the
+   * last word.
+   */
+  async disable(tenantId: string, id: string, reason: string, at: Date): Promise<boolean> {
+    const { value } = await this.events.write(tenantId, { actor: 'system:receiver' }, async (write) => {
+      const before = await this.subscriptions.find(tenantId, id, write);
+      if (!before || before.status === 'disabled' || Date.parse(before.statusChangedAt) >= at.getTime())
+        return false;
+      const payload = { status: 'disabled', reason } as const;
+      await this.subscriptions.append(write, before, [{ type: 'status-changed', payload }], before);
+      return true;
+    });
+    return value;
+  }
+
+  private async checkRoom(tenant: Tenant, profile: Profile, name: string, write?: Write): Promise<void> {
+    const { count } = await this.subscriptions.census(tenant.id, name, write);
+    if (count >= profile.subscriptionsMax)
+      throw new AppError('limit-reached', `At most ${profile.subscriptionsMax} webhooks; delete one first.`);
+    await this.checkName(tenant, profile, name, '', write);
+  }
+
+  private async checkName(
+    tenant: Tenant,
+    { nameUnique }: Profile,
+    name: string,
+    ownId: string,
+    write?: Write,
+  ): Promise<void> {
+    if (!nameUnique) return;
+    const { named } = await this.subscriptions.census(tenant.id, name, write);
+    if (named.some((id) => id !== ownId))
+      throw new AppError('name-taken', 'Another webhook has this name.', {
+        errors: [{ pointer: '/name', detail: 'is taken' }],
+      });
+  }
+
+  private async verify({ verification }: Profile, url: string, secret: string): Promise<void> {
+    if (verification === 'head') await this.receivers.verifyByHead(url, secret);
+  }
+
+  private seal(tenantId: string, id: string, secret: string): SealedSecret[] {
+    return [{ sealed: this.keyRing.seal(secret, secretContext(tenantId, id)) }];
+  }
+
+  private open({ tenantId, id, secrets: [newest] }: Subscription): string {
+    return newest ? this.keyRing.open(newest.sealed, secretContext(tenantId, id)).toString('utf8') : '';
+  }
+}
+
+function refuseOrdering(before: Subscription, { ordering }: SubscriptionInput): void {
+  if (ordering === undefined || ordering === before.ordering) return;
+  const problems = new Problems();
+  problems.add('/ordering', `cannot be changed; it is ${before.ordering}`);
+  problems.throwIfAny();
+}

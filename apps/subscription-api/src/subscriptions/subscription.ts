@@ -1,0 +1,110 @@
+import {
+  encodeControl,
+  eventsTopic,
+  type Filter,
+  type RetryPolicy,
+  type SubscriptionSnapshot,
+} from '@posthorn/contracts';
+import type { Ordering, ProfileName } from '@posthorn/domain';
+import type { Stored } from '../aggregates/stored-event.js';
+import type { OutboxRecord } from '../outbox/outbox-record.js';
+
+export type SubscriptionStatus = 'active' | 'paused' | 'disabled';
+
+/** Sealed under secretContext(tenantId, id); newest first. */
+export type SealedSecret = { sealed: string; expiresAt?: number };
+
+/** What its owner may change. */
+export type SubscriptionSettings = {
+  name: string;
+  url: string;
+  filter: Filter;
+  secrets: SealedSecret[];
+  retryPolicy: RetryPolicy;
+  timeoutMs: number;
+  rateLimit: number | null;
+  headers: Record<string, string>;
+  metadata: Record<string, string>;
+};
+
+/** A registered webhook. `deleted` is the last state of an aggregate; the read table has no such rows. */
+export type Subscription = SubscriptionSettings & {
+  tenantId: string;
+  id: string;
+  version: number;
+  profile: ProfileName;
+  ordering: Ordering;
+  status: SubscriptionStatus | 'deleted';
+  /** Why it is not active, where that was not its owner's doing. */
+  statusReason: string | null;
+  statusChangedAt: string;
+  createdAt: string;
+  updatedAt: string;
+};
+
+export type SubscriptionEvent =
+  | {
+      type: 'created';
+      payload: SubscriptionSettings & {
+        profile: ProfileName;
+        ordering: Ordering;
+        status: SubscriptionStatus;
+      };
+    }
+  | { type: 'changed'; payload: Partial<SubscriptionSettings> }
+  | { type: 'status-changed'; payload: { status: SubscriptionStatus; reason?: string } }
+  | { type: 'deleted'; payload: Record<string, never> };
+
+export function applySubscriptionEvent(
+  state: Subscription | undefined,
+  event: Stored<SubscriptionEvent>,
+): Subscription {
+  const { aggregateId: id, version, at } = event;
+  if (event.type === 'created') {
+    const place = { tenantId: event.tenantId ?? '', id, version };
+    const times = { statusChangedAt: at, createdAt: at, updatedAt: at };
+    return { ...event.payload, ...place, ...times, statusReason: null };
+  }
+  if (!state) throw new Error(`subscription ${id} has ${event.type} before created`);
+  const next = { ...state, version, updatedAt: at };
+  switch (event.type) {
+    case 'changed':
+      return { ...next, ...event.payload };
+    case 'status-changed': {
+      const { status, reason = null } = event.payload;
+      return { ...next, status, statusReason: reason, statusChangedAt: at };
+    }
+    case 'deleted':
+      return { ...next, status: 'deleted', statusReason: null, statusChangedAt: at };
+  }
+}
+
+/** Field by field: nothing that the state may hold one day travels by accident. */
+export function snapshotOf(state: Subscription): SubscriptionSnapshot {
+  return {
+    tenantId: state.tenantId,
+    id: state.id,
+    version: state.version,
+    profile: state.profile,
+    name: state.name,
+    url: state.url,
+    status: state.status,
+    ordering: state.ordering,
+    filter: state.filter,
+    secrets: state.secrets,
+    retryPolicy: state.retryPolicy,
+    timeoutMs: state.timeoutMs,
+    rateLimit: state.rateLimit,
+    headers: state.headers,
+    metadata: state.metadata,
+    createdAt: state.createdAt,
+    updatedAt: state.updatedAt,
+  };
+}
+
+/** The control record: the whole snapshot, in the tenant's partition, at its place among the events. */
+export function subscriptionRecord(state: Subscription): OutboxRecord {
+  const { tenantId } = state;
+  const value = encodeControl({ kind: 'subscription', tenantId, snapshot: snapshotOf(state) });
+  return { topic: eventsTopic.name, key: tenantId, value };
+}

@@ -1,0 +1,109 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
+import { profileOf } from '@posthorn/domain';
+import { validate } from '@posthorn/runtime';
+import type { FastifyReply } from 'fastify';
+import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
+import { AccessGuard } from '../access/access.guard.js';
+import { type Author } from '../aggregates/event.store.js';
+import { answer, answerEmpty } from '../answer.js';
+import { type Tenant } from '../tenants/tenant.js';
+import { SubscriptionService } from './subscription.service.js';
+import {
+  CreateWebhookBody,
+  readWebhook,
+  UpdateWebhookBody,
+  webhookView,
+  type WebhookView,
+} from './webhook.dto.js';
+
+const brutlers = profileOf('brutlers');
+const vendors = { tenant: 'key', profile: 'brutlers' } as const;
+
+/** Brutlers' own API, as its documentation prints it. The vendor is the one whose key it is. */
+@Controller('api/vendor/webhooks')
+@UseGuards(AccessGuard)
+export class WebhookController {
+  constructor(@Inject(SubscriptionService) private readonly subscriptions: SubscriptionService) {}
+
+  @Post()
+  @Needs('manage', vendors)
+  async create(
+    @CurrentTenant() vendor: Tenant,
+    @CurrentAuthor() author: Author,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<WebhookView & { secret?: string }> {
+    const input = readWebhook(validate(CreateWebhookBody, body), brutlers, 'create');
+    const written = await this.subscriptions.create(vendor, author, input);
+    return answer(reply, 201, written, ({ subscription, secret }) => ({
+      ...webhookView(subscription),
+      secret,
+    }));
+  }
+
+  @Get()
+  @Needs('read', vendors)
+  async list(@CurrentTenant() vendor: Tenant): Promise<WebhookView[]> {
+    return (await this.subscriptions.list(vendor)).map(webhookView);
+  }
+
+  @Get(':id')
+  @Needs('read', vendors)
+  async find(@CurrentTenant() vendor: Tenant, @Param('id') id: string): Promise<WebhookView> {
+    return webhookView(await this.subscriptions.find(vendor, id));
+  }
+
+  @Put(':id')
+  @Needs('manage', vendors)
+  replace(
+    @CurrentTenant() vendor: Tenant,
+    @CurrentAuthor() author: Author,
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<WebhookView> {
+    return this.update(vendor, author, id, body, reply);
+  }
+
+  /** "Update the URL, events, or status": any of them, by either method. */
+  @Patch(':id')
+  @Needs('manage', vendors)
+  async update(
+    @CurrentTenant() vendor: Tenant,
+    @CurrentAuthor() author: Author,
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<WebhookView> {
+    const input = readWebhook(validate(UpdateWebhookBody, body), brutlers, 'merge');
+    return answer(
+      reply,
+      200,
+      await this.subscriptions.update(vendor, author, id, input, 'merge'),
+      webhookView,
+    );
+  }
+
+  @Delete(':id')
+  @Needs('manage', vendors)
+  async delete(
+    @CurrentTenant() vendor: Tenant,
+    @CurrentAuthor() author: Author,
+    @Param('id') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    answerEmpty(reply, await this.subscriptions.delete(vendor, author, id));
+  }
+}

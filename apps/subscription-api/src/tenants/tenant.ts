@@ -1,0 +1,20 @@
+import { directoryTopic, encodeDirectory, directoryKey, type DirectoryTenant } from '@posthorn/contracts';
+import type { ProfileName } from '@posthorn/domain';
+import type { Stored } from '../aggregates/stored-event.js';
+import type { OutboxRecord } from '../outbox/outbox-record.js';
+
+/** Who owns subscriptions and whose events they are. The profile is chosen once. */
+export type Tenant = { id: string; profile: ProfileName; name: string; version: number; createdAt: string };
+
+export type TenantEvent = { type: 'created'; payload: { profile: ProfileName; name: string } };
+
+export function applyTenantEvent(_state: Tenant | undefined, event: Stored<TenantEvent>): Tenant {
+  const { profile, name } = event.payload;
+  return { id: event.aggregateId, profile, name, version: event.version, createdAt: event.at };
+}
+
+/** What ingest and delivery-log learn of a tenant. */
+export function tenantRecord({ id, profile, name, version }: Tenant): OutboxRecord {
+  const message: DirectoryTenant = { kind: 'tenant', id, profile, name, version };
+  return { topic: directoryTopic.name, key: directoryKey(message), value: encodeDirectory(message) };
+}
