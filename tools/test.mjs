@@ -1,6 +1,5 @@
 // Everything CI runs: `npm test`, or one part of it: check, unit, it, e2e. What follows the name goes to
 // Jest.
-import { join } from 'node:path';
 import { endedBy } from './lib/ending.mjs';
 import { main } from './lib/main.mjs';
 import { layout } from './lib/paths.mjs';
@@ -62,11 +61,11 @@ async function runTests() {
  * @returns {Promise<import('./lib/suites.mjs').Counts>}
  */
 async function runPart(part, { at, steps, args, stores }) {
-  const reports = join(at.stateDir, 'reports');
+  const runDir = at.stateDir;
   if (part === 'check') return check();
   if (part === 'unit') {
     const configs = projects.map((project) => `${project}/jest.config.mjs`);
-    return jest({ name: part, configs, args, env: {}, reports });
+    return jest({ name: part, configs, args, env: {}, runDir });
   }
   const ends = part === 'e2e';
   const wanted = projects.filter(
@@ -76,7 +75,7 @@ async function runPart(part, { at, steps, args, stores }) {
   if (configs.length === 0) return { passed: 0, failed: 0 };
   if (ends) await setUpBuild(at, steps);
   const workers = `--maxWorkers=${ends ? 1 : 2}`;
-  return jest({ name: part, configs, args: [workers, ...args], env: { ...(await stores()) }, reports });
+  return jest({ name: part, configs, args: [workers, ...args], env: { ...(await stores()) }, runDir });
 }
 
 /** Each of these passes or fails as a whole. */

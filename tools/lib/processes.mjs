@@ -67,6 +67,21 @@ export function send(id, signal) {
   }
 }
 
+/**
+ * As `stop`, for a process that leads a group of its own: what it has started does not outlive it.
+ * @param {ProcessId | undefined} id
+ * @param {{ signal: NodeJS.Signals, graceMs: number }} how
+ */
+export async function stopGroup(id, how) {
+  if (!id || !isRunning(id)) return;
+  await stop(id, how);
+  try {
+    process.kill(-id.pid, 'SIGKILL');
+  } catch {
+    // nobody is left in the group
+  }
+}
+
 /** Children of short commands in progress; a signal to the tool ends them too. */
 const active = new Set();
 

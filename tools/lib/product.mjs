@@ -6,7 +6,7 @@ import { endedBy, onEnding } from './ending.mjs';
 import { installationKeys } from './keys.mjs';
 import { productEnv, productNode } from './node.mjs';
 import { repoRoot } from './paths.mjs';
-import { identify, stop } from './processes.mjs';
+import { identify, stopGroup } from './processes.mjs';
 import { UserError } from './require.mjs';
 import { PRODUCT_GRACE_MS, enter } from './users.mjs';
 
@@ -76,7 +76,7 @@ export async function runProduct({ app, dev, stateDir, port, settings }) {
       child.once('exit', (code, signal) => resolve(code ?? 128 + (SIGNALS[signal ?? 'SIGKILL'] ?? 0)));
     })
   );
-  const stopIt = () => stop(id, { signal: 'SIGTERM', graceMs: PRODUCT_GRACE_MS });
+  const stopIt = () => stopGroup(id, { signal: 'SIGTERM', graceMs: PRODUCT_GRACE_MS });
   onEnding(() => void stopIt());
   return { ended, ready: untilReady(port, ended), stop: stopIt };
 }

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { onEnding } from './ending.mjs';
-import { readJson } from './files.mjs';
+import { readJson, writeJson } from './files.mjs';
 import { productEnv, productNode } from './node.mjs';
 import { repoRoot } from './paths.mjs';
 import { identify, isRunning } from './processes.mjs';
@@ -35,14 +35,17 @@ export function hasSpecs(project, pattern) {
 
 /**
  * One run of Jest over several projects; its own report says how many tests passed.
- * @param {{ name: string, configs: string[], args: string[], env: Record<string, string>, reports: string
- * }} options
+ * @param {object} options
+ * @param {string} options.name
+ * @param {string[]} options.configs
+ * @param {string[]} options.args
+ * @param {Record<string, string>} options.env
+ * @param {string} options.runDir
  * @returns {Promise<Counts>}
  */
-export async function jest({ name, configs, args, env, reports }) {
+export async function jest({ name, configs, args, env, runDir }) {
   if (configs.length === 0) return { passed: 0, failed: 0 };
-  mkdirSync(reports, { recursive: true });
-  const report = join(reports, `${name}.json`);
+  const report = join(runDir, `${name}.json`);
   const flags = [
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
@@ -52,7 +55,7 @@ export async function jest({ name, configs, args, env, reports }) {
   const watch = args.some((arg) => arg.startsWith('--watch'));
   const json = watch ? [] : ['--json', `--outputFile=${report}`];
   const all = [...flags, bin, ...args, ...json, '--passWithNoTests', '--projects', ...configs];
-  const code = await stream(productNode(), all, { env, interactive: watch });
+  const code = await stream(productNode(), all, { env, runDir, interactive: watch });
   return counts(readJson(report), code);
 }
 
@@ -77,7 +80,7 @@ export function counts(report, code) {
  */
 export async function tool(bin, ...args) {
   const path = join(repoRoot, 'node_modules', '.bin', bin);
-  const code = await stream(productNode(), [path, ...args], { env: {}, interactive: false });
+  const code = await stream(productNode(), [path, ...args]);
   return { passed: 0, failed: code === 0 ? 0 : 1 };
 }
 
@@ -87,10 +90,10 @@ export async function tool(bin, ...args) {
  * its own, which is also why the terminal's Ctrl-C comes through here. Only a watcher keeps the keyboard.
  * @param {string} command
  * @param {string[]} args
- * @param {{ env: Record<string, string>, interactive: boolean }} options
+ * @param {{ env?: Record<string, string>, runDir?: string, interactive?: boolean }} options
  * @returns {Promise<number>}
  */
-function stream(command, args, { env, interactive }) {
+function stream(command, args, { env = {}, runDir, interactive = false } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: repoRoot,
@@ -99,6 +102,7 @@ function stream(command, args, { env, interactive }) {
       detached: !interactive,
     });
     const id = child.pid === undefined ? undefined : identify(child.pid);
+    if (runDir) writeJson(childFile(runDir), id);
     const group = (/** @type {NodeJS.Signals} */ signal) => {
       try {
         if (child.pid) process.kill(interactive ? child.pid : -child.pid, signal);
@@ -121,6 +125,9 @@ function stream(command, args, { env, interactive }) {
     });
   });
 }
+
+/** What a run is busy with, so that the next one can end it if this one is killed. @param {string} runDir */
+export const childFile = (runDir) => join(runDir, 'child.json');
 
 /** The product's settings in somebody's shell are not those of the tests. */
 function testEnv() {

@@ -2,8 +2,9 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, remove, writeJson } from './files.mjs';
 import { layout } from './paths.mjs';
-import { isRunning, ownProcess } from './processes.mjs';
+import { isRunning, ownProcess, stopGroup } from './processes.mjs';
 import { closeStores } from './stores.mjs';
+import { childFile } from './suites.mjs';
 
 /**
  * Every test run has stores of its own with nothing in them, and forgets them at its end. What a killed run
@@ -21,6 +22,7 @@ export function newTestRun(usual) {
 
 /** @param {import('./paths.mjs').Layout} at */
 export async function forgetTestRun(at) {
+  await stopGroup(readJson(childFile(at.stateDir)), { signal: 'SIGTERM', graceMs: 5_000 });
   await closeStores(at, { forget: true });
   remove(at.stateDir);
 }

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, remove, writeJson } from './files.mjs';
 import { freePort } from './ports.mjs';
-import { isRunning, ownProcess, stop } from './processes.mjs';
+import { isRunning, ownProcess, stop, stopGroup } from './processes.mjs';
 
 /**
  * Who uses the stores of a state folder: one file per launcher, with the product it started. A launcher
@@ -48,7 +48,7 @@ export async function clearDead(stateDir) {
   const dead = entries(stateDir).filter(({ user }) => !isRunning(user));
   const orphans = dead.filter(({ user }) => isRunning(user?.child));
   await Promise.all(
-    orphans.map(({ user }) => stop(user.child, { signal: 'SIGTERM', graceMs: PRODUCT_GRACE_MS })),
+    orphans.map(({ user }) => stopGroup(user.child, { signal: 'SIGTERM', graceMs: PRODUCT_GRACE_MS })),
   );
   for (const { file } of dead) remove(file);
   return orphans.map(({ user }) => user.app ?? 'the product');
