@@ -49,7 +49,7 @@ export type LaneCancelled = {
   fromSeq: number;
   untilSeq: number;
   at: number;
-  reason: 'disabled' | 'deleted' | 'skipped';
+  reason: 'disabled' | 'deleted' | 'skipped' | 'expired';
 };
 
 export type AttemptsMessage = AttemptMessage | LaneCancelled;

@@ -22,7 +22,7 @@ export type ParkedLane = LaneIdentity & {
   attempt: number;
   dueAt: number;
   failingSince: number | null;
-  reason: 'failing' | 'breaker' | 'paused' | 'rate-limited';
+  reason: 'failing' | 'breaker' | 'paused';
   /** The receiver answered 410: subscription-api disables the subscription. */
   gone?: boolean;
 };

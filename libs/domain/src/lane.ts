@@ -151,9 +151,11 @@ export class Lane<E> {
     const dueAt = failure.now + (delayMs ?? 0);
     this.failingSince ??= failure.now;
     if (delayMs !== undefined && (this.settings.ordered || this.probing)) {
-      const pausedUntil = this.paused ? this.target!.dueAt : undefined;
+      const pausedUntil = this.paused && this.goOnAt === undefined ? this.target!.dueAt : undefined;
       const reason = pausedUntil === undefined ? 'failing' : 'paused';
       this.buffer.letGo(item);
+      // Somebody's "go on at once" was for what waited then; this failure has a delay of its own.
+      this.goOnAt = undefined;
       this.park({ attempt: attempts, dueAt: pausedUntil ?? dueAt, reason, gone: failure.gone }, item.seq);
       return { kind: 'park', dueAt };
     }
@@ -175,7 +177,8 @@ export class Lane<E> {
 
   /** A person paused the subscription: what is in flight finishes, the cursor stays. */
   pause(expiresAt: number): void {
-    if (this.paused) return;
+    this.goOnAt = undefined;
+    if (this.paused && this.mode === 'draining') return;
     const target: Target = { dueAt: expiresAt, reason: 'paused', gone: false };
     if (this.mode === 'parked') this.park({ ...target, attempt: this.cursorAttempt }, this.cursor);
     else this.drain(target);
