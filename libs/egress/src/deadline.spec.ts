@@ -1,5 +1,7 @@
+import { type Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { type EgressResult } from './result.js';
-import { cleanUp } from './testing/cleanup.js';
+import { cleanUp, onCleanUp } from './testing/cleanup.js';
 import { openClient, post } from './testing/client.js';
 import { startNameServer } from './testing/name-server.js';
 import { startReceiver, startTcp } from './testing/receivers.js';
@@ -114,6 +116,19 @@ describe('deadlines of many requests', () => {
     expect(client.stats()).toMatchObject({ inFlight: 0, sockets: 0, origins: 0 });
   });
 
+  it('let an answer count that arrived while the process was busy', async () => {
+    const worker = new Worker(otherThread, { eval: true });
+    onCleanUp(async () => void (await worker.terminate()));
+    const said = () => new Promise<unknown>((resolve) => worker.once('message', resolve));
+    const port = await said();
+    const asked = said();
+    const pending = openClient().request(post(`http://127.0.0.1:${String(port)}/`, { timeoutMs: 200 }));
+    await asked;
+    const busyUntil = performance.now() + 400;
+    while (performance.now() < busyUntil);
+    expect(await pending).toMatchObject({ kind: 'response', status: 200 });
+  });
+
   it('end nothing that was in time, and a name that is dead delays no other', async () => {
     const server = await startNameServer({
       'dead.test': { silent: true },
@@ -130,7 +145,18 @@ describe('deadlines of many requests', () => {
   });
 });
 
-function drip(socket: import('node:net').Socket, text: string, step = 1): void {
+/** Answers 20 ms after it was asked, whatever the main thread does. */
+const otherThread = `
+  const { parentPort } = require('node:worker_threads');
+  const answer = 'HTTP/1.1 200 OK\\r\\ncontent-length: 0\\r\\n\\r\\n';
+  const server = require('node:net').createServer((socket) => socket.once('data', () => {
+    parentPort.postMessage('asked');
+    setTimeout(() => socket.write(answer), 20);
+  }));
+  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+`;
+
+function drip(socket: Socket, text: string, step = 1): void {
   let at = 0;
   const timer = setInterval(() => {
     socket.write(text.slice(at, at + step));

@@ -80,11 +80,17 @@ export class Deadlines {
   private arm(dueTick: number, nowMs: number): void {
     clearTimeout(this.timer);
     this.wakeTick = dueTick;
-    this.timer = setTimeout(() => this.sweep(), Math.max(1, Math.ceil(dueTick * tickMs - nowMs)));
+    // Swept after the sockets were read: when the process was stopped or busy, an answer that lies there was
+    // in time.
+    this.timer = setTimeout(
+      () => setImmediate(() => this.sweep()),
+      Math.max(1, Math.ceil(dueTick * tickMs - nowMs)),
+    );
     if (this.count === 0) this.timer.unref();
   }
 
   private sweep(): void {
+    clearTimeout(this.timer);
     this.timer = undefined;
     this.wakeTick = Infinity;
     const reached = Math.floor(this.now() / tickMs);
