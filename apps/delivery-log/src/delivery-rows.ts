@@ -3,8 +3,8 @@ import type { Position } from './page.js';
 import { storable } from './sql-values.js';
 
 /**
- * What a list can be asked for. `waiting` is everything that is not over; `pending` that part of it which has had no
- * attempt yet.
+ * What a list can be asked for. `waiting` is everything that is not over; `pending` that part of it which
+ * has had no attempt yet.
  */
 export const statusFilters = [...deliveryStatuses, 'pending'] as const;
 export type StatusFilter = (typeof statusFilters)[number];
@@ -62,7 +62,8 @@ export function deliveriesStatement(filter: DeliveryFilter, bounds: Bounds): Sta
   const scope = computedScope(status, bounds, parameter, filter.eventId !== undefined);
   if (scope) streams.push(computedRows(filter, scope, parameter));
   if (streams.length === 0) return undefined;
-  const sql = `${streams.map((stream) => `(${stream})`).join(' UNION ALL ')} ${order} LIMIT ${parameter(filter.limit)}`;
+  const both = streams.map((stream) => `(${stream})`).join(' UNION ALL ');
+  const sql = `SELECT * FROM (${both}) AS delivery ${order} LIMIT ${parameter(filter.limit)}`;
   return { sql, params };
 }
 

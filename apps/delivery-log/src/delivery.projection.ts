@@ -7,8 +7,8 @@ import { RuleBookStore } from './rule-book.store.js';
 import { columnsOf, storable, storableOrNull } from './sql-values.js';
 
 /**
- * `attempts.v1` into `deliveries` and `attempts`. Safe under repeats and reordering: the highest attempt says what
- * happened last, and what is over never waits again. Attempts may come before their event.
+ * `attempts.v1` into `deliveries` and `attempts`. Safe under repeats and reordering: the highest attempt
+ * says what happened last, and what is over never waits again. Attempts may come before their event.
  */
 @Injectable()
 export class DeliveryProjection {

@@ -27,8 +27,8 @@ export type DeliveryState = {
 };
 
 /**
- * What cannot be taken back is strongest: a receiver that has accepted an event has it, whatever a second owner saw
- * later; and nothing that is over waits again.
+ * What cannot be taken back is strongest: a receiver that has accepted an event has it, whatever a second
+ * owner saw later; and nothing that is over waits again.
  */
 const strength: Record<DeliveryStatus, number> = {
   waiting: 0,
@@ -63,8 +63,8 @@ export function deliveryOf(record: AttemptMessage): DeliveryState {
 }
 
 /**
- * Two states of one delivery put together. Neither order nor repeats matter: the highest attempt says what happened
- * last, the strongest status says how it ended, and an end is never taken back.
+ * Two states of one delivery put together. Neither order nor repeats matter: the highest attempt says what
+ * happened last, the strongest status says how it ended, and an end is never taken back.
  */
 export function mergeDelivery(one: DeliveryState, other: DeliveryState): DeliveryState {
   const last = isLater(other, one) ? other : one;
@@ -80,9 +80,9 @@ export function mergeDelivery(one: DeliveryState, other: DeliveryState): Deliver
 }
 
 /**
- * Two owners may have sent attempts of one number: then the accepted one stands, or else the earlier one. Only what the
- * last attempt itself said is compared (not the status, which may come from another one), so that any order of merging
- * ends the same.
+ * Two owners may have sent attempts of one number: then the accepted one stands, or else the earlier one.
+ * Only what the last attempt itself said is compared (not the status, which may come from another one), so
+ * that any order of merging ends the same.
  */
 function isLater(one: DeliveryState, other: DeliveryState): boolean {
   if (one.attempts !== other.attempts) return one.attempts > other.attempts;

@@ -61,8 +61,8 @@ export function profileEventOf(row: EventRow): ProfileEvent {
 }
 
 /**
- * JSON in which the member `data`, found at `mark`, is the publisher's own bytes: a parse and a stringify would show
- * `1.0` as `1` and round big numbers, and people compare what they see here with what they sent.
+ * JSON in which the member `data`, found at `mark`, is the publisher's own bytes: a parse and a stringify
+ * would show `1.0` as `1` and round big numbers, and people compare what they see here with what they sent.
  */
 export function withData(render: (mark: string) => unknown, data: Uint8Array): string {
   const mark = randomUUID();

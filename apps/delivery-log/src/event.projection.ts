@@ -8,8 +8,9 @@ import { arrayLiteral, columnsOf, storable, storableOrNull } from './sql-values.
 type EventRow = Match & { seq: number; event: EventMessage };
 
 /**
- * `events.v1` into `events`, with the subscriptions each one matched, decided by the same rules as the dispatcher
- * decides. Control records are folded in their place in the log. Safe under repeats: a position of the log is one row.
+ * `events.v1` into `events`, with the subscriptions each one matched, decided by the same rules as the
+ * dispatcher decides. Control records are folded in their place in the log. Safe under repeats: a position
+ * of the log is one row.
  */
 @Injectable()
 export class EventProjection {

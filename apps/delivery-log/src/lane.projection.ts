@@ -7,8 +7,8 @@ type LaneIdentity = Pick<LaneMessage, 'tenantId' | 'subscriptionId' | 'lane'>;
 type WindowMessage = Extract<CursorsMessage, { kind: 'window' }>;
 
 /**
- * `cursors.v1` into `lanes` (those that are not live) and `windows`: with them what waits is computed. The last record
- * of a key counts, as in the compacted topic itself.
+ * `cursors.v1` into `lanes` (those that are not live) and `windows`: with them what waits is computed. The
+ * last record of a key counts, as in the compacted topic itself.
  */
 @Injectable()
 export class LaneProjection {

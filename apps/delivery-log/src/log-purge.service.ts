@@ -13,9 +13,9 @@ const eventsPerStep = 5_000;
 type Purge = { tenant_id: string; subscription_id: string; events_from: string };
 
 /**
- * Removes the delivery logs of deleted subscriptions whose platform promises that, in small transactions: a large one
- * would hold up the projection. Queries hide them from the moment the deletion was applied; several instances share
- * the work; a crash goes on where it stopped.
+ * Removes the delivery logs of deleted subscriptions whose platform promises that, in small transactions: a
+ * large one would hold up the projection. Queries hide them from the moment the deletion was applied;
+ * several instances share the work; a crash goes on where it stopped.
  */
 @Injectable()
 export class LogPurgeService implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -86,13 +86,13 @@ async function removeDeliveries(tx: Transaction, { tenant_id, subscription_id }:
 async function removeMatches(tx: Transaction, purge: Purge): Promise<boolean> {
   const { tenant_id, subscription_id, events_from } = purge;
   const [{ until }] = await tx.query<{ until: string | null }>(
-    `WITH some AS (
+    `WITH chunk AS (
        SELECT partition, seq, matched FROM events WHERE tenant_id = $1 AND seq >= $3 ORDER BY seq LIMIT ${eventsPerStep}
      ), changed AS (
-       UPDATE events SET matched = array_remove(events.matched, $2) FROM some
-        WHERE events.partition = some.partition AND events.seq = some.seq AND some.matched @> ARRAY[$2]::text[]
+       UPDATE events SET matched = array_remove(events.matched, $2) FROM chunk
+        WHERE events.partition = chunk.partition AND events.seq = chunk.seq AND chunk.matched @> ARRAY[$2]::text[]
      )
-     SELECT max(seq) + 1 AS until FROM some`,
+     SELECT max(seq) + 1 AS until FROM chunk`,
     [tenant_id, subscription_id, events_from],
   );
   if (until === null) return false;

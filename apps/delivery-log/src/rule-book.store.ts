@@ -16,10 +16,10 @@ type RuleRow = {
 const lockClass = 0x706f7374;
 
 /**
- * The rule books of this process's partitions: kept in PostgreSQL, remembered here. A remembered book counts only while
- * its revision is the stored one, so a transaction that was rolled back, or another instance, makes it read again.
- * Whoever matches or records holds the partition's lock shared, whoever changes the book alone: nothing is written for a
- * subscription whose logs are being deleted.
+ * The rule books of this process's partitions: kept in PostgreSQL, remembered here. A remembered book
+ * counts only while its revision is the stored one, so a transaction that was rolled back, or another
+ * instance, makes it read again. Whoever matches or records holds the partition's lock shared, whoever
+ * changes the book alone: nothing is written for a subscription whose logs are being deleted.
  */
 @Injectable()
 export class RuleBookStore {

@@ -28,9 +28,9 @@ export type Match = { subscriptionIds: string[]; /** Set where nothing matched. 
 type CompiledRule = Rule & { filters: { sinceSeq: number; matches: CompiledFilter }[] };
 
 /**
- * The subscriptions of one partition as matching needs them, folded out of control records (`events`) and of the
- * owner's own table (`subscriptions`). Both tell the same history, so they may come in any order and any number of
- * times: of two snapshots the higher version stays, and histories are joined.
+ * The subscriptions of one partition as matching needs them, folded out of control records (`events`) and
+ * of the owner's own table (`subscriptions`). Both tell the same history, so they may come in any order and
+ * any number of times: of two snapshots the higher version stays, and histories are joined.
  */
 export class RuleBook {
   private readonly tenants = new Map<string, Map<string, CompiledRule>>();
@@ -60,7 +60,10 @@ export class RuleBook {
     return rule !== undefined && logsGone(rule);
   }
 
-  /** A control record at `seq`. Undefined: nothing new. Entries that no event from `oldestSeq` on asks for go. */
+  /**
+   * A control record at `seq`. Undefined: nothing new. Entries that no event from `oldestSeq` on asks for
+   * go.
+   */
   applyControl(snapshot: SubscriptionSnapshot, seq: number, oldestSeq: number): Rule | undefined {
     const known = this.tenants.get(snapshot.tenantId)?.get(snapshot.id);
     if (known && known.version >= snapshot.version) return undefined;
@@ -119,7 +122,9 @@ function ruleOf(snapshot: SubscriptionSnapshot, matching: readonly MatchingEntry
   };
 }
 
-/** Both are parts of one history, so entries of one place are equal and any order of joining ends the same. */
+/**
+ * Both are parts of one history, so entries of one place are equal and any order of joining ends the same.
+ */
 function joinMatching(one: readonly MatchingEntry[], other: readonly MatchingEntry[]): MatchingEntry[] {
   const known = new Set(one.map(({ sinceSeq }) => sinceSeq));
   const more = other.filter(({ sinceSeq }) => !known.has(sinceSeq));

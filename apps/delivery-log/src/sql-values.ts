@@ -1,6 +1,6 @@
 /**
- * Text as PostgreSQL can hold it: JSON may carry U+0000, and one such character must not stop a whole partition. (Halves
- * of surrogate pairs are replaced when the driver writes UTF-8.)
+ * Text as PostgreSQL can hold it: JSON may carry U+0000, and one such character must not stop a whole
+ * partition. (Halves of surrogate pairs are replaced when the driver writes UTF-8.)
  */
 export function storable(text: string): string {
   return text.replaceAll('\0', '\uFFFD');

@@ -5,8 +5,8 @@ import type { Rule } from './rule-book.js';
 import { RuleBookStore } from './rule-book.store.js';
 
 /**
- * `subscriptions.v1`, the owner's table, into the rule books: it knows subscriptions whose control records have left the
- * log. Control records tell the same, so neither order nor repeats matter.
+ * `subscriptions.v1`, the owner's table, into the rule books: it knows subscriptions whose control records
+ * have left the log. Control records tell the same, so neither order nor repeats matter.
  */
 @Injectable()
 export class SubscriptionProjection {

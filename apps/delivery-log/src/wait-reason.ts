@@ -32,8 +32,8 @@ export function waitReason(
 }
 
 /**
- * The lane that covers the event. Of a subscription with one lane per entity only the parked event itself tells which
- * one it is in.
+ * The lane that covers the event. Of a subscription with one lane per entity only the parked event itself
+ * tells which one it is in.
  */
 function laneOf(
   seq: number,

@@ -1,0 +1,89 @@
+import { createLogger, Database, type ProjectionHandler, type ProjectionRecord } from '@posthorn/runtime';
+import { DeliveryProjection } from '../delivery.projection.js';
+import { DeliveryStore } from '../delivery.store.js';
+import { EventProjection } from '../event.projection.js';
+import { EventStore } from '../event.store.js';
+import { LaneProjection } from '../lane.projection.js';
+import { LogPurgeService } from '../log-purge.service.js';
+import { CreateProjections1764000000000 } from '../migrations/1-create-projections.js';
+import { RuleBookStore } from '../rule-book.store.js';
+import { SubscriptionProjection } from '../subscription.projection.js';
+
+export const logger = createLogger({ logLevel: 'silent' }, 'delivery-log');
+
+export async function openDatabase(url: string): Promise<Database> {
+  const database = new Database({
+    url,
+    schema: 'delivery_log',
+    migrations: [CreateProjections1764000000000],
+    poolMax: 6,
+    logger,
+  });
+  await database.start();
+  return database;
+}
+
+export type Topic = 'events' | 'attempts' | 'cursors' | 'subscriptions';
+
+/** The projections and queries of one instance, without Kafka: batches come from the test. */
+export class Instance {
+  readonly books = new RuleBookStore();
+  readonly deliveries: DeliveryStore;
+  readonly events: EventStore;
+  readonly purge: LogPurgeService;
+  private readonly handlers: Record<Topic, ProjectionHandler>;
+
+  constructor(private readonly database: Database) {
+    const events = new EventProjection(this.books);
+    const deliveries = new DeliveryProjection(this.books);
+    const lanes = new LaneProjection();
+    const subscriptions = new SubscriptionProjection(this.books);
+    this.deliveries = new DeliveryStore(database);
+    this.events = new EventStore(database);
+    this.purge = new LogPurgeService(database, logger);
+    this.handlers = {
+      events: (batch, tx) => events.apply(batch, tx),
+      attempts: (batch, tx) => deliveries.apply(batch, tx),
+      cursors: (batch, tx) => lanes.apply(batch, tx),
+      subscriptions: (batch, tx) => subscriptions.apply(batch, tx),
+    };
+  }
+
+  async apply(topic: Topic, records: ProjectionRecord[], partition = 3): Promise<void> {
+    const next = (records.at(-1)?.offset ?? -1) + 1;
+    await this.database.transaction((tx) => this.handlers[topic]({ topic, partition, records, next }, tx));
+  }
+
+  /** As above, and then the transaction is rolled back. */
+  async applyAndFail(topic: Topic, records: ProjectionRecord[], partition = 3): Promise<void> {
+    const failure = new Error('rolled back');
+    const work = this.database.transaction(async (tx) => {
+      await this.handlers[topic]({ topic, partition, records, next: 0 }, tx);
+      throw failure;
+    });
+    await work.catch((error: unknown) => {
+      if (error !== failure) throw error;
+    });
+  }
+
+  async purgeAll(): Promise<void> {
+    while (await this.purge.step());
+  }
+}
+
+const tables = [
+  'events',
+  'deliveries',
+  'attempts',
+  'lanes',
+  'windows',
+  'subscriptions',
+  'rule_books',
+  'cancellations',
+  'purges',
+  'projection_offsets',
+];
+
+export async function truncate(database: Database): Promise<void> {
+  await database.query(`TRUNCATE ${tables.join(', ')}`);
+}
