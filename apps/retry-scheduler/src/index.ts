@@ -1,1 +1,3 @@
-export {};
+export { RetrySchedulerSettings } from './retry-scheduler.config.js';
+export { RetrySchedulerModule } from './retry-scheduler.module.js';
+export { RETRY_SCHEDULER_TRANSPORT } from './retry-scheduler.transport.js';

@@ -1,0 +1,117 @@
+import type { Database } from '@posthorn/runtime';
+
+export type LaneTimer = {
+  partition: number;
+  tenantId: string;
+  subscriptionId: string;
+  lane: string;
+  cursor: number;
+  attempt: number;
+  dueAt: number;
+};
+
+export type DeliveryTimer = {
+  partition: number;
+  deliveryId: string;
+  /** Of the record in `retries` that set it. */
+  offset: number;
+  key: string;
+  message: Buffer;
+  traceparent: string | null;
+  tracestate: string | null;
+};
+
+export type Claim = {
+  partitions: number[];
+  /** Rows whose time is not later than this are taken … */
+  untilMs: number;
+  leaseMs: number;
+  max: number;
+};
+
+/** How many bytes of waiting deliveries are taken at once. */
+const claimMaxBytes = 8 * 1024 * 1024;
+
+/**
+ * The first twenty leases are as set; then they double, up to a minute. A dispatcher that is away for a
+ * day must not find a token per lane and lease when it comes back: the tokens it has not read yet are
+ * enough.
+ */
+const pushed = `least($2::bigint * (1::bigint << least(greatest(claims - 20, 0), 10)), greatest($2::bigint, 60000))`;
+
+type Numbers<T> = { [K in keyof T]: T[K] extends number ? string | number : T[K] };
+
+/**
+ * The rows that are due, claimed by pushing their `claim_at` in the same statement. Several instances may
+ * ask at once: none waits for another, none gets the same row within a lease.
+ */
+export class TimerStore {
+  constructor(private readonly database: Database) {}
+
+  async claimLanes({ partitions, untilMs, leaseMs, max }: Claim): Promise<LaneTimer[]> {
+    const rows = await this.database.query<Numbers<LaneTimer>>(
+      `WITH due AS (
+         SELECT partition, lane_key FROM lane_timers
+          WHERE claim_at <= $1 AND partition = ANY($3::int[])
+          ORDER BY claim_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+       UPDATE lane_timers t SET claim_at = $1 + ${pushed}, claims = claims + 1
+         FROM due WHERE t.partition = due.partition AND t.lane_key = due.lane_key
+       RETURNING t.partition, t.tenant_id AS "tenantId", t.subscription_id AS "subscriptionId", t.lane, t.cursor,
+         t.attempt, t.due_at AS "dueAt"`,
+      [untilMs, leaseMs, partitions, max],
+    );
+    return rows.map((row) => ({
+      partition: Number(row.partition),
+      tenantId: row.tenantId,
+      subscriptionId: row.subscriptionId,
+      lane: row.lane,
+      cursor: Number(row.cursor),
+      attempt: Number(row.attempt),
+      dueAt: Number(row.dueAt),
+    }));
+  }
+
+  /** Bounded by bytes too; rows beyond the bound are looked at and left. */
+  async claimDeliveries({ partitions, untilMs, leaseMs, max }: Claim): Promise<DeliveryTimer[]> {
+    const rows = await this.database.query<Numbers<DeliveryTimer>>(
+      `WITH due AS (
+         SELECT partition, delivery_id, claim_at, length(message) AS bytes FROM delivery_timers
+          WHERE claim_at <= $1 AND partition = ANY($3::int[])
+          ORDER BY claim_at LIMIT $4 FOR UPDATE SKIP LOCKED),
+       taken AS (
+         SELECT partition, delivery_id, sum(bytes) OVER (ORDER BY claim_at, delivery_id) - bytes AS before FROM due)
+       UPDATE delivery_timers t SET claim_at = $1 + ${pushed}, claims = claims + 1
+         FROM taken
+        WHERE taken.before < $5 AND t.partition = taken.partition AND t.delivery_id = taken.delivery_id
+       RETURNING t.partition, t.delivery_id AS "deliveryId", t."offset", t.key, t.message, t.traceparent, t.tracestate`,
+      [untilMs, leaseMs, partitions, max, claimMaxBytes],
+    );
+    return rows.map((row) => ({ ...row, partition: Number(row.partition), offset: Number(row.offset) }));
+  }
+
+  /** Only if no newer record of the delivery has come: that one has a time of its own. */
+  async deleteDeliveries(
+    timers: Pick<DeliveryTimer, 'partition' | 'deliveryId' | 'offset'>[],
+  ): Promise<void> {
+    await this.database.query(
+      `DELETE FROM delivery_timers t USING unnest($1::int[], $2::text[], $3::bigint[]) AS r (partition, delivery_id, "offset")
+        WHERE t.partition = r.partition AND t.delivery_id = r.delivery_id AND t."offset" = r."offset"`,
+      [
+        timers.map(({ partition }) => partition),
+        timers.map(({ deliveryId }) => deliveryId),
+        timers.map(({ offset }) => offset),
+      ],
+    );
+  }
+
+  /** When the next row wants to be looked at; `undefined` when there is none. */
+  async nextClaimAtMs(partitions: number[]): Promise<number | undefined> {
+    const [row] = await this.database.query<{ next: string | null }>(
+      `SELECT least(
+         (SELECT claim_at FROM lane_timers WHERE partition = ANY($1::int[]) ORDER BY claim_at LIMIT 1),
+         (SELECT claim_at FROM delivery_timers WHERE partition = ANY($1::int[]) ORDER BY claim_at LIMIT 1)) AS next`,
+      [partitions],
+    );
+    return row?.next == null ? undefined : Number(row.next);
+  }
+}
