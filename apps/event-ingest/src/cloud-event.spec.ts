@@ -25,7 +25,7 @@ const faultsOf = (checked: Checked) =>
   checked.kind === 'faulty' ? checked.faults.map(({ pointer, detail }) => `${pointer} ${detail}`) : [];
 
 describe('structured', () => {
-  const check = (change: object, data = Buffer.alloc(0)) =>
+  const check = (change: object, data: Buffer = Buffer.alloc(0)) =>
     checkStructuredCloudEvent({ ...attributes, ...change }, data);
 
   it.each<[string, object, Buffer, object]>([
@@ -117,7 +117,7 @@ describe('structured', () => {
 });
 
 describe('binary', () => {
-  const check = (change: object, body = json) =>
+  const check = (change: object, body: Buffer = json) =>
     checkBinaryCloudEvent({ ...attributes, ...change }, body, (name) => `ce-${name}`);
 
   it.each<[string, object, Buffer, object]>([

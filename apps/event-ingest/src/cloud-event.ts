@@ -16,8 +16,8 @@ const jsonMediaType = /^\s*(?:application|text)\/(?:[\w.!#$&^-]+\+)?json\s*(?:;|
 const attributeName = /^[a-z0-9]{1,64}$/;
 
 /**
- * A structured CloudEvent. Extensions other than `tenantid` are allowed by CloudEvents and not kept; a name that no
- * attribute may have is refused.
+ * A structured CloudEvent. Extensions other than `tenantid` are allowed by CloudEvents and not kept; a name
+ * that no attribute may have is refused.
  *
  * @param data the bytes of its member `data`; empty where there is none
  */

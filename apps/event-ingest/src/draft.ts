@@ -1,6 +1,6 @@
 import { eventId } from '@posthorn/domain';
 
-/** An event as a publisher described it, in whichever format; whether its tenant takes it is not yet asked. */
+/** An event as a publisher described it, in any format; whether its tenant takes it is not yet asked. */
 export type Draft = {
   tenantId: string;
   type: string;
@@ -16,7 +16,14 @@ export type Draft = {
 /** One wrong field: a JSON pointer into the event (or the name of a header), and what is wrong. */
 export type Fault = { pointer: string; detail: string };
 
-export type Checked = { kind: 'draft'; draft: Draft } | { kind: 'faulty'; faults: Fault[] };
+export type Checked =
+  | { kind: 'draft'; draft: Draft }
+  | { kind: 'faulty'; faults: Fault[] }
+  /** More bytes than an event may have; not looked at any further. */
+  | { kind: 'too-large' };
+
+/** The whole event, as it came: around `data` there is little. */
+export const eventMaxBytes = 256 * 1024;
 
 /** @param draft a checked one: without an explicit id it has an entity */
 export function draftId({ tenantId, explicitId, source, entity, type, timestamp, data }: Draft): string {

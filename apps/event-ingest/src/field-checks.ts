@@ -5,7 +5,7 @@ const nameMax = 200;
 /** No body of faults grows beyond what a person reads. */
 const faultsMax = 20;
 
-/** Control characters would end up in headers, log lines and a database; half of a surrogate pair has no UTF-8. */
+/** Control characters would end up in headers, logs and a database; half of a surrogate pair has no UTF-8. */
 const unprintable = /[\p{Cc}\p{Cs}]/u;
 const halves = /\p{Cs}/gu;
 

@@ -16,8 +16,8 @@ const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
 /**
- * Finds the publisher's own bytes: JSON.parse tells what an event says, but not how its `data` was written. One
- * pass, no recursion; of members named `data` the last one counts, as in JSON.parse.
+ * Finds the publisher's own bytes: JSON.parse tells what an event says, but not how its `data` was written.
+ * One pass, no recursion; of members named `data` the last one counts, as in JSON.parse.
  *
  * @param bytes must be JSON (JSON.parse took it): nothing is checked again here
  * @returns the one value, or with `batch` the members of the top-level array, at most `max`

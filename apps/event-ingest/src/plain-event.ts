@@ -2,8 +2,8 @@ import type { Checked } from './draft.js';
 import { FieldChecks, isRecord } from './field-checks.js';
 
 /**
- * Posthorn's own format. Checked by hand, once per event on the hot path: names are compared, never used to reach
- * into anything, so `__proto__` is an unknown field like any other.
+ * Posthorn's own format. Checked by hand, once per event on the hot path: names are compared, never used to
+ * reach into anything, so `__proto__` is an unknown field like any other.
  *
  * @param value what JSON.parse made of the event
  * @param data the bytes of its member `data`; empty where there is none

@@ -1,0 +1,26 @@
+import { Controller, HttpCode, Post, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { type Accepted, EventIngestService } from './event-ingest.service.js';
+import { holderOf } from './publish-route.js';
+
+const empty = Buffer.alloc(0);
+
+/** What runtime's body parser and request log add. */
+type IncomingRequest = FastifyRequest & { rawBody?: Buffer; logFields?: Record<string, unknown> };
+
+/** `POST /v1/events`. The key was checked before the body was read (PublishRoute). */
+@Controller('v1/events')
+export class EventIngestController {
+  constructor(private readonly ingest: EventIngestService) {}
+
+  @Post()
+  @HttpCode(202)
+  async publish(@Req() request: IncomingRequest): Promise<Accepted> {
+    const { headers, body, rawBody } = request;
+    const holder = holderOf(request);
+    request.logFields = { keyId: holder.keyId };
+    const answer = await this.ingest.publish(holder, { headers, parsed: body, bytes: rawBody ?? empty });
+    request.logFields.events = answer.accepted.length;
+    return answer;
+  }
+}

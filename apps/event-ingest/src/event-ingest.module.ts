@@ -1,0 +1,104 @@
+import {
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { KafkaBatchServer, KafkaConnection } from '@posthorn/messaging';
+import { kafkaLog, LOGGER, type Logger } from '@posthorn/runtime';
+import { AckWait } from './ack-wait.js';
+import { DirectoryClient } from './directory.client.js';
+import { EventIngestSettings } from './event-ingest.config.js';
+import { EVENT_INGEST_TRANSPORT, EventIngestConsumer } from './event-ingest.consumer.js';
+import { EventIngestController } from './event-ingest.controller.js';
+import { EventIngestService } from './event-ingest.service.js';
+import { EventLog } from './event-log.client.js';
+import { InboxService } from './inbox.service.js';
+import { PublishRoute } from './publish-route.js';
+
+/** Starts and stops the parts in order. */
+@Injectable()
+export class EventIngestLifecycle
+  implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
+  constructor(
+    private readonly kafka: KafkaConnection,
+    private readonly directory: DirectoryClient,
+    private readonly log: EventLog,
+    private readonly inbox: InboxService,
+  ) {}
+
+  /** Not awaited: the service says "not ready" over HTTP while it waits for Kafka. */
+  onApplicationBootstrap(): void {
+    void this.log.start().then(() => this.directory.start());
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.inbox.drain();
+  }
+
+  /** HTTP and the consumer have ended: nothing is offered any more. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.log.stop();
+    await this.directory.stop();
+    await this.kafka.close();
+  }
+}
+
+@Module({})
+export class EventIngestModule {
+  static register(settings: EventIngestSettings): DynamicModule {
+    return {
+      module: EventIngestModule,
+      controllers: [EventIngestController, EventIngestConsumer],
+      providers: [
+        { provide: EventIngestSettings, useValue: settings },
+        { provide: KafkaConnection, useFactory: connection, inject: [EventIngestSettings, LOGGER] },
+        { provide: AckWait, useFactory: ackWait, inject: [EventIngestSettings, EventLog] },
+        { provide: EVENT_INGEST_TRANSPORT, useFactory: transport, inject: [KafkaConnection, InboxService] },
+        DirectoryClient,
+        EventIngestLifecycle,
+        EventLog,
+        EventIngestService,
+        InboxService,
+        PublishRoute,
+      ],
+      exports: [EVENT_INGEST_TRANSPORT],
+    };
+  }
+}
+
+function connection(settings: EventIngestSettings, logger: Logger): KafkaConnection {
+  const { kafkaBrokers, topicPrefix, kafkaSsl } = settings;
+  return new KafkaConnection(
+    { brokers: kafkaBrokers, clientId: 'event-ingest', topicPrefix, ssl: kafkaSsl, ...saslOf(settings) },
+    kafkaLog(logger),
+  );
+}
+
+function saslOf(settings: EventIngestSettings) {
+  const { kafkaSaslMechanism, kafkaSaslUsername, kafkaSaslPassword } = settings;
+  if (!kafkaSaslMechanism || !kafkaSaslUsername || !kafkaSaslPassword) return {};
+  const mechanism = kafkaSaslMechanism as 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  return { sasl: { mechanism, username: kafkaSaslUsername, password: kafkaSaslPassword } };
+}
+
+function ackWait({ ackTimeoutMs }: EventIngestSettings, log: EventLog): AckWait {
+  return new AckWait(ackTimeoutMs, () => !log.open);
+}
+
+function transport(kafka: KafkaConnection, inbox: InboxService): KafkaBatchServer {
+  const server = new KafkaBatchServer({
+    kafka,
+    groupId: 'event-ingest',
+    transportId: EVENT_INGEST_TRANSPORT,
+    coPartitioned: false,
+    startPaused: false,
+    fromBeginning: true,
+    hooks: { revoked: (partitions) => inbox.revoked(partitions) },
+  });
+  inbox.attach(server);
+  return server;
+}

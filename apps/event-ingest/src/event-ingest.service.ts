@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import { encodeEvent, eventsTopic } from '@posthorn/contracts';
+import { type KeyHolder, profileOf, type Tenant } from '@posthorn/domain';
+import { type OutRecord, partitionFor, traceHeaders } from '@posthorn/messaging';
+import { AckWait, unavailable } from './ack-wait.js';
+import { DirectoryClient } from './directory.client.js';
+import { type Checked, type Draft, draftId } from './draft.js';
+import { EventLog } from './event-log.client.js';
+import { type HttpBody, publicationOf } from './http-events.js';
+import { type Refusal, refusalError } from './refusal.js';
+
+export type Accepted = { accepted: { id: string }[] };
+
+/** What becomes of one event: a record for `events`, or why not. */
+export type Verdict = { kind: 'event'; id: string; record: OutRecord } | Refusal;
+
+type Trace = Record<string, string>;
+
+/**
+ * The front door's use case: whoever may publish, hands over what its tenant takes, and hears of it only
+ * after Kafka has it. No state of its own: a request that fails in the middle is repeated under the same ids.
+ */
+@Injectable()
+export class EventIngestService {
+  constructor(
+    private readonly directory: DirectoryClient,
+    private readonly log: EventLog,
+    private readonly acks: AckWait,
+  ) {}
+
+  /** All events of a request or none. @throws AppError */
+  async publish(holder: KeyHolder, request: HttpBody): Promise<Accepted> {
+    const { batch, members } = publicationOf(request);
+    await this.knowTenants(holder, members);
+    const trace = traceOf(request.headers);
+    const acceptedAt = Date.now();
+    const verdicts = members.map((checked) => this.judge(checked, acceptedAt, trace, holder));
+    const refusals = verdicts.map((verdict) => (verdict.kind === 'event' ? undefined : verdict));
+    if (refusals.some((refusal) => refusal)) throw refusalError(refusals, batch);
+    return this.write(verdicts as Extract<Verdict, { kind: 'event' }>[]);
+  }
+
+  /** @param holder of the key it came with; none for what comes through Kafka */
+  judge(checked: Checked, acceptedAt: number, trace: Trace, holder?: KeyHolder): Verdict {
+    if (checked.kind !== 'draft') return checked;
+    const { draft } = checked;
+    const tenant = this.tenantFor(draft, holder);
+    if (!tenant) return { kind: 'unknown-tenant' };
+    const reason = profileOf(tenant.profile).refuses(draft);
+    if (reason !== undefined) {
+      const pointer = reason.startsWith('entity') ? '/entity' : '/type';
+      return { kind: 'faulty', faults: [{ pointer, detail: reason }] };
+    }
+    const id = draftId(draft);
+    return { kind: 'event', id, record: this.recordOf(id, draft, acceptedAt, trace) };
+  }
+
+  private tenantFor({ tenantId }: Draft, holder: KeyHolder | undefined): Tenant | undefined {
+    if (holder && holder.tenantId !== null && holder.tenantId !== tenantId) return undefined;
+    return this.directory.tenant(tenantId);
+  }
+
+  /** A tenant may be younger than what we have read of the directory. */
+  private async knowTenants(holder: KeyHolder, members: readonly Checked[]): Promise<void> {
+    const isMissing = (checked: Checked) =>
+      checked.kind === 'draft' &&
+      (holder.tenantId ?? checked.draft.tenantId) === checked.draft.tenantId &&
+      !this.directory.tenant(checked.draft.tenantId);
+    if (!members.some(isMissing)) return;
+    if (!(await this.directory.readToEnd())) throw unavailable('the directory of tenants cannot be read');
+  }
+
+  private recordOf(id: string, draft: Draft, acceptedAt: number, trace: Trace): OutRecord {
+    const { tenantId, type, entity, timestamp, source, data } = draft;
+    const value = encodeEvent({
+      kind: 'event',
+      id,
+      tenantId,
+      type,
+      entity,
+      timestamp,
+      acceptedAt,
+      ...(source === undefined ? {} : { source }),
+      data,
+    });
+    const partition = partitionFor(tenantId, this.log.partitions);
+    return { topic: eventsTopic.name, partition, key: tenantId, value, headers: trace };
+  }
+
+  private async write(verdicts: readonly { id: string; record: OutRecord }[]): Promise<Accepted> {
+    await this.acks.acknowledged(verdicts.length, (done) =>
+      this.log.offerAll(verdicts.map(({ record }) => Object.assign(record, { done }))),
+    );
+    return { accepted: verdicts.map(({ id }) => ({ id })) };
+  }
+}
+
+function traceOf(headers: HttpBody['headers']): Trace {
+  const { traceparent, tracestate } = headers;
+  if (typeof traceparent !== 'string') return {};
+  return traceHeaders({ traceparent, tracestate: typeof tracestate === 'string' ? tracestate : undefined });
+}

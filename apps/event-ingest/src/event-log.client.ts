@@ -1,0 +1,96 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { allTopics, eventsTopic, partitionsFor } from '@posthorn/contracts';
+import { BatchProducer, KafkaConnection, type OutRecord } from '@posthorn/messaging';
+import { HealthRegistry, LOGGER, type Logger } from '@posthorn/runtime';
+import { EventIngestSettings } from './event-ingest.config.js';
+
+/** A batch of one partition is one message to the broker: it has to stay below `max.message.bytes`. */
+const batch = { batchRecords: 1_000, batchBytes: 384 * 1024 };
+const retryStartMs = 500;
+const stopGraceMs = 5_000;
+
+/**
+ * Where accepted events and rejected records go.
+ *
+ * Two producers: a backlog of `inbox` fills its own queue only, and no publisher over HTTP is refused for it.
+ */
+@Injectable()
+export class EventLog {
+  private readonly http: BatchProducer;
+  private readonly inbox: BatchProducer;
+  private readonly stopping = new AbortController();
+  private partitionCount = 0;
+
+  constructor(
+    private readonly kafka: KafkaConnection,
+    private readonly settings: EventIngestSettings,
+    @Inject(LOGGER) private readonly logger: Logger,
+    health: HealthRegistry,
+  ) {
+    const { queueRecordsMax: maxRecords, queueBytesMax: maxBytes, lingerMs } = settings;
+    const bounds = { maxRecords, maxBytes, lingerMs, ...batch };
+    this.http = new BatchProducer(kafka, { name: 'events', ...bounds });
+    // What was read from Kafka waits for Kafka: only the bounds refuse.
+    this.inbox = new BatchProducer(kafka, { name: 'inbox', ...bounds, refuseWhenDown: false });
+    health.ready('ingest-kafka', () => this.open || 'Kafka is away');
+  }
+
+  /** Events can be written now, as far as is known. */
+  get open(): boolean {
+    return this.partitionCount > 0 && this.http.state === 'up';
+  }
+
+  /** Of `events`; 0 before it is known. */
+  get partitions(): number {
+    return this.partitionCount;
+  }
+
+  /** All or none; false when Kafka is away or too much is waiting. */
+  offerAll(records: readonly OutRecord[]): boolean {
+    return this.http.offerAll(records);
+  }
+
+  offerFromInbox(record: OutRecord): boolean {
+    return this.inbox.offer(record);
+  }
+
+  /** Below half: whoever was refused may go on. */
+  get inboxHasRoom(): boolean {
+    const { queueRecordsMax, queueBytesMax } = this.settings;
+    return this.inbox.queuedRecords <= queueRecordsMax / 2 && this.inbox.queuedBytes <= queueBytesMax / 2;
+  }
+
+  /** Writes what was offered, as long as that does not take too long. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all([this.http.stop(stopGraceMs), this.inbox.stop(stopGraceMs)]);
+  }
+
+  /** Tries until the topics are there. */
+  async start(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        await this.ensureTopics();
+        await Promise.all([this.http.start(), this.inbox.start()]);
+        this.partitionCount = await this.kafka.partitionCount(eventsTopic.name);
+        return;
+      } catch (error) {
+        this.logger.warn({ err: error }, 'topics cannot be reached yet');
+        await new Promise((resolve) => setTimeout(resolve, retryStartMs));
+      }
+    }
+  }
+
+  private ensureTopics(): Promise<void> {
+    const { partitions, replicationFactor } = this.settings;
+    const specs = allTopics.map((topic) => ({
+      name: topic.name,
+      partitions: partitionsFor(topic, partitions),
+      cleanup: topic.cleanup,
+      retentionMs: topic.retentionMs,
+      ...(topic.deleteRetentionMs === undefined ? {} : { deleteRetentionMs: topic.deleteRetentionMs }),
+      maxMessageBytes: topic.maxMessageBytes,
+    }));
+    return this.kafka.ensureTopics(specs, replicationFactor);
+  }
+}

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { KeyHolder } from '@posthorn/domain';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { unavailable } from './ack-wait.js';
+import { DirectoryClient } from './directory.client.js';
+import { EventLog } from './event-log.client.js';
+import { keyOf, mayPublish } from './publisher.js';
+
+export const bodyMaxBytes = 5 * 1024 * 1024;
+const url = '/v1/events';
+
+const holders = new WeakMap<FastifyRequest, KeyHolder>();
+
+/** Who published it: there for every request that reached the controller. */
+export function holderOf(request: FastifyRequest): KeyHolder {
+  return holders.get(request)!;
+}
+
+/**
+ * What Nest cannot say of a route: its own body limit, and that the key is checked before the body is read —
+ * nobody without a key makes us read, keep and parse 5 MiB. Made before Nest registers the routes.
+ */
+@Injectable()
+export class PublishRoute {
+  constructor(
+    host: HttpAdapterHost,
+    private readonly directory: DirectoryClient,
+    private readonly log: EventLog,
+  ) {
+    const fastify = host.httpAdapter.getInstance() as FastifyInstance;
+    fastify.addHook('onRoute', (route) => {
+      if (route.url !== url || route.method !== 'POST') return;
+      route.bodyLimit = bodyMaxBytes;
+      route.onRequest = async (request: FastifyRequest) => {
+        holders.set(request, await this.admit(request));
+      };
+    });
+  }
+
+  private async admit({ headers }: FastifyRequest): Promise<KeyHolder> {
+    if (!this.directory.usable)
+      throw unavailable('keys and tenants are not known yet, or not known any more');
+    if (!this.log.open) throw unavailable('Kafka is away');
+    const key = keyOf(headers);
+    let holder = key === undefined ? undefined : this.directory.authenticate(key);
+    // The key may be younger than what we have read of the directory.
+    if (key !== undefined && !holder) {
+      if (!(await this.directory.readToEnd())) throw unavailable('the directory of keys cannot be read');
+      holder = this.directory.authenticate(key);
+    }
+    return mayPublish(holder);
+  }
+}
