@@ -1,6 +1,7 @@
 import type { Producer, RecordMetadata, TopicMessages } from 'kafkajs';
 import type { KafkaConnection } from './kafka-connection.js';
 import { isFenced } from './send-errors.js';
+import { delay, settledWithin } from './waiting.js';
 
 export type TxRecord = {
   /** Short. */
@@ -77,7 +78,11 @@ export class FencedWriter {
     return this.lastCommitStartedMs;
   }
 
-  /** The first transaction. Once it is committed, every older writer of the partition is dead. */
+  /**
+   * The first transaction. Once it is committed, every older writer of the partition is dead, and its open
+   * transaction aborted. Resolves when a read-committed reader sees the records: a stable end that is asked
+   * for after this covers them, and everything that any older writer has committed.
+   */
   async fence(records: TxRecord[]): Promise<void> {
     if (this.fenced) throw new Error(`${this.transactionalId} has already fenced`);
     this.fenced = true;
@@ -93,10 +98,10 @@ export class FencedWriter {
   /** A transaction that is under way is left to its timeout or to the next owner. */
   async close(): Promise<void> {
     this.done = true;
-    await this.producer.disconnect().catch(() => undefined);
+    await settledWithin(2_000, this.producer.disconnect());
   }
 
-  private async run(records: TxRecord[], connect: boolean): Promise<void> {
+  private async run(records: TxRecord[], fence: boolean): Promise<void> {
     if (this.done) throw new Error(`${this.transactionalId} is finished`);
     if (this.busy) throw new Error(`${this.transactionalId} is writing: one transaction at a time`);
     if (records.length === 0) throw new Error('a transaction needs a record');
@@ -106,7 +111,7 @@ export class FencedWriter {
       timer = setTimeout(() => reject(new Error(`no answer within ${deadlineMs} ms`)), deadlineMs);
     });
     try {
-      this.lastCommitStartedMs = await Promise.race([this.transaction(records, connect), late]);
+      this.lastCommitStartedMs = await Promise.race([this.transaction(records, fence), late]);
     } catch (error) {
       this.done = true;
       throw isFenced(error)
@@ -119,13 +124,14 @@ export class FencedWriter {
   }
 
   /** Answers when the commit was sent. */
-  private async transaction(records: TxRecord[], connect: boolean): Promise<number> {
-    if (connect) await this.producer.connect();
+  private async transaction(records: TxRecord[], fence: boolean): Promise<number> {
+    if (fence) await this.producer.connect();
     this.expectInTime();
     const transaction = await this.producer.transaction();
+    let written: RecordMetadata[];
     try {
       this.expectInTime();
-      const written = await transaction.sendBatch({ acks: -1, topicMessages: this.messagesOf(records) });
+      written = await transaction.sendBatch({ acks: -1, topicMessages: this.messagesOf(records) });
       this.expectAll(records, written);
       this.expectInTime();
     } catch (error) {
@@ -135,7 +141,24 @@ export class FencedWriter {
     }
     const sentMs = performance.now();
     await transaction.commit();
+    if (fence) await this.untilVisible(written);
     return sentMs;
+  }
+
+  /**
+   * A commit is answered when it is certain, and before its markers are in the log: readers stop short of
+   * it.
+   */
+  private async untilVisible(written: RecordMetadata[]): Promise<void> {
+    for (const { topicName, partition, baseOffset } of written) {
+      const short = this.kafka.shortName(topicName);
+      for (let tries = 1; ; tries++) {
+        this.expectInTime();
+        const end = (await this.kafka.endOffsets(short)).get(partition);
+        if (end && end.high > Number(baseOffset)) break;
+        await delay(Math.min(tries * 2, 20));
+      }
+    }
   }
 
   /**

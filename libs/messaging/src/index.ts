@@ -18,3 +18,11 @@ export type { InRecord, RecordBatch, TopicPartition } from './records.js';
 export { readTrace, traceHeaders, type TraceContext } from './trace-context.js';
 export { Fenced, FencedWriter, OutcomeUnknown, type TxRecord } from './fenced-writer.js';
 export { OffsetWindow, type OffsetWindowOptions } from './offset-window.js';
+export {
+  LogReader,
+  OffsetExpired,
+  ReaderStopped,
+  type Following,
+  type LogReaderOptions,
+  type ReadResult,
+} from './log-reader.js';

@@ -16,6 +16,8 @@ export class KafkaProxy {
   private readonly server = createServer((client) => this.relay(client));
   private readonly sockets = new Set<Socket>();
   private rules: DropRule[] = [];
+  private heldKey: number | undefined;
+  private held: (() => void)[] = [];
   private refusing = false;
   private frozen = false;
   /** Responses that were swallowed so far. */
@@ -44,6 +46,21 @@ export class KafkaProxy {
   /** Cuts the connection instead of the next responses to this kind of request. */
   dropResponses(apiKey: number, times = 1): void {
     this.rules.push({ apiKey, times });
+  }
+
+  /** Requests of this kind stay here until `release`; others pass. */
+  holdRequests(apiKey: number): void {
+    this.heldKey = apiKey;
+  }
+
+  /** How many requests are being held. */
+  get holding(): number {
+    return this.held.length;
+  }
+
+  release(): void {
+    this.heldKey = undefined;
+    for (const pass of this.held.splice(0)) pass();
   }
 
   /** Cuts every connection and refuses new ones until `up`. */
@@ -93,7 +110,8 @@ export class KafkaProxy {
         rule.times--;
         toDrop.add(frame.readInt32BE(8));
       }
-      broker.write(frame);
+      if (frame.readInt16BE(4) === this.heldKey) this.held.push(() => broker.write(frame));
+      else broker.write(frame);
     });
     const responses = frames((frame) => {
       if (this.frozen) return;
