@@ -1,12 +1,13 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { defaultEgressSettings, EgressClient } from '@posthorn/egress';
 import { KafkaConnection } from '@posthorn/messaging';
-import { Database, kafkaLog, KeyRing, LOGGER, type Logger } from '@posthorn/runtime';
+import { Database, kafkaLog, kafkaSettings, KeyRing, LOGGER, type Logger } from '@posthorn/runtime';
 import { AccessGuard } from './access/access.guard.js';
 import { EventStore } from './aggregates/event.store.js';
 import { ApiKeyController } from './keys/api-key.controller.js';
 import { ApiKeyService } from './keys/api-key.service.js';
 import { ApiKeyStore } from './keys/api-key.store.js';
+import { GoneReceivers } from './lanes/gone-receivers.service.js';
 import { LaneHealth } from './lanes/lane-health.projection.js';
 import { migrations } from './migrations/index.js';
 import { Acknowledgements } from './outbox/acknowledgements.js';
@@ -27,7 +28,6 @@ import { TenantStore } from './tenants/tenant.store.js';
 
 /** A wrong key ring stops the start here, not the first request. */
 function adapters(settings: SubscriptionApiSettings): Provider[] {
-  const { kafkaBrokers: brokers, topicPrefix, kafkaSsl: ssl } = settings;
   return [
     { provide: SubscriptionApiSettings, useValue: settings },
     { provide: KeyRing, useValue: KeyRing.parse(settings.secretKeys) },
@@ -48,10 +48,7 @@ function adapters(settings: SubscriptionApiSettings): Provider[] {
       provide: KafkaConnection,
       inject: [LOGGER],
       useFactory: (logger: Logger) =>
-        new KafkaConnection(
-          { brokers, clientId: 'subscription-api', topicPrefix, ssl, ...saslOf(settings) },
-          kafkaLog(logger),
-        ),
+        new KafkaConnection(kafkaSettings(settings, 'subscription-api'), kafkaLog(logger)),
     },
     {
       provide: Database,
@@ -67,16 +64,6 @@ function adapters(settings: SubscriptionApiSettings): Provider[] {
         }),
     },
   ];
-}
-
-function saslOf({ kafkaSaslMechanism, kafkaSaslUsername, kafkaSaslPassword }: SubscriptionApiSettings) {
-  if (!kafkaSaslMechanism) return {};
-  const sasl = {
-    mechanism: kafkaSaslMechanism as 'plain',
-    username: kafkaSaslUsername ?? '',
-    password: kafkaSaslPassword ?? '',
-  };
-  return { sasl };
 }
 
 @Module({})
@@ -95,7 +82,7 @@ export class SubscriptionApiModule {
         ...adapters(settings),
         ...[EventStore, TenantStore, ApiKeyStore, SubscriptionStore],
         ...[TenantService, ApiKeyService, SubscriptionService, ReceiverCheck, AccessGuard],
-        ...[RecordProducer, OutboxRelayService, LaneHealth, SubscriptionApiService],
+        ...[RecordProducer, OutboxRelayService, GoneReceivers, LaneHealth, SubscriptionApiService],
       ],
     };
   }

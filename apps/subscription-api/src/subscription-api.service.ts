@@ -1,9 +1,4 @@
-import {
-  Inject,
-  Injectable,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { HealthRegistry, LOGGER, type Logger } from '@posthorn/runtime';
 import { EventStore } from './aggregates/event.store.js';
 import { ApiKeyService } from './keys/api-key.service.js';

@@ -3,13 +3,12 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { Reflector } from '@nestjs/core';
 import { apiKeyHash } from '@posthorn/domain';
 import { AppError } from '@posthorn/runtime';
-import type { FastifyRequest } from 'fastify';
 import type { ApiKey } from '../keys/api-key.js';
 import { ApiKeyStore } from '../keys/api-key.store.js';
 import type { Tenant } from '../tenants/tenant.js';
 import { TenantStore } from '../tenants/tenant.store.js';
 import { bodyMaxBytes } from '../answer.js';
-import { REQUIREMENT, type Caller, type Requirement } from './access.js';
+import { REQUIREMENT, type Caller, type GuardedRequest, type Requirement } from './access.js';
 
 const keyMaxChars = 256;
 
@@ -29,7 +28,7 @@ export class AccessGuard implements CanActivate {
     const requirement = this.reflector.get<Requirement | undefined>(REQUIREMENT, context.getHandler());
     // A route that forgot to say what it needs must not be open to everybody.
     if (!requirement) throw new Error(`no requirement on ${context.getHandler().name}`);
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const request = context.switchToHttp().getRequest<GuardedRequest>();
     // The server's own limit may be larger, where other services share it.
     if ((request.rawBody?.length ?? 0) > bodyMaxBytes)
       throw new AppError('too-large', `A body may have at most ${bodyMaxBytes} bytes.`);
@@ -46,7 +45,7 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  private async authenticate(request: FastifyRequest): Promise<ApiKey> {
+  private async authenticate(request: GuardedRequest): Promise<ApiKey> {
     const text = keyOf(request);
     const hash = text === undefined ? undefined : apiKeyHash(text);
     const key = hash === undefined ? undefined : await this.keys.findLive(hash);
@@ -79,7 +78,7 @@ export class AccessGuard implements CanActivate {
 }
 
 /** `X-Api-Key` goes first: a proxy may have put an Authorization of its own. */
-function keyOf({ headers }: FastifyRequest): string | undefined {
+function keyOf({ headers }: GuardedRequest): string | undefined {
   const { authorization = '', 'x-api-key': header } = headers;
   const text = typeof header === 'string' ? header : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   return text && text.length <= keyMaxChars ? text : undefined;

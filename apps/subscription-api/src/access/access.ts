@@ -1,8 +1,7 @@
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { Scope } from '@posthorn/contracts';
 import type { ProfileName } from '@posthorn/domain';
-import { newTraceparent } from '@posthorn/runtime';
-import type { FastifyRequest } from 'fastify';
+import { newTraceparent, type ServiceRequest } from '@posthorn/runtime';
 import type { Author } from '../aggregates/event.store.js';
 import type { Tenant } from '../tenants/tenant.js';
 
@@ -18,22 +17,15 @@ export type Requirement = {
 
 export type Caller = { keyId: string; tenantId: string | null; scopes: readonly Scope[] };
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Both set by runtime. */
-    rawBody?: Buffer;
-    logFields?: Record<string, unknown>;
-    /** Set by the guard. */
-    access?: { caller: Caller; tenant?: Tenant };
-  }
-}
+/** Set by the guard. */
+export type GuardedRequest = ServiceRequest & { access?: { caller: Caller; tenant?: Tenant } };
 
 /** What a route needs. Every route under the guard has one. */
 export const Needs = (scope: Scope, rest: Omit<Requirement, 'scope'> = { tenant: 'path' }): MethodDecorator =>
   SetMetadata(REQUIREMENT, { scope, ...rest } satisfies Requirement);
 
-function accessOf(context: ExecutionContext): { caller: Caller; tenant?: Tenant; request: FastifyRequest } {
-  const request = context.switchToHttp().getRequest<FastifyRequest>();
+function accessOf(context: ExecutionContext): { caller: Caller; tenant?: Tenant; request: GuardedRequest } {
+  const request = context.switchToHttp().getRequest<GuardedRequest>();
   if (!request.access) throw new Error('the access guard did not run');
   return { ...request.access, request };
 }

@@ -1,5 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError, Database, HealthRegistry, isTransientDatabaseError, type Transaction } from '@posthorn/runtime';
+import {
+  AppError,
+  Database,
+  HealthRegistry,
+  isTransientDatabaseError,
+  type Transaction,
+} from '@posthorn/runtime';
 import { Acknowledgements } from '../outbox/acknowledgements.js';
 import { channels, OutboxBell } from '../outbox/outbox-bell.js';
 import type { OutboxRecord } from '../outbox/outbox-record.js';

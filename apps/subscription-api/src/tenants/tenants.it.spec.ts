@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { decodeDirectory } from '@posthorn/contracts';
+import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
+import { Stage, operatorKey, type Harness } from '../harness.js';
+
+let stage: Stage;
+let api: Harness;
+beforeAll(async () => {
+  ({ stage, api } = await Stage.open({ database: await testDatabase(), kafka: testKafka() }));
+}, 60_000);
+afterAll(() => stage.close(), 30_000);
+
+let vendors = 0;
+/** A vendor of its own for every test, so that none sees another's webhooks. */
+async function vendor(): Promise<{ id: string; key: string }> {
+  const id = `vendor ${++vendors} ä/ö`;
+  return { id, key: await api.tenant(id, 'brutlers') };
+}
+
+describe('tenants and keys', () => {
+  const tenants = '/v1/tenants';
+
+  it('announces tenants and keys in the directory, keys as their hash, revocation as a record', async () => {
+    const { id, key } = await vendor();
+    const path = `${tenants}/${encodeURIComponent(id)}/keys`;
+    const { body } = await api.call<{ items: { id: string }[] }>('GET', path, { key });
+    const [{ id: keyId }] = body.items;
+    expect(body.items).toEqual([
+      {
+        id: keyId,
+        name: 'test',
+        scopes: ['publish', 'read', 'manage'],
+        expiresAt: null,
+        createdAt: expect.any(String),
+      },
+    ]);
+    expect((await api.call('DELETE', `${path}/${keyId}`, { key: operatorKey })).status).toBe(204);
+    expect((await api.call('GET', path, { key })).status).toBe(401);
+    expect((await api.call('DELETE', `${path}/${keyId}`, { key: operatorKey })).status).toBe(404);
+    const mine = await waitFor(() => {
+      const records = stage.directory.records.filter(
+        ({ key: k }) => k.endsWith(keyId) || k.endsWith(encodeURIComponent(id)),
+      );
+      return records.length === 3 ? records : undefined;
+    });
+    const hash = createHash('sha256').update(key).digest('hex');
+    const common = { kind: 'key', id: keyId, hash, tenantId: id, scopes: ['publish', 'read', 'manage'] };
+    expect(mine.map(({ value }) => decodeDirectory(value))).toEqual([
+      { kind: 'tenant', id, profile: 'brutlers', name: id, version: 1 },
+      { ...common, expiresAt: null, revokedAt: null, version: 1 },
+      { ...common, expiresAt: null, revokedAt: expect.any(Number), version: 2 },
+    ]);
+    expect(new Set(mine.map(({ partition }) => partition))).toEqual(new Set([0]));
+  });
+
+  it("announces the operator's key as good for every tenant", async () => {
+    const hash = createHash('sha256').update(operatorKey).digest('hex');
+    const found = await waitFor(() =>
+      stage.directory.records
+        .map(({ value }) => decodeDirectory(value))
+        .find((one) => one.kind === 'key' && one.hash === hash),
+    );
+    expect(found).toMatchObject({ tenantId: null, scopes: ['publish', 'read', 'manage'], revokedAt: null });
+  });
+
+  it('makes keys with the prefix of the profile, the scopes and the end that were asked for', async () => {
+    await api.tenant('owner-1', 'brz365');
+    const expiresAt = new Date(Date.now() + 400).toISOString();
+    const made = await api.call('POST', `${tenants}/owner-1/keys`, {
+      key: operatorKey,
+      body: { name: 'reader', scopes: ['read'], expiresAt },
+    });
+    expect([made.status, made.body]).toEqual([
+      201,
+      {
+        id: expect.stringMatching(/^key_/),
+        name: 'reader',
+        key: expect.stringMatching(/^ph_[A-Za-z0-9_-]{43}$/),
+        scopes: ['read'],
+        expiresAt,
+        createdAt: expect.any(String),
+      },
+    ]);
+    const { key } = made.body;
+    const bearer = { headers: { authorization: `Bearer ${key}` } };
+    expect((await api.call('GET', `${tenants}/owner-1`, bearer)).body).toMatchObject({ profile: 'brz365' });
+    const write = { key, body: { name: 'more' } };
+    expect((await api.call('POST', `${tenants}/owner-1/keys`, write)).body['code']).toBe('forbidden');
+    await waitFor(async () => (await api.call('GET', `${tenants}/owner-1`, bearer)).status === 401);
+  });
+
+  it('gives no key more than its giver has', async () => {
+    await api.tenant('owner-2', 'brz365');
+    const path = `${tenants}/owner-2/keys`;
+    const make = (key: string, scopes: string[]) =>
+      api.call('POST', path, { key, body: { name: 'k', scopes } });
+    const { body } = await make(operatorKey, ['manage', 'read']);
+    expect((await make(body['key'], ['read'])).status).toBe(201);
+    expect((await make(body['key'], ['publish'])).status).toBe(403);
+  });
+
+  it('keeps tenants apart: what is not yours does not exist', async () => {
+    const [a, b] = [await vendor(), await vendor()];
+    const there = `${tenants}/${encodeURIComponent(b.id)}`;
+    const calls = [
+      api.call('GET', there, { key: a.key }),
+      api.call('GET', `${there}/keys`, { key: a.key }),
+      api.call('POST', `${there}/keys`, { key: a.key, body: { name: 'x' } }),
+      api.call('GET', `${there}/subscriptions`, { key: a.key }),
+      api.call('POST', `${there}/subscriptions`, { key: a.key, body: {} }),
+      api.call('GET', `${tenants}/nobody`, { key: a.key }),
+      api.call('GET', `${tenants}/nobody`, { key: operatorKey }),
+      api.call('GET', `${tenants}/a%00b`, { key: operatorKey }),
+    ];
+    const answers = await Promise.all(calls);
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 404));
+    expect(new Set(answers.map(({ body }) => body['detail'])).size).toBe(1);
+  });
+
+  it('lets nobody but the operator make or list tenants', async () => {
+    const { id, key } = await vendor();
+    expect((await api.call('POST', tenants, { key, body: { id: 'x', profile: 'standard' } })).status).toBe(
+      403,
+    );
+    expect((await api.call('GET', tenants, { key })).status).toBe(403);
+    const page = await api.call<{ items: { id: string }[]; nextCursor: string }>(
+      'GET',
+      `${tenants}?limit=2&after=${encodeURIComponent('vendor')}`,
+      { key: operatorKey },
+    );
+    expect(page.body.items).toHaveLength(2);
+    expect(page.body.nextCursor).toBe(page.body.items[1].id);
+    const again = { key: operatorKey, body: { id, profile: 'brutlers', name: 'again' } };
+    expect((await api.call('POST', tenants, again)).body['code']).toBe('conflict');
+  });
+
+  it.each([
+    ['no id', { profile: 'standard' }, '/id'],
+    ['a blank id', { id: ' ', profile: 'standard' }, '/id'],
+    ['an id too long', { id: 'x'.repeat(201), profile: 'standard' }, '/id'],
+    ['an id with a NUL', { id: 'a\0', profile: 'standard' }, '/id'],
+    ['half a character', { id: '\ud800', profile: 'standard' }, '/id'],
+    ['an id that no path can name', { id: '..', profile: 'standard' }, '/id'],
+    ['an unknown profile', { id: 'x', profile: 'shop' }, '/profile'],
+    ['a field too many', { id: 'x', profile: 'standard', plan: 'gold' }, '/plan'],
+  ])('refuses a tenant with %s', async (_, body, pointer) => {
+    const before = await stage.everything();
+    const answer = await api.call<{ errors: { pointer: string }[] }>('POST', tenants, {
+      key: operatorKey,
+      body,
+    });
+    expect([answer.status, answer.body.errors.map((error) => error.pointer)]).toEqual([422, [pointer]]);
+    expect(await stage.everything()).toBe(before);
+  });
+});
