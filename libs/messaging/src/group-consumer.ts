@@ -34,6 +34,12 @@ export type GroupConsumerEvents = {
 const rebalanceTimeoutMs = 15_000;
 const maxBytes = 8 * 1024 * 1024;
 const stopTimeoutMs = 5_000;
+/**
+ * About half a minute without a broker before it crashes, forgets everything, and waits as a new member
+ * until the old one's session ends. Needed in the client as well: what gives up connecting there counts as
+ * final here.
+ */
+const patience = { retries: 60 };
 
 /**
  * One kafkajs consumer that is made anew, with a new client, when it crashed. kafkajs restarts by itself
@@ -162,7 +168,7 @@ export class GroupConsumer {
   private newConsumer(): Consumer {
     const { groupId, assigner, sessionTimeoutMs, heartbeatMs, maxWaitMs, minBytes, maxBytesPerPartition } =
       this.options;
-    return this.kafka.newClient().consumer({
+    return this.kafka.newClient({ retry: patience }).consumer({
       groupId,
       ...(assigner ? { partitionAssigners: [assigner] } : {}),
       sessionTimeout: sessionTimeoutMs,
@@ -173,8 +179,7 @@ export class GroupConsumer {
       maxBytes,
       maxBytesPerPartition,
       allowAutoTopicCreation: false,
-      // About half a minute without a broker before it crashes and forgets everything.
-      retry: { retries: 60, restartOnFailure: async () => false },
+      retry: { ...patience, restartOnFailure: async () => false },
     });
   }
 
