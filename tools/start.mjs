@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs, parseEnv } from 'node:util';
+import { endedBy } from './lib/ending.mjs';
 import { withLock } from './lib/lock.mjs';
 import { main } from './lib/main.mjs';
 import { layout, repoRoot } from './lib/paths.mjs';
@@ -44,10 +45,8 @@ await main(async () => {
 async function serve({ app, dev, at, steps, stores, began }) {
   const { stateDir } = at;
   const port = await choosePort(app, at, steps);
-  const { settings, opensLoopback, newAdminKey } = productSettings({ app, stateDir, port, stores });
-  if (opensLoopback) {
-    steps.say('  ✓ Receivers   plain http and loopback addresses are allowed (POSTHORN_EGRESS_HTTP, _ALLOW)');
-  }
+  const { settings, opened, newAdminKey } = productSettings({ app, stateDir, port, stores });
+  if (opened.length > 0) steps.say(`  ✓ Receivers   may use ${opened.join(' and ')}`);
   const product = await runProduct({ app, dev, stateDir, port, settings });
   try {
     const isUp = await Promise.race([product.ready.then(() => true), product.ended.then(() => false)]);
@@ -59,7 +58,10 @@ async function serve({ app, dev, at, steps, stores, began }) {
       if (app === 'standalone') steps.say('  Try           npm run demo');
       steps.say('  Stop          Ctrl-C; the data stays (npm run nuke forgets it)\n');
     }
-    return await product.ended;
+    const code = await product.ended;
+    if (!endedBy())
+      steps.say(`Posthorn ended by itself${isUp ? '' : ' before it was ready'} (exit code ${code}).`);
+    return code;
   } finally {
     await product.stop();
   }

@@ -1,4 +1,13 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /** @param {string} path @returns {any} undefined when it is absent or was cut short by a crash */
@@ -34,3 +43,18 @@ export function readText(path) {
 
 /** @param {string} path */
 export const remove = (path) => rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+
+/**
+ * Whether something can be written there; what does not exist yet is judged by where it would be made.
+ * @param {string} path
+ */
+export function isWritable(path) {
+  let existing = path;
+  while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing);
+  try {
+    accessSync(existing, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { throwIfEnding } from './ending.mjs';
-import { readJson, readText, remove, writeJson, writeWhole } from './files.mjs';
+import { isWritable, readJson, readText, remove, writeJson, writeWhole } from './files.mjs';
 import { jarsName, log4j2, pom, serverProperties } from './kafka-files.mjs';
 import { fetchMetadata, isReady } from './kafka-metadata.mjs';
 import { freePort } from './ports.mjs';
@@ -64,12 +65,22 @@ export async function fetchJars(cacheDir, step) {
     '-DincludeScope=runtime',
     `-DoutputDirectory=${join(work, 'lib')}`,
   ];
-  const { code, output } = await run(mvn, ['-B', '-q', '-f', join(work, 'pom.xml'), ...goal], { cwd: work });
+  const flags = ['-B', '-q', '-f', join(work, 'pom.xml'), ...localRepository(cacheDir)];
+  const { code, output } = await run(mvn, [...flags, ...goal], { cwd: work });
   if (code !== 0)
     throw new UserError(`Maven could not fetch Kafka (is this machine offline?):\n${tail(output)}`);
   if (!existsSync(jars)) renameSync(join(work, 'lib'), jars);
   remove(work);
   return jars;
+}
+
+/**
+ * Maven keeps what it has fetched in the home of the account, whatever HOME says; some accounts have none.
+ * @param {string} cacheDir
+ */
+function localRepository(cacheDir) {
+  const usual = join(userInfo().homedir || '/nowhere', '.m2', 'repository');
+  return isWritable(usual) ? [] : [`-Dmaven.repo.local=${join(cacheDir, 'm2')}`];
 }
 
 /** The jars in a fixed order: `lib/*` would leave the order to the file system. @param {string} jars */

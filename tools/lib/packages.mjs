@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { readJson, readText, writeWhole } from './files.mjs';
+import { isWritable, readJson, readText, writeWhole } from './files.mjs';
 import { PINNED, canPin, noNode, systemNodeIsNewEnough, systemPath } from './node.mjs';
 import { repoRoot } from './paths.mjs';
 import { run, tail } from './processes.mjs';
@@ -64,16 +64,8 @@ function npmEnv({ repoDir }) {
   // Set when the tool runs as an npm script; the pinned npm is to read its own settings.
   for (const name of Object.keys(env))
     if (/^npm_(lifecycle|package|execpath|node_execpath)/.test(name)) delete env[name];
-  if (!writableHome()) env.npm_config_cache = join(repoDir, 'cache', 'npm');
+  // npm keeps its cache in HOME; some build machines have none.
+  if (!isWritable(join(homedir() || '/nowhere', '.npm')))
+    env.npm_config_cache = join(repoDir, 'cache', 'npm');
   return env;
-}
-
-/** npm keeps its cache in HOME; some build machines have none. */
-function writableHome() {
-  try {
-    accessSync(homedir() || '/nowhere', constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 
 /**
  * A process that can be recognised again: pids are reused, a pid with its start time is not.
@@ -123,4 +124,10 @@ const MAX_OUTPUT = 20_000;
  * The last lines of a command's output, for the one who has to find out why it failed.
  * @param {string} text
  */
-export const tail = (text, lines = 12) => text.trimEnd().split('\n').slice(-lines).join('\n');
+export function tail(text, lines = 12) {
+  // Maven prints colours to a pipe, and lines that say nothing.
+  const said = stripVTControlCharacters(text)
+    .split('\n')
+    .filter((line) => line.trim() !== '' && line.trim() !== '[ERROR]');
+  return said.slice(-lines).join('\n');
+}

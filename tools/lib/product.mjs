@@ -49,9 +49,12 @@ export function productSettings({ app, stateDir, port, stores }) {
     POSTHORN_PORT: String(port),
     POSTHORN_STATE_DIR: stateDir,
   };
-  const opensLoopback = 'POSTHORN_EGRESS_ALLOW' in settings && 'POSTHORN_EGRESS_HTTP' in settings;
+  const opened = [
+    'POSTHORN_EGRESS_HTTP' in settings && 'plain http (POSTHORN_EGRESS_HTTP)',
+    'POSTHORN_EGRESS_ALLOW' in settings && 'loopback addresses (POSTHORN_EGRESS_ALLOW)',
+  ].filter((what) => typeof what === 'string');
   const newAdminKey = adminKeyIsNew && 'POSTHORN_ADMIN_KEY' in settings ? adminKey : undefined;
-  return { settings, opensLoopback, newAdminKey };
+  return { settings, opened, newAdminKey };
 }
 
 /**
@@ -69,7 +72,7 @@ export async function runProduct({ app, dev, stateDir, port, settings }) {
     detached: true,
   });
   const id = child.pid === undefined ? undefined : identify(child.pid);
-  enter(stateDir, { app, child: id });
+  enter(stateDir, { app, port, child: id });
   const ended = /** @type {Promise<number>} */ (
     new Promise((resolve, reject) => {
       child.once('error', reject);
