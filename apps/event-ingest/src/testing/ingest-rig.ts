@@ -1,0 +1,227 @@
+import { randomBytes } from 'node:crypto';
+import {
+  allTopics,
+  decodeEvents,
+  decodeRejected,
+  type DirectoryMessage,
+  directoryKey,
+  encodeDirectory,
+  type EventMessage,
+  partitionsFor,
+  type RejectedMessage,
+} from '@posthorn/contracts';
+import { apiKeyHash, type ProfileName } from '@posthorn/domain';
+import { type InRecord, KafkaConnection, LogReader } from '@posthorn/messaging';
+import { createLogger, kafkaLog, loadSettings, type Service, startService } from '@posthorn/runtime';
+import { type KafkaProxy, testKafka, waitFor } from '@posthorn/testing';
+import type { Message, Producer } from 'kafkajs';
+import { EVENT_INGEST_TRANSPORT, EventIngestModule, EventIngestSettings } from '../index.js';
+
+export const partitions = 4;
+const logger = createLogger({ logLevel: process.env.TEST_LOG ?? 'silent' }, 'event-ingest');
+
+export type Stored<T> = {
+  partition: number;
+  offset: number;
+  key: string | null;
+  headers: InRecord['headers'];
+} & T;
+export type Answer = { status: number; headers: Headers; body: Record<string, unknown> };
+
+/** One random topic prefix on the real broker: what upstream services write, and what event-ingest wrote. */
+export class IngestRig {
+  readonly kafka: KafkaConnection;
+  readonly broker = testKafka();
+  private readonly producer: Producer;
+  private readonly services: Service[] = [];
+  private readonly read = new Map<
+    string,
+    { next: Map<number, number>; records: Stored<{ value: Buffer }>[] }
+  >();
+  private readonly reader: LogReader;
+  private versions = 0;
+
+  private constructor() {
+    const settings = { brokers: this.broker.brokers, clientId: 'rig', topicPrefix: this.broker.prefix };
+    this.kafka = new KafkaConnection(settings, () => undefined);
+    this.producer = this.kafka.kafka.producer({ allowAutoTopicCreation: false });
+    this.reader = new LogReader(this.kafka, { groupId: 'rig', topics: ['events.v1', 'rejected.v1'] });
+  }
+
+  static async start(): Promise<IngestRig> {
+    const rig = new IngestRig();
+    await rig.kafka.ensureTopics(
+      allTopics.map((topic) => ({ ...topic, partitions: partitionsFor(topic, partitions) })),
+    );
+    await rig.producer.connect();
+    await rig.reader.start();
+    return rig;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.services.map((service) => service.stop()));
+    await this.producer.disconnect();
+    await this.reader.stop();
+    await this.kafka.close();
+    await this.broker.cleanup();
+  }
+
+  env(more: Record<string, string> = {}): Record<string, string> {
+    return {
+      KAFKA_BROKERS: this.broker.brokers.join(','),
+      POSTHORN_TOPIC_PREFIX: this.broker.prefix,
+      POSTHORN_PARTITIONS: String(partitions),
+      POSTHORN_PORT: '0',
+      ...more,
+    };
+  }
+
+  /** The service as main.ts starts it, ready; with a proxy, all its connections to Kafka go through that. */
+  async serve({
+    proxy,
+    env,
+    ready = true,
+  }: { proxy?: KafkaProxy; env?: Record<string, string>; ready?: boolean } = {}) {
+    const settings = loadSettings(EventIngestSettings, this.env(env));
+    const module = EventIngestModule.register(settings);
+    if (proxy) {
+      const { brokers, clientId, topicPrefix } = { ...this.kafka.settings, clientId: 'proxied' };
+      const { socketFactory } = proxy;
+      const useValue = new KafkaConnection(
+        { brokers, clientId, topicPrefix, socketFactory },
+        kafkaLog(logger),
+      );
+      module.providers!.push({ provide: KafkaConnection, useValue });
+    }
+    const service = await startService({
+      name: 'event-ingest',
+      module,
+      settings,
+      transports: [EVENT_INGEST_TRANSPORT],
+      logger,
+      ownsProcess: false,
+    });
+    this.services.push(service);
+    if (ready) await this.ready(service.url);
+    return service;
+  }
+
+  ready(url: string, expected = 200): Promise<unknown> {
+    return waitFor(async () => (await fetch(`${url}/health/ready`)).status === expected, {
+      timeoutMs: 20_000,
+      message: `${url} answers ${expected}`,
+    });
+  }
+
+  /** Writes to `directory` as a relay does. */
+  async tell(...messages: DirectoryMessage[]): Promise<void> {
+    await this.producer.send({
+      topic: this.kafka.topicName('directory.v1'),
+      messages: messages.map((message) => ({ key: directoryKey(message), value: encodeDirectory(message) })),
+    });
+  }
+
+  async tenant(id: string, profile: ProfileName = 'standard'): Promise<string> {
+    await this.tell({ kind: 'tenant', id, profile, name: id, version: ++this.versions });
+    return id;
+  }
+
+  /** A key that may publish, unless told otherwise. */
+  async key(tenantId: string | null, given: Partial<Extract<DirectoryMessage, { kind: 'key' }>> = {}) {
+    const text = `ph_${randomBytes(16).toString('hex')}`;
+    const entry = {
+      kind: 'key',
+      id: `key_${text.slice(3)}`,
+      hash: apiKeyHash(text),
+      tenantId,
+      scopes: ['publish'],
+      expiresAt: null,
+      revokedAt: null,
+      version: ++this.versions,
+      ...given,
+    } satisfies DirectoryMessage;
+    await this.tell(entry);
+    return { text, entry };
+  }
+
+  async inbox(messages: Message[]): Promise<{ partition: number; offset: number }[]> {
+    const written = await this.producer.send({ topic: this.kafka.topicName('inbox.v1'), messages });
+    return written.map(({ partition, baseOffset }) => ({ partition, offset: Number(baseOffset) }));
+  }
+
+  /** All accepted events so far. */
+  async events(): Promise<Stored<{ event: EventMessage }>[]> {
+    return (await this.all('events.v1')).map(({ value, ...rest }) => ({
+      ...rest,
+      event: decodeEvents(value) as EventMessage,
+    }));
+  }
+
+  async eventsOf(tenantId: string): Promise<Stored<{ event: EventMessage }>[]> {
+    return (await this.events()).filter(({ event }) => event.tenantId === tenantId);
+  }
+
+  async rejected(): Promise<Stored<{ message: RejectedMessage }>[]> {
+    return (await this.all('rejected.v1')).map(({ value, ...rest }) => ({
+      ...rest,
+      message: decodeRejected(value),
+    }));
+  }
+
+  /** The group's committed offsets of `inbox`, by partition. */
+  async committed(): Promise<Map<number, number>> {
+    const admin = await this.kafka.admin();
+    const topics = [this.kafka.topicName('inbox.v1')];
+    const [{ partitions: found }] = await admin.fetchOffsets({
+      groupId: this.kafka.groupId('event-ingest'),
+      topics,
+    });
+    return new Map(found.map(({ partition, offset }) => [partition, Number(offset)]));
+  }
+
+  private async all(topic: string): Promise<Stored<{ value: Buffer }>[]> {
+    const known = this.read.get(topic) ?? { next: new Map<number, number>(), records: [] };
+    this.read.set(topic, known);
+    for (const [partition, { high }] of await this.kafka.endOffsets(topic)) {
+      const from = known.next.get(partition) ?? 0;
+      if (from >= high) continue;
+      const next = await this.reader.readRange(topic, partition, from, high, (records) => {
+        for (const { offset, key, headers, value } of records)
+          known.records.push({ partition, offset, key: key?.toString() ?? null, headers, value: value! });
+      });
+      known.next.set(partition, next);
+    }
+    return known.records;
+  }
+}
+
+export async function post(
+  url: string,
+  key: string | undefined,
+  body: string | Uint8Array,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await fetch(`${url}/v1/events`, {
+    method: 'POST',
+    body: body as string,
+    headers: { 'content-type': 'application/json', ...(key ? { 'x-api-key': key } : {}), ...headers },
+  });
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as Record<string, unknown>,
+  };
+}
+
+export const timestamp = '2026-04-15T10:00:01.234Z';
+
+/** The JSON of an event, with `data` spelled exactly so. */
+export function eventText(given: Record<string, unknown>, data?: string): string {
+  const head = JSON.stringify({
+    type: 'order.created',
+    entity: { name: 'order', id: 'o1' },
+    timestamp,
+    ...given,
+  });
+  return data === undefined ? head : `${head.slice(0, -1)},"data":${data}}`;
+}
