@@ -1,1 +1,3 @@
-export {};
+export { DispatcherSettings } from './dispatcher.config.js';
+export { DispatcherModule } from './dispatcher.module.js';
+export { DISPATCHER_TRANSPORT } from './transport.js';

@@ -14,7 +14,12 @@ await runMain(async () => {
     name: 'standalone',
     module: StandaloneModule.register(process.env),
     settings,
-    transports: [EVENT_INGEST_TRANSPORT, DISPATCHER_TRANSPORT, RETRY_SCHEDULER_TRANSPORT, DELIVERY_LOG_TRANSPORT],
+    transports: [
+      EVENT_INGEST_TRANSPORT,
+      DISPATCHER_TRANSPORT,
+      RETRY_SCHEDULER_TRANSPORT,
+      DELIVERY_LOG_TRANSPORT,
+    ],
   });
   if (settings.demo) process.stdout.write(welcome(url, await createDemoTenants(app)));
 });

@@ -1,0 +1,79 @@
+import { CommonSettings, Setting } from '@posthorn/runtime';
+import { IsArray, IsBoolean, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+
+export class DispatcherSettings extends CommonSettings {
+  @Setting('POSTHORN_PORT', 'Port of health and metrics')
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  override port = 8404;
+
+  @Setting(
+    'POSTHORN_SECRET_KEYS',
+    'Key ring that opens signing secrets: id:base64 of 32 bytes, the first one seals',
+  )
+  @IsString()
+  secretKeys!: string;
+
+  @Setting('POSTHORN_EGRESS_ALLOW', 'CIDRs beyond public addresses that receivers may have')
+  @IsArray()
+  @IsString({ each: true })
+  egressAllow: string[] = [];
+
+  @Setting('POSTHORN_EGRESS_HTTP', 'Plain http is allowed for receivers')
+  @IsBoolean()
+  egressHttp = false;
+
+  @Setting('POSTHORN_EGRESS_PROXY', 'HTTP proxy (CONNECT) for requests to receivers')
+  @IsOptional()
+  @IsString()
+  egressProxy?: string;
+
+  @Setting('POSTHORN_SEND_MAX', 'Requests to receivers under way at once')
+  @IsInt()
+  @Min(1)
+  @Max(20_000)
+  sendMax = 8_000;
+
+  @Setting('POSTHORN_SEND_PER_ORIGIN_MAX', 'Requests to one origin under way at once')
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  sendPerOriginMax = 16;
+
+  @Setting('POSTHORN_SEND_PER_SUBSCRIPTION_MAX', 'Requests of one unordered subscription under way at once')
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  sendPerSubscriptionMax = 16;
+
+  @Setting('POSTHORN_SEND_LEASE_MS', 'No send starts when the last heartbeat or transaction is older')
+  @IsInt()
+  @Min(1_000)
+  @Max(10_000)
+  sendLeaseMs = 3_000;
+
+  @Setting('POSTHORN_SESSION_TIMEOUT_MS', 'A dispatcher that is silent for so long loses its partitions')
+  @IsInt()
+  @Min(4_000)
+  @Max(60_000)
+  sessionTimeoutMs = 6_000;
+
+  @Setting('POSTHORN_WINDOW_RECORDS_MAX', 'Unsettled records of a partition before it is paused')
+  @IsInt()
+  @Min(100)
+  @Max(1_000_000)
+  windowRecordsMax = 20_000;
+
+  @Setting('POSTHORN_LANE_EVENTS_MAX', 'Events a lane holds in memory before it goes BEHIND')
+  @IsInt()
+  @Min(2)
+  @Max(10_000)
+  laneEventsMax = 128;
+
+  @Setting('POSTHORN_LANE_BYTES_MAX', 'Bytes a lane holds in memory before it goes BEHIND')
+  @IsInt()
+  @Min(1_024)
+  @Max(64 * 1024 * 1024)
+  laneBytesMax = 512 * 1024;
+}

@@ -1,0 +1,142 @@
+import type { Service } from '@posthorn/runtime';
+import { type ReceivedRequest, Receiver, testKafka, waitFor } from '@posthorn/testing';
+import { startDispatcher, World } from './testing/world.js';
+
+const kafka = testKafka();
+let dispatcher: Service;
+let world: World;
+let receiver: Receiver;
+
+const numberOf = ({ rawBody }: ReceivedRequest): number =>
+  (JSON.parse(String(rawBody)) as { data: { n: number } }).data.n;
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
+
+beforeAll(async () => {
+  dispatcher = await startDispatcher(kafka);
+  world = await World.start(kafka);
+  await waitFor(async () => (await fetch(`${dispatcher.url}/health/ready`)).status === 200, {
+    timeoutMs: 30_000,
+  });
+}, 60_000);
+
+beforeEach(async () => {
+  receiver = await Receiver.start();
+});
+
+afterEach(async () => {
+  await receiver.close();
+});
+
+afterAll(async () => {
+  await world.stop();
+  await dispatcher.stop();
+  await kafka.cleanup();
+}, 60_000);
+
+it('delivers the first event after the registration, with id, attempt and signature', async () => {
+  await world.subscribe(world.snapshot({ tenantId: 'a', id: 'sub_a', url: `${receiver.url}/hook` }));
+  await world.publish('a', 1, 1);
+  const [request] = await receiver.received(1);
+  expect(numberOf(request)).toBe(1);
+  expect(request.headers).toMatchObject({
+    'content-type': 'application/json',
+    'webhook-id': 'evt_a_1',
+    'webhook-attempt': '1',
+    'x-brutlers-signature': expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+  await waitFor(() => world.attempts.some((a) => a.kind === 'attempt' && a.eventId === 'evt_a_1' && a.final));
+});
+
+it('an unordered subscription gets the others at once, and the failed one again', async () => {
+  receiver.answer((request, index) => (numberOf(request) === 1 && index < 3 ? 500 : 200));
+  const retryPolicy = { delaysMs: [400] };
+  await world.subscribe(world.snapshot({ tenantId: 'b', id: 'sub_b', url: receiver.url, retryPolicy }));
+  await world.publish('b', 1, 3);
+  const requests = await receiver.received(4);
+  expect(requests.map(numberOf).sort()).toEqual([1, 1, 2, 3]);
+  expect(numberOf(requests[3])).toBe(1);
+  expect(requests[3].headers['webhook-attempt']).toBe('2');
+  const first = requests.find((request) => numberOf(request) === 1)!;
+  expect(requests[3].atMs - first.atMs).toBeGreaterThanOrEqual(400);
+});
+
+it('a strict subscription waits at the failed event and then gets all in order', async () => {
+  receiver.answer((request) =>
+    numberOf(request) === 2 && Number(request.headers['webhook-attempt']) < 3 ? 503 : 200,
+  );
+  const policy = { ordering: 'strict' as const, retryPolicy: { delaysMs: [300, 600] } };
+  await world.subscribe(world.snapshot({ tenantId: 'c', id: 'sub_c', url: receiver.url, ...policy }));
+  await world.publish('c', 1, 400);
+  const requests = await receiver.received(402, { timeoutMs: 20_000 });
+  expect(requests.map(numberOf)).toEqual([1, 2, 2, ...upTo(400).slice(1)]);
+  const [, first, second, third] = requests.map(({ atMs }) => atMs);
+  expect(second - first).toBeGreaterThanOrEqual(300);
+  expect(third - second).toBeGreaterThanOrEqual(600);
+  await waitFor(() => world.lanes.at(-1) === 'live');
+});
+
+it('marks an event failed after the last retry and goes on with the next', async () => {
+  receiver.answer((request) => (numberOf(request) === 1 ? 500 : 200));
+  const policy = { ordering: 'strict' as const, retryPolicy: { delaysMs: [50] } };
+  await world.subscribe(world.snapshot({ tenantId: 'd', id: 'sub_d', url: receiver.url, ...policy }));
+  await world.publish('d', 1, 2);
+  const requests = await receiver.received(3);
+  expect(requests.map(numberOf)).toEqual([1, 1, 2]);
+  await waitFor(() => world.attempts.filter((a) => a.tenantId === 'd').length === 3);
+  const ends = world.attempts.filter((a) => a.kind === 'attempt' && a.tenantId === 'd');
+  expect(ends).toMatchObject([
+    { attempt: 1, outcome: 'failed', final: false, status: 500, nextAttemptAt: expect.any(Number) },
+    { attempt: 2, outcome: 'failed', final: true, status: 500 },
+    { attempt: 1, outcome: 'delivered', final: true, status: 200 },
+  ]);
+});
+
+it('keeps what comes while paused, and delivers it in order after', async () => {
+  const paused = world.snapshot({
+    tenantId: 'e',
+    id: 'sub_e',
+    url: receiver.url,
+    ordering: 'strict',
+    status: 'paused',
+  });
+  await world.subscribe(paused);
+  await world.publish('e', 1, 300);
+  await world.subscribe({ ...paused, status: 'active', version: 2 });
+  await world.publish('e', 301, 310);
+  const requests = await receiver.received(310, { timeoutMs: 20_000 });
+  expect(requests.map(numberOf)).toEqual(upTo(310));
+});
+
+it('drops what comes while disabled, and nothing is delivered after deletion', async () => {
+  const active = world.snapshot({ tenantId: 'f', id: 'sub_f', url: receiver.url });
+  await world.subscribe(active);
+  await world.publish('f', 1, 1);
+  await world.subscribe({ ...active, status: 'disabled', version: 2 });
+  await world.publish('f', 2, 2);
+  await world.subscribe({ ...active, status: 'active', version: 3 });
+  await world.publish('f', 3, 3);
+  await receiver.received(2);
+  await world.subscribe({ ...active, status: 'deleted', version: 4, secrets: [] });
+  await world.publish('f', 4, 4);
+  const witness = world.snapshot({ tenantId: 'f', id: 'sub_f2', url: `${receiver.url}/witness` });
+  await world.subscribe(witness);
+  await world.publish('f', 5, 5);
+  const requests = await receiver.received(3);
+  expect(requests.map(numberOf).sort()).toEqual([1, 3, 5]);
+});
+
+it('a new owner goes on where the last one stopped, in order and not early', async () => {
+  const policy = { ordering: 'strict' as const, retryPolicy: { delaysMs: [3_000, 500] } };
+  receiver.answer((request) =>
+    request.headers['webhook-attempt'] === '1' && numberOf(request) === 3 ? 500 : 200,
+  );
+  await world.subscribe(world.snapshot({ tenantId: 'g', id: 'sub_g', url: receiver.url, ...policy }));
+  await world.publish('g', 1, 5);
+  await receiver.received(3);
+  await waitFor(() => world.lanes.at(-1) === 'parked');
+  await dispatcher.stop();
+  dispatcher = await startDispatcher(kafka);
+  const requests = await receiver.received(6, { timeoutMs: 20_000 });
+  expect(requests.map(numberOf)).toEqual([1, 2, 3, 3, 4, 5]);
+  expect(requests[3].atMs - requests[2].atMs).toBeGreaterThanOrEqual(3_000);
+}, 40_000);

@@ -1,0 +1,161 @@
+import { allTopics, cursorsTopic, eventsTopic, partitionsFor, subscriptionsTopic } from '@posthorn/contracts';
+import { defaultEgressSettings, EgressClient } from '@posthorn/egress';
+import { BatchProducer, KafkaBatchServer, KafkaConnection, LogReader } from '@posthorn/messaging';
+import {
+  HealthRegistry,
+  kafkaLog,
+  kafkaSettings,
+  KeyRing,
+  LOGGER,
+  type Logger,
+  SettingsError,
+} from '@posthorn/runtime';
+import {
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  Inject,
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import type { DispatcherSettings } from './dispatcher.config.js';
+import { DispatcherConsumer } from './dispatcher.consumer.js';
+import { type DispatcherParts, DispatcherService, producerBounds } from './dispatcher.service.js';
+import { DISPATCHER_TRANSPORT, transportId } from './transport.js';
+
+const PARTS = Symbol('posthorn.dispatcher.parts');
+
+/** Starts the parts in order, and stops them in the opposite one. */
+@Injectable()
+export class DispatcherLifecycle
+  implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
+  constructor(
+    @Inject(PARTS) private readonly parts: DispatcherParts,
+    private readonly dispatcher: DispatcherService,
+    @Inject(DISPATCHER_TRANSPORT) private readonly server: KafkaBatchServer,
+    private readonly health: HealthRegistry,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { kafka, producer, reader, settings } = this.parts;
+    const { partitions, replicationFactor } = settings;
+    this.health.ready(
+      'dispatcher',
+      () => (this.server.ready && this.dispatcher.ready) || 'taking partitions over',
+    );
+    const specs = allTopics.map((topic) => ({ ...topic, partitions: partitionsFor(topic, partitions) }));
+    await kafka.ensureTopics(specs, replicationFactor);
+    await Promise.all([producer.start(), reader.start()]);
+    this.dispatcher.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.dispatcher.drain();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    const { egress, kafka, producer, reader } = this.parts;
+    this.dispatcher.stop();
+    await Promise.all([producer.stop(1_000), reader.stop(), egress.close(0)]);
+    await kafka.close();
+  }
+}
+
+@Module({})
+export class DispatcherModule {
+  static register(settings: DispatcherSettings): DynamicModule {
+    return {
+      module: DispatcherModule,
+      controllers: [DispatcherConsumer],
+      providers: [
+        { provide: PARTS, inject: [LOGGER], useFactory: (logger: Logger) => partsOf(settings, logger) },
+        {
+          provide: DispatcherService,
+          inject: [PARTS],
+          useFactory: (parts: DispatcherParts) => new DispatcherService(parts),
+        },
+        { provide: DISPATCHER_TRANSPORT, inject: [PARTS, DispatcherService], useFactory: server },
+        DispatcherLifecycle,
+      ],
+    };
+  }
+}
+
+function partsOf(settings: DispatcherSettings, logger: Logger): DispatcherParts {
+  const kafka = new KafkaConnection(kafkaSettings(settings, 'posthorn-dispatcher'), kafkaLog(logger));
+  return {
+    kafka,
+    reader: logReader(kafka),
+    producer: producer(kafka),
+    egress: egress(settings),
+    keyRing: keyRing(settings),
+    settings,
+  };
+}
+
+/** Outcomes are never refused while Kafka is away: they wait, and no sends start. */
+function producer(kafka: KafkaConnection): BatchProducer {
+  const batches = { batchRecords: 1_000, batchBytes: 1024 * 1024, lingerMs: 0 };
+  return new BatchProducer(kafka, {
+    ...producerBounds,
+    ...batches,
+    refuseWhenDown: false,
+    name: 'dispatcher',
+  });
+}
+
+function logReader(kafka: KafkaConnection): LogReader {
+  const topics = [eventsTopic.name, cursorsTopic.name, subscriptionsTopic.name];
+  return new LogReader(kafka, { groupId: 'dispatcher-reader', topics });
+}
+
+function egress({
+  egressAllow,
+  egressHttp,
+  egressProxy,
+  sendPerOriginMax,
+  sendMax,
+}: DispatcherSettings): EgressClient {
+  return new EgressClient({
+    ...defaultEgressSettings,
+    allow: egressAllow,
+    allowHttp: egressHttp,
+    connectionsPerOrigin: sendPerOriginMax,
+    maxSockets: sendMax,
+    ...(egressProxy ? { proxyUrl: egressProxy } : {}),
+  });
+}
+
+function server(
+  settings: DispatcherSettings,
+  kafka: KafkaConnection,
+  service: DispatcherService,
+): KafkaBatchServer {
+  const batchServer = new KafkaBatchServer({
+    kafka,
+    groupId: 'dispatcher',
+    transportId,
+    coPartitioned: true,
+    startPaused: true,
+    fromBeginning: true,
+    sessionTimeoutMs: settings.sessionTimeoutMs,
+    heartbeatMs: 1_000,
+    maxWaitMs: 50,
+    hooks: {
+      assigned: (partitions) => service.assigned(partitions),
+      revoked: (partitions) => service.revoked(partitions),
+    },
+  });
+  service.consumeFrom(batchServer);
+  return batchServer;
+}
+
+function keyRing({ secretKeys }: DispatcherSettings): KeyRing {
+  try {
+    return KeyRing.parse(secretKeys);
+  } catch (error) {
+    throw new SettingsError(`POSTHORN_SECRET_KEYS: ${(error as Error).message}`);
+  }
+}

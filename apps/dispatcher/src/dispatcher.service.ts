@@ -1,0 +1,337 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { dueTopic, encodeRejected, eventsTopic, rejectedTopic } from '@posthorn/contracts';
+import type { LaneSettings } from '@posthorn/domain';
+import type { EgressClient } from '@posthorn/egress';
+import {
+  type BatchProducer,
+  FencedWriter,
+  type KafkaBatchServer,
+  type KafkaConnection,
+  type LogReader,
+  murmur2,
+  type RecordBatch,
+  type TopicPartition,
+} from '@posthorn/messaging';
+import type { KeyRing } from '@posthorn/runtime';
+import { AlarmClock } from './alarm-clock.js';
+import { CatchUp } from './catch-up.js';
+import type { DispatcherSettings } from './dispatcher.config.js';
+import type { DueItem, LaneSlot } from './lane-slot.js';
+import { Outbox } from './outbox.js';
+import type { OwnerPorts, Rejection } from './owner-ports.js';
+import { PartitionOwner } from './partition-owner.js';
+import { PartitionWriter } from './partition-writer.js';
+import { Sender } from './sender.js';
+import type { Subscription } from './subscription-table.js';
+import { takeOver } from './takeover.js';
+
+export type DispatcherParts = {
+  kafka: KafkaConnection;
+  reader: LogReader;
+  producer: BatchProducer;
+  egress: EgressClient;
+  keyRing: KeyRing;
+  settings: DispatcherSettings;
+};
+
+/** A partition that is assigned: its owner once it is taken over. */
+type Holding = { partition: number; owner?: PartitionOwner; writer?: PartitionWriter; paused: boolean };
+
+const tickMs = 100;
+const windowEveryMs = 1_000;
+const takeOverAgainMs = 500;
+const drainMs = 8_000;
+/** As the producer's queue is bounded. */
+export const producerBounds = { maxRecords: 10_000, maxBytes: 16 * 1024 * 1024 };
+
+/**
+ * Owns partitions: takes them over, gives them what is read, and lets them go. Everything about a partition
+ * is thrown
+ * away when it is revoked, fenced, or anything unexpected happens inside, and taken over again if it is
+ * still assigned.
+ */
+export class DispatcherService {
+  private readonly holdings = new Map<number, Holding>();
+  private readonly outbox: Outbox;
+  private readonly sender: Sender;
+  private readonly catchUp: CatchUp;
+  private readonly dueAlarms: AlarmClock<{ slot: LaneSlot; item: DueItem }>;
+  private readonly instance = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  private readonly ownerPorts: OwnerPorts;
+  private server!: KafkaBatchServer;
+  private ticker: NodeJS.Timeout | undefined;
+  private windowsAt = 0;
+  private stopping = false;
+
+  constructor(private readonly parts: DispatcherParts) {
+    const { kafka, producer, egress, settings, reader } = parts;
+    this.outbox = new Outbox(producer, producerBounds);
+    this.sender = new Sender(egress, this.outbox, settings, {
+      now: Date.now,
+      random: Math.random,
+      maySend: (owner) => this.maySend(owner),
+      changed: (slot) => this.changed(slot),
+      log: kafka.log,
+    });
+    this.catchUp = new CatchUp(reader, this.outbox, (slot) => this.changed(slot), kafka.log);
+    this.dueAlarms = new AlarmClock(Date.now, ({ slot, item }) => this.startDue(slot, item));
+    this.ownerPorts = {
+      now: Date.now,
+      open: (sealed, context) => parts.keyRing.open(sealed, context).toString('utf8'),
+      laneSettings: (subscription) => this.laneSettings(subscription),
+      laneNumber: (entityId) => (murmur2(Buffer.from(entityId)) & 0x7fffffff) % 64,
+      ready: (slot) => this.changed(slot),
+      wake: (owner) => this.wake(owner),
+      deliverDue: (slot, item) => this.deliverDue(slot, item),
+      cancelDue: (owner, item, settle) => this.sender.cancelDue(owner, item, settle),
+      reject: (rejection, settle) => this.reject(rejection, settle),
+    };
+  }
+
+  /**
+   * The consumer needs the service's hooks and the service the consumer: it is handed over once both exist.
+   */
+  consumeFrom(server: KafkaBatchServer): void {
+    this.server = server;
+  }
+
+  start(): void {
+    this.ticker = setInterval(() => this.tick(), tickMs);
+  }
+
+  /** Every assigned partition has been taken over. */
+  get ready(): boolean {
+    return [...this.holdings.values()].every(({ owner }) => owner && !owner.ended);
+  }
+
+  get inFlight(): number {
+    return this.sender.inFlight;
+  }
+
+  /** Inside GROUP_JOIN: the new partitions are paused and have no position yet. */
+  assigned(partitions: TopicPartition[]): void {
+    for (const { partition } of partitions) {
+      if (this.holdings.has(partition) || this.stopping) continue;
+      const holding: Holding = { partition, paused: false };
+      this.holdings.set(partition, holding);
+      void this.take(holding);
+    }
+  }
+
+  revoked(partitions: TopicPartition[]): void {
+    for (const { partition } of partitions) {
+      const holding = this.holdings.get(partition);
+      if (!holding) continue;
+      this.holdings.delete(partition);
+      this.discard(holding);
+    }
+  }
+
+  onEvents({ partition, records, next }: RecordBatch): void {
+    this.guard(partition, (owner) => owner.onEvents(records, next));
+  }
+
+  onDue({ partition, records, next }: RecordBatch): void {
+    this.guard(partition, (owner) => owner.onDue(records, next));
+  }
+
+  /** Nothing new starts; what is in flight ends and is recorded; cursors are written a last time. */
+  async drain(): Promise<void> {
+    this.stopping = true;
+    await this.sender.stop(drainMs);
+    this.catchUp.stop();
+    this.dueAlarms.stop();
+    await this.parts.producer.flush();
+    clearInterval(this.ticker);
+    await Promise.all(
+      [...this.holdings.values()].map(async ({ owner, writer }) => {
+        owner?.tick(Date.now(), true);
+        await writer?.drain();
+      }),
+    );
+  }
+
+  /** After the group was left. */
+  stop(): void {
+    clearInterval(this.ticker);
+    for (const holding of this.holdings.values()) this.discard(holding);
+    this.holdings.clear();
+  }
+
+  private async take(holding: Holding): Promise<void> {
+    const { kafka, reader, settings } = this.parts;
+    const { partition } = holding;
+    while (this.holdings.get(partition) === holding && !this.stopping) {
+      const writer = new FencedWriter(kafka, { partition });
+      try {
+        const options = {
+          nonce: randomUUID(),
+          instance: this.instance,
+          now: Date.now(),
+          windowMax: settings.windowRecordsMax,
+        };
+        const loaded = await takeOver({ kafka, reader, writer }, partition, options);
+        if (this.holdings.get(partition) !== holding) {
+          await writer.close();
+          return;
+        }
+        const owner = new PartitionOwner(partition, this.ownerPorts, loaded);
+        this.own(holding, owner, writer);
+        kafka.log('info', 'partition taken over', {
+          partition,
+          next: loaded.window.next,
+          lanes: loaded.lanes.length,
+          subscriptions: loaded.subscriptions.length,
+        });
+        return;
+      } catch (error) {
+        kafka.log('warn', 'takeover failed, trying again', { partition, error: String(error) });
+        await writer.close().catch(() => undefined);
+        await new Promise((resolve) => setTimeout(resolve, takeOverAgainMs));
+      }
+    }
+  }
+
+  private own(holding: Holding, owner: PartitionOwner, writer: FencedWriter): void {
+    const { partition } = holding;
+    holding.owner = owner;
+    holding.paused = false;
+    holding.writer = new PartitionWriter(owner, writer, (error) => this.lose(holding, error));
+    const server = this.server;
+    const [events, due] = topicPartitions(partition);
+    server.seek(events, owner.nextPosition);
+    server.seek(due, owner.dueWindow.next);
+    server.resume([events, due]);
+    for (const slot of owner.slots.values()) this.changed(slot);
+    holding.writer.kick();
+  }
+
+  /** Fenced, or in doubt: away with all of it; if the partition is still ours it is taken over again. */
+  private lose(holding: Holding, error: unknown): void {
+    const { partition } = holding;
+    this.parts.kafka.log('warn', 'ownership lost', { partition, error: String(error) });
+    this.discard(holding);
+    if (this.holdings.get(partition) !== holding || this.stopping) return;
+    this.server.pause(topicPartitions(partition));
+    const again: Holding = { partition, paused: false };
+    this.holdings.set(partition, again);
+    void this.take(again);
+  }
+
+  private discard({ owner, writer }: Holding): void {
+    owner?.end();
+    void writer?.close().catch(() => undefined);
+  }
+
+  /** An error inside means that what is in memory can no longer be trusted: what is durable can. */
+  private guard(partition: number, work: (owner: PartitionOwner) => void): void {
+    const holding = this.holdings.get(partition);
+    if (!holding?.owner || holding.owner.ended) return;
+    try {
+      work(holding.owner);
+    } catch (error) {
+      this.lose(holding, error);
+    }
+  }
+
+  private wake(owner: PartitionOwner): void {
+    const holding = this.holdings.get(owner.partition);
+    if (holding?.owner !== owner) return;
+    holding.writer?.kick();
+    this.catchUp.advanced(owner);
+    this.bound(holding, owner);
+  }
+
+  /** A full window pauses its partition, which goes on below half. */
+  private bound(holding: Holding, owner: PartitionOwner): void {
+    const max = this.parts.settings.windowRecordsMax;
+    const size = Math.max(owner.window.size, owner.dueWindow.size);
+    if (!holding.paused && size >= max) {
+      holding.paused = true;
+      this.server.pause(topicPartitions(holding.partition));
+    } else if (holding.paused && size < max / 2) {
+      holding.paused = false;
+      this.server.resume(topicPartitions(holding.partition));
+    }
+  }
+
+  private changed(slot: LaneSlot): void {
+    const { owner } = slot;
+    if (owner.ended) return;
+    this.sender.offer(slot);
+    this.catchUp.want(slot);
+    const holding = this.holdings.get(owner.partition);
+    if (holding?.owner === owner) holding.writer?.kick();
+  }
+
+  private tick(): void {
+    const now = Date.now();
+    const writeWindow = now - this.windowsAt >= windowEveryMs;
+    if (writeWindow) this.windowsAt = now;
+    this.outbox.drain();
+    for (const holding of this.holdings.values()) {
+      const { owner, writer } = holding;
+      if (!owner || owner.ended) continue;
+      this.guard(owner.partition, () => owner.tick(now, writeWindow));
+      this.bound(holding, owner);
+      writer?.kick();
+    }
+    this.sender.tick();
+  }
+
+  /**
+   * The 3 s send lease, on the monotonic clock: a stalled owner stops by itself (architecture, section 4,
+   * rule 1).
+   */
+  private maySend(owner: PartitionOwner): boolean {
+    const writer = this.holdings.get(owner.partition)?.writer;
+    const provenMs = Math.max(this.server.lastHeartbeatMs, writer?.lastCommitMs ?? -Infinity);
+    return performance.now() - provenMs < this.parts.settings.sendLeaseMs;
+  }
+
+  private deliverDue(slot: LaneSlot, item: DueItem): void {
+    if (item.due.dueAt > Date.now()) this.dueAlarms.set(item.due.dueAt, { slot, item });
+    else this.startDue(slot, item);
+  }
+
+  private startDue(slot: LaneSlot, item: DueItem): void {
+    if (slot.owner.ended) return;
+    slot.addDue(item);
+    this.changed(slot);
+  }
+
+  private reject({ topic, partition, record, reason }: Rejection, settle: () => void): void {
+    const { kafka } = this.parts;
+    const place = { topic: kafka.topicName(topic), partition, offset: record.offset };
+    kafka.log('error', 'undecodable record', { ...place, reason });
+    const value = encodeRejected({
+      ...place,
+      service: 'dispatcher',
+      code: 'undecodable',
+      reason,
+      at: Date.now(),
+      original: record.value ?? Buffer.alloc(0),
+    });
+    const done = (error: Error | null): void => void (error || settle());
+    this.outbox.write({ topic: rejectedTopic.name, partition: 0, key: null, value, done });
+  }
+
+  private laneSettings(subscription: Subscription): LaneSettings {
+    const { laneEventsMax, laneBytesMax, sendPerSubscriptionMax } = this.parts.settings;
+    return {
+      ordered: subscription.ordered,
+      inFlightMax: subscription.ordered ? 1 : sendPerSubscriptionMax,
+      eventsMax: laneEventsMax,
+      bytesMax: laneBytesMax,
+      breakerFailures: 10,
+    };
+  }
+}
+
+function topicPartitions(partition: number): [TopicPartition, TopicPartition] {
+  return [
+    { topic: eventsTopic.name, partition },
+    { topic: dueTopic.name, partition },
+  ];
+}

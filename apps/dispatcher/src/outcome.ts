@@ -1,0 +1,58 @@
+import type { AttemptMessage } from '@posthorn/contracts';
+import { parseRetryAfterMs } from '@posthorn/domain';
+import type { EgressResult } from '@posthorn/egress';
+
+/** What an attempt came to, as lanes see it. A receiver's fault is a value, never an exception. */
+export type Outcome = { kind: 'delivered' } | { kind: 'failed'; retryAfterMs: number; gone: boolean };
+
+export function outcomeOf(result: EgressResult, now: number): Outcome {
+  if (result.kind === 'error') return { kind: 'failed', retryAfterMs: 0, gone: false };
+  const { status, headers } = result;
+  if (status >= 200 && status < 300) return { kind: 'delivered' };
+  return {
+    kind: 'failed',
+    retryAfterMs: parseRetryAfterMs(headers['retry-after'], now),
+    gone: status === 410,
+  };
+}
+
+type Told = Pick<
+  AttemptMessage,
+  | 'status'
+  | 'error'
+  | 'message'
+  | 'startedAt'
+  | 'durationMs'
+  | 'timings'
+  | 'responseHeaders'
+  | 'truncated'
+  | 'responseBody'
+>;
+
+const none = Buffer.alloc(0);
+
+/** The part of an attempt's record that the HTTP client tells. */
+export function toldBy(result: EgressResult): Told {
+  const { startedAt, durationMs, dnsMs, connectMs, tlsMs, firstByteMs } = result.timings;
+  const common = { startedAt, durationMs, timings: { dnsMs, connectMs, tlsMs, firstByteMs } };
+  if (result.kind === 'error')
+    return { ...common, error: result.reason, message: result.message, responseBody: none };
+  const { status, headers, body, truncated } = result;
+  return {
+    ...common,
+    status,
+    responseHeaders: headers,
+    responseBody: body,
+    ...(truncated ? { truncated } : {}),
+  };
+}
+
+/** The record of a delivery that ended, or waits, without a request. */
+export function toldWithout(now: number, message?: string): Told {
+  return {
+    startedAt: now,
+    durationMs: 0,
+    responseBody: none,
+    ...(message ? { error: 'secret', message } : {}),
+  };
+}

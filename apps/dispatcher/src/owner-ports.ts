@@ -1,0 +1,26 @@
+import type { LaneSettings } from '@posthorn/domain';
+import type { InRecord } from '@posthorn/messaging';
+import type { DueItem, LaneSlot } from './lane-slot.js';
+import type { PartitionOwner } from './partition-owner.js';
+import type { Subscription } from './subscription-table.js';
+
+export type Rejection = { topic: string; partition: number; record: InRecord; reason: string };
+
+/** What an owner needs of the process around it; tests put memory in its place. */
+export type OwnerPorts = {
+  /** Epoch milliseconds. */
+  now(): number;
+  open(sealed: string, context: string): string;
+  laneSettings(subscription: Subscription): LaneSettings;
+  laneNumber(entityId: string): number;
+  /** A lane may have something to start, or something to read. */
+  ready(slot: LaneSlot): void;
+  /** A batch was taken: send, write, read on. */
+  wake(owner: PartitionOwner): void;
+  /** A single retry came back: at its dueAt, not before, it is sent. */
+  deliverDue(slot: LaneSlot, item: DueItem): void;
+  /** The same for a subscription that is no more. */
+  cancelDue(owner: PartitionOwner, item: DueItem, settle: () => void): void;
+  /** `settle` is called when the record is safe in `rejected`. */
+  reject(rejection: Rejection, settle: () => void): void;
+};

@@ -1,0 +1,324 @@
+import {
+  cursorsTopic,
+  decodeDue,
+  decodeEvents,
+  dueKey,
+  dueTopic,
+  encodeCursors,
+  encodeSubscription,
+  type EventMessage,
+  type EventsMessage,
+  eventExpiryMs,
+  eventsTopic,
+  laneKey,
+  type SubscriptionChanged,
+  subscriptionsTopic,
+  UndecodableError,
+  windowKey,
+} from '@posthorn/contracts';
+import type { LaneRecord } from '@posthorn/domain';
+import { type InRecord, OffsetWindow, readTrace, type TxRecord } from '@posthorn/messaging';
+import { type DueItem, LaneSlot, type LogEvent } from './lane-slot.js';
+import type { OwnerPorts } from './owner-ports.js';
+import { type OpenSecret, Subscription, SubscriptionTable } from './subscription-table.js';
+import type { LoadedPartition } from './takeover.js';
+
+/** A transaction of the owner: what to write, and what to do once it is acknowledged. */
+export type OwnerTransaction = { records: TxRecord[]; acknowledged(): void };
+
+/**
+ * Everything a dispatcher knows of a partition that it owns: position, windows, subscriptions, lanes. One
+ * object is one
+ * ownership: a fenced or revoked owner is thrown away whole (`end`), and whatever still calls back finds it
+ * ended.
+ */
+export class PartitionOwner {
+  readonly subscriptions: SubscriptionTable;
+  /** Lanes that want the catch-up reader are found among these. */
+  readonly slots = new Map<string, LaneSlot>();
+  readonly window: OffsetWindow;
+  readonly dueWindow: OffsetWindow;
+  ended = false;
+  private position: number;
+  private readonly logLow: number;
+  private readonly dirtySlots = new Set<LaneSlot>();
+  /** Snapshots to write, with the control records that wait for it. */
+  private snapshots = new Map<Subscription, number[]>();
+  /** Lane records of lanes that are no more. */
+  private readonly orphans = new Set<string>();
+  private readonly dueTokens = new Set<string>();
+  private windowWritten = '';
+  private windowDue = true;
+
+  constructor(
+    readonly partition: number,
+    private readonly ports: OwnerPorts,
+    loaded: LoadedPartition,
+  ) {
+    this.window = loaded.window;
+    this.dueWindow = loaded.dueWindow;
+    this.position = loaded.window.next;
+    this.logLow = loaded.logLow;
+    this.subscriptions = new SubscriptionTable();
+    for (const message of loaded.subscriptions) {
+      this.subscriptions.add(new Subscription(message, this.open));
+    }
+    for (const { tenantId, subscriptionId, lane, record } of loaded.lanes) {
+      const subscription = this.subscriptions.get(tenantId, subscriptionId);
+      if (subscription?.active) this.addSlot(subscription, lane, record);
+      else this.orphans.add(laneKey(tenantId, subscriptionId, lane));
+    }
+    for (const subscription of this.subscriptions.all()) this.followStatus(subscription);
+  }
+
+  get nextPosition(): number {
+    return this.position;
+  }
+
+  end(): void {
+    this.ended = true;
+  }
+
+  /** A batch of `events`. Records below the position were read before and are ignored. */
+  onEvents(records: readonly InRecord[], next: number): void {
+    for (const record of records) {
+      if (this.ended || record.offset < this.position) continue;
+      this.position = record.offset;
+      if (!this.window.isSettled(record.offset)) this.takeRecord(record);
+      this.position = record.offset + 1;
+    }
+    this.position = Math.max(this.position, next);
+    this.window.advance(this.position);
+    this.ports.wake(this);
+  }
+
+  /** A batch of `due`: tokens of parked lanes, and single retries. */
+  onDue(records: readonly InRecord[], next: number): void {
+    for (const record of records) {
+      const { offset } = record;
+      if (this.ended || offset < this.dueWindow.position || this.dueWindow.isSettled(offset)) continue;
+      this.takeDue(record);
+    }
+    this.dueWindow.advance(next);
+    this.ports.wake(this);
+  }
+
+  /** Every 100 ms or so: checkpoints, lag, windows. */
+  tick(now: number, writeWindow: boolean): void {
+    for (const slot of this.slots.values()) slot.lane.checkpoint(now);
+    if (writeWindow) this.windowDue = true;
+  }
+
+  /** What the owner wants written now; undefined when there is nothing. */
+  takeTransaction(): OwnerTransaction | undefined {
+    const records: TxRecord[] = [];
+    const taken: LaneSlot[] = [];
+    for (const slot of this.dirtySlots) {
+      const record = slot.lane.takeRecord();
+      if (!record) continue;
+      taken.push(slot);
+      records.push(this.cursor(slot.key, encodeLane(slot, record)));
+    }
+    this.dirtySlots.clear();
+    const snapshots = this.snapshots;
+    this.snapshots = new Map();
+    for (const subscription of snapshots.keys()) {
+      const { topic, partition, key } = {
+        topic: subscriptionsTopic.name,
+        partition: this.partition,
+        key: subscription.key,
+      };
+      records.push({ topic, partition, key, value: encodeSubscription(subscription.message()) });
+    }
+    for (const key of this.orphans) records.push(this.cursor(key, null));
+    this.orphans.clear();
+    this.addWindows(records);
+    if (records.length === 0) return undefined;
+    return {
+      records,
+      acknowledged: () => {
+        for (const seqs of snapshots.values()) for (const seq of seqs) this.window.settle(seq);
+        for (const slot of taken) slot.lane.recordAcknowledged();
+        for (const slot of taken) this.ports.ready(slot);
+      },
+    };
+  }
+
+  /** The event of a record, as lanes keep it. */
+  logEvent(message: EventMessage, record: { value: Buffer | null; headers: InRecord['headers'] }): LogEvent {
+    return { message, value: record.value!, traceparent: readTrace(record)?.traceparent, bodies: {} };
+  }
+
+  laneOf(subscription: Subscription, event: EventMessage): string {
+    if (subscription.snapshot.ordering !== 'per-entity') return '0';
+    return String(this.ports.laneNumber(event.entity?.id ?? event.id));
+  }
+
+  private takeRecord(record: InRecord): void {
+    const message = this.decode(record);
+    if (!message) return;
+    if (message.kind === 'subscription') this.applySnapshot(message, record.offset);
+    else if (message.kind === 'event') this.match(message, record);
+  }
+
+  private decode(record: InRecord): EventsMessage | undefined {
+    try {
+      return decodeEvents(record.value);
+    } catch (error) {
+      if (!(error instanceof UndecodableError)) throw error;
+      this.window.open(record.offset, 1);
+      const settle = (): void => void (this.ended || this.window.settle(record.offset));
+      this.ports.reject(
+        { topic: eventsTopic.name, partition: this.partition, record, reason: error.message },
+        settle,
+      );
+      return undefined;
+    }
+  }
+
+  private match(message: EventMessage, record: InRecord): void {
+    const { offset } = record;
+    let holds = 0;
+    let event: LogEvent | undefined;
+    for (const subscription of this.subscriptions.ofTenant(message.tenantId)) {
+      if (!subscription.matches(message, offset)) continue;
+      event ??= this.logEvent(message, record);
+      const slot = this.slotOf(subscription, this.laneOf(subscription, message));
+      if (slot.lane.offer(offset, event, event.value.length)) holds++;
+      this.ports.ready(slot);
+    }
+    if (holds > 0) this.window.open(offset, holds);
+  }
+
+  private applySnapshot({ tenantId, snapshot }: SubscriptionChanged, seq: number): void {
+    const known = this.subscriptions.get(tenantId, snapshot.id);
+    const waiting = known && this.snapshots.get(known);
+    if (known && known.snapshot.version >= snapshot.version) {
+      // A relay that repeats itself; the first of its records may still wait for the transaction.
+      if (waiting) this.holdControl(known, seq);
+      return;
+    }
+    const subscription = known ?? new Subscription({ snapshot, matching: [] }, this.open);
+    if (!known) this.subscriptions.add(subscription);
+    subscription.apply(snapshot, seq, this.logLow, this.open);
+    this.holdControl(subscription, seq);
+    this.followStatus(subscription);
+  }
+
+  private holdControl(subscription: Subscription, seq: number): void {
+    this.window.open(seq, 1);
+    const waiting = this.snapshots.get(subscription);
+    if (waiting) waiting.push(seq);
+    else this.snapshots.set(subscription, [seq]);
+  }
+
+  /** Lanes do what the subscription's status says. */
+  private followStatus(subscription: Subscription): void {
+    const { status, ordering } = subscription.snapshot;
+    // A paused subscription needs a lane that remembers where it was paused; lanes by entity come with their
+    // events.
+    if (status === 'paused' && ordering !== 'per-entity') this.slotOf(subscription, '0');
+    for (const slot of subscription.lanes.values()) {
+      if (status === 'paused') slot.lane.pause(this.ports.now() + eventExpiryMs);
+      else if (status === 'active') {
+        if (slot.lane.paused) slot.lane.resume();
+      } else slot.lane.cancel();
+      this.ports.ready(slot);
+    }
+  }
+
+  private takeDue(record: InRecord): void {
+    const { offset } = record;
+    let due;
+    try {
+      due = decodeDue(record.value);
+      if (due.kind === 'delivery') {
+        const message = decodeEvents(due.event);
+        if (message.kind !== 'event') throw new UndecodableError('not an event');
+        const event = { message, value: due.event, traceparent: due.traceparent, bodies: {} };
+        this.takeDelivery({ due, event, offset });
+        return;
+      }
+    } catch (error) {
+      if (!(error instanceof UndecodableError)) throw error;
+      this.dueWindow.open(offset, 1);
+      const settle = (): void => void (this.ended || this.dueWindow.settle(offset));
+      this.ports.reject(
+        { topic: dueTopic.name, partition: this.partition, record, reason: error.message },
+        settle,
+      );
+      return;
+    }
+    const key = laneKey(due.tenantId, due.subscriptionId, due.lane);
+    const slot = this.slots.get(key);
+    if (!slot) this.orphans.add(key);
+    else if (slot.lane.paused) slot.lane.pause(this.ports.now() + eventExpiryMs);
+    else slot.lane.due(due);
+    if (slot) this.ports.ready(slot);
+  }
+
+  /** One that is already on its way ignores equal tokens: its own record settles it. */
+  private takeDelivery(item: DueItem): void {
+    const { due, offset } = item;
+    const token = `${due.deliveryId}/${due.attempt}`;
+    if (this.dueTokens.has(token)) return;
+    this.dueTokens.add(token);
+    this.dueWindow.open(offset, 1);
+    const subscription = this.subscriptions.get(due.tenantId, due.subscriptionId);
+    if (subscription) this.ports.deliverDue(this.slotOf(subscription, '0'), item);
+    else this.ports.cancelDue(this, item, () => this.dueSettled(item));
+  }
+
+  /** Its outcome, or its next retry, is recorded. */
+  dueSettled({ due, offset }: DueItem): void {
+    if (this.ended) return;
+    this.dueTokens.delete(`${due.deliveryId}/${due.attempt}`);
+    this.dueWindow.settle(offset);
+  }
+
+  slotOf(subscription: Subscription, lane: string): LaneSlot {
+    return subscription.lanes.get(lane) ?? this.addSlot(subscription, lane, { kind: 'live' });
+  }
+
+  private addSlot(subscription: Subscription, lane: string, loaded: LaneRecord): LaneSlot {
+    const effects = {
+      release: (seq: number): void => this.window.settle(seq),
+      position: (): number => this.position,
+      dirty: (): void => void this.dirtySlots.add(slot),
+    };
+    const settings = this.ports.laneSettings(subscription);
+    const slot: LaneSlot = new LaneSlot(this, subscription, lane, settings, effects, loaded);
+    subscription.lanes.set(lane, slot);
+    this.slots.set(slot.key, slot);
+    // A lane by entity that first shows up while its subscription is paused is paused from its first event
+    // on.
+    if (subscription.snapshot.status === 'paused') slot.lane.pause(this.ports.now() + eventExpiryMs);
+    return slot;
+  }
+
+  private readonly open: OpenSecret = (sealed, context) => this.ports.open(sealed, context);
+
+  private cursor(key: string, value: Buffer | null): TxRecord {
+    return { topic: cursorsTopic.name, partition: this.partition, key, value };
+  }
+
+  /** The window goes with whatever is written, and by itself every second, where it moved. */
+  private addWindows(records: TxRecord[]): void {
+    if (!this.windowDue) return;
+    this.windowDue = false;
+    const window = this.window.snapshot();
+    const due = this.dueWindow.snapshot();
+    const text = `${window.next} ${window.bitmap} ${due.next} ${due.bitmap}`;
+    if (text === this.windowWritten) return;
+    this.windowWritten = text;
+    const at = this.ports.now();
+    records.push(this.cursor(windowKey, encodeCursors({ kind: 'window', ...window, at })));
+    records.push(this.cursor(dueKey, encodeCursors({ kind: 'due', ...due })));
+  }
+}
+
+function encodeLane({ subscription, name }: LaneSlot, record: LaneRecord): Buffer | null {
+  if (record.kind === 'live') return null;
+  const { tenantId, id } = subscription.snapshot;
+  return encodeCursors({ tenantId, subscriptionId: id, lane: name, ...record });
+}

@@ -1,0 +1,53 @@
+import type { EgressRequest } from '@posthorn/egress';
+import type { LogEvent } from './lane-slot.js';
+import type { Subscription } from './subscription-table.js';
+
+export const userAgent = 'Posthorn/1 (+webhooks)';
+
+/** Headers whose values never leave the process other than to the receiver. */
+const secretHeaders = new Set([
+  'authorization',
+  'x-brutlers-signature',
+  'webhook-signature',
+  'cookie',
+  'x-api-key',
+]);
+
+/**
+ * The request of one attempt. `webhook-id` is the event's id, the same on every retry and replay, so that
+ * receivers can
+ * drop repeats; `webhook-attempt` counts from 1. Undefined when the signing secret could not be opened.
+ */
+export function requestOf(
+  { snapshot, profile, signing }: Subscription,
+  event: LogEvent,
+  attempt: number,
+  now: number,
+): EgressRequest | undefined {
+  if (!signing) return undefined;
+  const { message } = event;
+  const body = (event.bodies[profile.name] ??= profile.render(message));
+  const headers = [
+    'content-type',
+    profile.contentType,
+    'user-agent',
+    userAgent,
+    'webhook-id',
+    message.id,
+    'webhook-attempt',
+    String(attempt),
+    ...profile.authHeaders(signing, message, body, now),
+  ];
+  for (const name in snapshot.headers) headers.push(name, snapshot.headers[name]);
+  if (event.traceparent) headers.push('traceparent', event.traceparent);
+  return { method: 'POST', url: snapshot.url, headers, body, timeoutMs: snapshot.timeoutMs };
+}
+
+/** What the delivery log may show of a request's headers. */
+export function shownHeaders(flat: readonly string[]): Record<string, string> {
+  const shown: Record<string, string> = {};
+  for (let i = 0; i < flat.length; i += 2) {
+    shown[flat[i].toLowerCase()] = secretHeaders.has(flat[i].toLowerCase()) ? '[redacted]' : flat[i + 1];
+  }
+  return shown;
+}

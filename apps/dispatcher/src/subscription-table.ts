@@ -1,0 +1,111 @@
+import type { SubscriptionMessage, SubscriptionSnapshot } from '@posthorn/contracts';
+import { secretContext, subscriptionKey } from '@posthorn/contracts';
+import {
+  type CompiledFilter,
+  compileFilter,
+  foldMatching,
+  type Matchable,
+  type MatchingEntry,
+  type Profile,
+  profileOf,
+  type SigningKeys,
+} from '@posthorn/domain';
+import type { LaneSlot } from './lane-slot.js';
+
+/** Opens a sealed secret; throws when no key of the ring fits. */
+export type OpenSecret = (sealed: string, context: string) => string;
+
+/** A subscription as its partition's owner works with it: snapshot, compiled filters, opened keys, lanes. */
+export class Subscription {
+  readonly key: string;
+  readonly lanes = new Map<string, LaneSlot>();
+  snapshot!: SubscriptionSnapshot;
+  profile!: Profile;
+  /** Undefined when the secrets could not be opened: such deliveries fail and say so. */
+  signing: SigningKeys | undefined;
+  origin = '';
+  matching: MatchingEntry[] = [];
+  private filters: CompiledFilter[] = [];
+
+  constructor({ snapshot, matching }: SubscriptionMessage, open: OpenSecret) {
+    this.key = subscriptionKey(snapshot.tenantId, snapshot.id);
+    this.matching = matching;
+    this.filters = matching.map(({ filter }) => compileFilter(filter));
+    this.take(snapshot, open);
+  }
+
+  get ordered(): boolean {
+    return this.snapshot.ordering !== 'unordered';
+  }
+
+  /** Whether deliveries may still be made. */
+  get active(): boolean {
+    return this.snapshot.status === 'active' || this.snapshot.status === 'paused';
+  }
+
+  /** A newer snapshot came at `seq`; entries of the history that nothing can ask for any more are dropped. */
+  apply(snapshot: SubscriptionSnapshot, seq: number, oldestSeq: number, open: OpenSecret): void {
+    this.take(snapshot, open);
+    this.matching = foldMatching(this.matching, this.active ? snapshot.filter : null, seq, oldestSeq);
+    this.filters = this.matching.map(({ filter }) => compileFilter(filter));
+  }
+
+  /**
+   * Decided by the entry in force at the event's seq: what waits or is replayed is decided as the first
+   * time.
+   */
+  matches(event: Matchable, seq: number): boolean {
+    for (let i = this.matching.length - 1; i >= 0; i--) {
+      if (this.matching[i].sinceSeq <= seq) return this.filters[i](event);
+    }
+    return false;
+  }
+
+  message(): SubscriptionMessage {
+    return { snapshot: this.snapshot, matching: this.matching };
+  }
+
+  private take(snapshot: SubscriptionSnapshot, open: OpenSecret): void {
+    this.snapshot = snapshot;
+    this.profile = profileOf(snapshot.profile);
+    this.signing = undefined;
+    if (!this.active) return;
+    this.origin = originOf(snapshot.url);
+    const context = secretContext(snapshot.tenantId, snapshot.id);
+    try {
+      this.signing = this.profile.openKeys(snapshot.secrets.map(({ sealed }) => open(sealed, context)));
+    } catch {
+      this.signing = undefined;
+    }
+  }
+}
+
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : url;
+}
+
+/** All subscriptions of a partition, by tenant. */
+export class SubscriptionTable {
+  private readonly byKey = new Map<string, Subscription>();
+  private readonly byTenant = new Map<string, Subscription[]>();
+
+  add(subscription: Subscription): void {
+    this.byKey.set(subscription.key, subscription);
+    const { tenantId } = subscription.snapshot;
+    const known = this.byTenant.get(tenantId);
+    if (known) known.push(subscription);
+    else this.byTenant.set(tenantId, [subscription]);
+  }
+
+  get(tenantId: string, id: string): Subscription | undefined {
+    return this.byKey.get(subscriptionKey(tenantId, id));
+  }
+
+  ofTenant(tenantId: string): readonly Subscription[] {
+    return this.byTenant.get(tenantId) ?? [];
+  }
+
+  all(): Iterable<Subscription> {
+    return this.byKey.values();
+  }
+}

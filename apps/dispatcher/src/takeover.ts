@@ -1,0 +1,120 @@
+import {
+  cursorsTopic,
+  decodeCursors,
+  decodeSubscription,
+  dueKey,
+  encodeCursors,
+  eventsTopic,
+  dueTopic,
+  laneOfKey,
+  ownerKey,
+  type SubscriptionMessage,
+  subscriptionsTopic,
+  windowKey,
+} from '@posthorn/contracts';
+import type { LaneRecord } from '@posthorn/domain';
+import {
+  type FencedWriter,
+  type InRecord,
+  type KafkaConnection,
+  type LogReader,
+  OffsetWindow,
+} from '@posthorn/messaging';
+
+export type LoadedLane = { tenantId: string; subscriptionId: string; lane: string; record: LaneRecord };
+
+/** A partition's durable state, as its last owner left it. */
+export type LoadedPartition = {
+  window: OffsetWindow;
+  dueWindow: OffsetWindow;
+  lanes: LoadedLane[];
+  subscriptions: SubscriptionMessage[];
+  /** The first offset of `events` that is still there. */
+  logLow: number;
+};
+
+type Position = { next: number; bitmap: string };
+
+/**
+ * Taking a partition over (architecture, section 4, rule 2). The committed `_owner` record fences every
+ * earlier owner;
+ * `cursors` is then read until that record's nonce appears — the position of the log's end would not do,
+ * because an old
+ * owner's aborted transaction may stand behind it — and `subscriptions` to its stable end, taken after
+ * fencing.
+ */
+export async function takeOver(
+  { kafka, reader, writer }: { kafka: KafkaConnection; reader: LogReader; writer: FencedWriter },
+  partition: number,
+  { nonce, instance, now, windowMax }: { nonce: string; instance: string; now: number; windowMax: number },
+): Promise<LoadedPartition> {
+  const owner = encodeCursors({ kind: 'owner', nonce, instance, at: now });
+  await writer.fence([{ topic: cursorsTopic.name, partition, key: ownerKey, value: owner }]);
+
+  const cursors = new Map<string, Buffer>();
+  let seen = false;
+  await reader.readRange(cursorsTopic.name, partition, 'earliest', undefined, (records) => {
+    for (const { key, value } of records) {
+      if (!key) continue;
+      const text = key.toString('utf8');
+      if (value) cursors.set(text, value);
+      else cursors.delete(text);
+      seen ||= text === ownerKey && isOwner(value, nonce);
+    }
+    return seen ? 'stop' : undefined;
+  });
+  if (!seen) throw new Error(`partition ${partition}: the end of cursors came before our own record`);
+
+  const subscriptions = new Map<string, Buffer>();
+  await reader.readRange(subscriptionsTopic.name, partition, 'earliest', undefined, (records) => {
+    for (const { key, value } of records) remember(subscriptions, key, value);
+  });
+
+  const events = (await kafka.endOffsets(eventsTopic.name)).get(partition) ?? { low: 0, high: 0 };
+  const due = (await kafka.endOffsets(dueTopic.name)).get(partition) ?? { low: 0, high: 0 };
+  return {
+    window: windowOf(cursors.get(windowKey), events.low, windowMax),
+    dueWindow: windowOf(cursors.get(dueKey), due.low, windowMax),
+    lanes: lanesOf(cursors),
+    subscriptions: [...subscriptions.values()].map((value) => decodeSubscription(value)),
+    logLow: events.low,
+  };
+}
+
+function remember(table: Map<string, Buffer>, key: InRecord['key'], value: Buffer | null): void {
+  if (!key) return;
+  if (value) table.set(key.toString('utf8'), value);
+  else table.delete(key.toString('utf8'));
+}
+
+function isOwner(value: Buffer | null, nonce: string): boolean {
+  const message = value && decodeCursors(value);
+  return !!message && message.kind === 'owner' && message.nonce === nonce;
+}
+
+/** Below the log's low watermark there is nothing any more; what waited there has expired. */
+function windowOf(value: Buffer | undefined, low: number, windowMax: number): OffsetWindow {
+  const position = value ? (decodeCursors(value) as Position & { kind: string }) : { next: 0, bitmap: '' };
+  // A batch may go beyond the bound at which the partition is paused.
+  const capacity = 2 * windowMax + 65_536;
+  if (position.next < low) return new OffsetWindow({ next: low, capacity });
+  return new OffsetWindow({ next: position.next, capacity, settledBeyond: position.bitmap });
+}
+
+function lanesOf(cursors: Map<string, Buffer>): LoadedLane[] {
+  const lanes: LoadedLane[] = [];
+  for (const [key, value] of cursors) {
+    const identity = laneOfKey(key);
+    if (!identity) continue;
+    const message = decodeCursors(value);
+    if (message.kind === 'parked') {
+      const { kind, cursor, attempt, dueAt, failingSince, reason, gone } = message;
+      const record = { kind, cursor, attempt, dueAt, failingSince, reason, gone: !!gone };
+      lanes.push({ ...identity, record });
+    } else if (message.kind === 'behind') {
+      const { kind, cursor, attempt, failingSince } = message;
+      lanes.push({ ...identity, record: { kind, cursor, attempt, failingSince } });
+    }
+  }
+  return lanes;
+}
