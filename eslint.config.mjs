@@ -58,7 +58,7 @@ export default tseslint.config(
   },
   { files: ['**/*.config.ts', '**/main.ts', 'libs/runtime/src/**/*.ts', 'libs/testing/src/**/*.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
-    files: ['**/*.spec.ts'],
+    files: ['**/*.spec.ts', '{apps,libs}/*/src/testing/**/*.ts'],
     rules: {
       '@nx/enforce-module-boundaries': boundaries(forSpecs),
       'max-lines-per-function': 'off',

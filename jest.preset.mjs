@@ -17,4 +17,4 @@ const shared = {
 export default { ...shared, testMatch: ['<rootDir>/src/**/*.spec.ts'], testPathIgnorePatterns: ['\\.it\\.spec\\.ts$', '/node_modules/'] };
 
 /** Integration tests: `x.it.spec.ts`, against the real Kafka and PostgreSQL that the set-up tool started. */
-export const integration = { ...shared, testMatch: ['<rootDir>/src/**/*.it.spec.ts'] };
+export const integration = { ...shared, testTimeout: 30_000, testMatch: ['<rootDir>/src/**/*.it.spec.ts'] };
