@@ -159,8 +159,15 @@ describe('a database', () => {
   it('waits for a server that is not there, but not for ever', async () => {
     const url = server.url.replace(/:\d+\//, ':1/');
     const begun = performance.now();
-    await expect(start({ url, startTimeoutMs: 700 })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(start({ url, startTimeoutMs: 700 })).rejects.toThrow(
+      /^PostgreSQL cannot be reached: .*ECONNREFUSED/,
+    );
     expect(performance.now() - begun).toBeGreaterThan(250);
+  });
+
+  it('says in one line that the database does not exist', async () => {
+    const url = server.url.replace(/\/[^/]*$/, '/nowhere_to_be_found');
+    await expect(start({ url })).rejects.toThrow(/^PostgreSQL refuses us \(DATABASE_URL\): .*does not exist/);
   });
 
   it('takes options of the URL along', async () => {

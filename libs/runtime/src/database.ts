@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { breaksConnection, isConnectionLoss, isTransientDatabaseError } from './database-errors.js';
 import { dataSourceOptions, prepareSchema, type EntityClass, type MigrationClass } from './database-setup.js';
 import type { Logger } from './logging.js';
+import { StartError } from './start-error.js';
 
 export type DatabaseOptions = {
   url: string;
@@ -45,8 +46,10 @@ export class Database {
         await this.open();
         return;
       } catch (error) {
-        if (this.stopped || !isTransientDatabaseError(error) || performance.now() + waitMs > deadline)
-          throw error;
+        if (this.stopped) throw error;
+        if (!isTransientDatabaseError(error)) throw refusal(error);
+        if (performance.now() + waitMs > deadline)
+          throw new StartError(`PostgreSQL cannot be reached: ${messageOf(error)}`, { cause: error });
         logger.warn({ err: error, schema, waitMs }, 'PostgreSQL is not reachable yet');
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
@@ -199,3 +202,18 @@ export class Database {
 }
 
 function ignore(): void {}
+
+/** What an operator has to change; anything else is ours to look into. */
+function refusal(error: unknown): unknown {
+  const code = (error as { code?: unknown }).code;
+  // Wrong user or password, no such database.
+  if (typeof code === 'string' && /^(28...|3D000)$/.test(code))
+    return new StartError(`PostgreSQL refuses us (DATABASE_URL): ${messageOf(error)}`, { cause: error });
+  return error;
+}
+
+/** Node says nothing but the code when it tried several addresses of a name. */
+function messageOf(error: unknown): string {
+  const { message, code } = error as { message?: string; code?: string };
+  return message || code || String(error);
+}

@@ -30,6 +30,7 @@ export {
   type SettingDescription,
   type SettingsClass,
 } from './settings.js';
+export { StartError } from './start-error.js';
 export { formatTraceparent, newTraceparent, parseTraceparent, type TraceContext } from './tracing.js';
 export { validate } from './validation.js';
 export { ProjectionRunner, type ProjectionOptions } from './projection.js';

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DynamicModule, Type } from '@nestjs/common';
@@ -8,6 +9,7 @@ import { createLogger, type Logger } from './logging.js';
 import { NestLog } from './nest-log.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RuntimeModule } from './runtime.module.js';
+import { StartError } from './start-error.js';
 import { SettingsError, type CommonSettings } from './settings.js';
 
 export type ServiceOptions = {
@@ -30,7 +32,8 @@ const stopTimeoutMs = 10_000;
 
 /**
  * Starts a service: HTTP on Fastify with health, problem+json and request logs, then its Kafka consumers.
- * HTTP comes first, so that "live, not ready" can be seen while Kafka or PostgreSQL are awaited.
+ * Modules start what they need in onModuleInit (PostgreSQL, topics); HTTP comes before the consumers, so that
+ * "live, not ready" can be seen while the group is joined.
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { name, settings, transports = [], configure } = options;
@@ -158,9 +161,15 @@ export async function runMain(start: () => Promise<unknown>): Promise<void> {
   try {
     await start();
   } catch (error) {
-    const text =
-      error instanceof SettingsError ? error.message : error instanceof Error ? error.stack : String(error);
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${explanation(error)}\n`);
     process.exit(1);
   }
+}
+
+function explanation(error: unknown): string {
+  if (!isNativeError(error)) return String(error);
+  if (error instanceof SettingsError || error instanceof StartError) return error.message;
+  // kafkajs names every error of its own so.
+  if (error.name.startsWith('KafkaJS')) return `Kafka (KAFKA_BROKERS): ${error.message}`;
+  return error.stack ?? error.message;
 }
