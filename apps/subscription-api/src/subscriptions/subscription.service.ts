@@ -3,24 +3,20 @@ import { Inject, Injectable } from '@nestjs/common';
 import { secretContext } from '@posthorn/contracts';
 import { newId, profileOf, type Profile } from '@posthorn/domain';
 import { AppError, KeyRing } from '@posthorn/runtime';
-import {
-  EventStore,
-  VersionConflict,
-  type Author,
-  type Write,
-  type Written,
-} from '../aggregates/event.store.js';
+import { EventStore, type Author, type Write, type Written } from '../aggregates/event.store.js';
 import { Problems } from '../problems.js';
 import type { Tenant } from '../tenants/tenant.js';
 import { ReceiverCheck } from './receiver-check.client.js';
 import { generateSecret } from './secret-rules.js';
 import { changesOf, settingsOf } from './subscription-changes.js';
 import type { InputMode, SubscriptionInput } from './subscription-input.js';
-import type { SealedSecret, Subscription } from './subscription.js';
+import type { SealedSecret, Subscription, SubscriptionEvent } from './subscription.js';
 import { SubscriptionStore } from './subscription.store.js';
 
-/** Somebody else was faster, this often: then it is the caller's turn to look again. */
+/** So often may others move a webhook while its receiver is being asked. */
 const triesMax = 5;
+
+type Move = { url: string; secret: string; question: string };
 
 export type Created = {
   subscription: Subscription;
@@ -46,8 +42,8 @@ export class SubscriptionService {
     return this.subscriptions.list(tenant.id);
   }
 
-  async find(tenant: Tenant, id: string): Promise<Subscription> {
-    const found = await this.subscriptions.find(tenant.id, id);
+  async find(tenant: Tenant, id: string, write?: Write): Promise<Subscription> {
+    const found = await this.subscriptions.find(tenant.id, id, write);
     if (!found) throw new AppError('not-found', 'No such subscription.');
     return found;
   }
@@ -79,6 +75,10 @@ export class SubscriptionService {
     return { value: { subscription: value, ...(generated ? { secret: generated } : {}) }, relayed };
   }
 
+  /**
+   * Decided under the lock, on what is there then. Only a new URL has to be settled before that, because
+   * receivers are not asked while others wait; should the webhook have moved meanwhile, it is asked again.
+   */
   async update(
     tenant: Tenant,
     author: Author,
@@ -87,46 +87,52 @@ export class SubscriptionService {
     mode: Exclude<InputMode, 'create'>,
   ): Promise<Written<Subscription>> {
     const profile = profileOf(tenant.profile);
-    /** What the receiver has said yes to in this request; a second look at the same is not needed. */
-    let verified = '';
-    for (let tries = 1; ; tries++) {
-      const before = await this.find(tenant, id);
-      refuseOrdering(before, input);
-      const current = this.open(before);
-      const secret = input.secret ?? current;
-      const secrets = secret === current ? undefined : this.seal(tenant.id, id, secret);
-      const changes = changesOf(before, input, mode, profile, secrets);
-      if (changes.length === 0) return { value: before, relayed: true };
-      if (input.url !== undefined && input.url !== before.url) {
-        const asked = JSON.stringify([input.url, secret]);
-        await this.receivers.checkUrl(input.url);
-        if (asked !== verified) await this.verify(profile, input.url, secret);
-        verified = asked;
-      }
-      try {
-        return await this.events.write(tenant.id, author, async (write) => {
-          const name = changes.find(({ type }) => type === 'changed') && input.name;
-          if (name !== undefined && name !== before.name)
-            await this.checkName(tenant, profile, name, id, write);
-          return this.subscriptions.append(
-            write,
-            before as { id: string; tenantId: string },
-            changes,
-            before,
-          );
-        });
-      } catch (error) {
-        if (!(error instanceof VersionConflict)) throw error;
-        if (tries === triesMax)
-          throw new AppError('conflict', 'It is being changed by others; read it and try again.');
-      }
+    /** What the receiver has said yes to in this request. */
+    const agreed = new Set<string>();
+    const settle = async ({ url, secret, question }: Move): Promise<void> => {
+      await this.receivers.checkUrl(url);
+      await this.verify(profile, url, secret);
+      agreed.add(question);
+    };
+    const first = this.plan(await this.find(tenant, id), input, mode, profile);
+    if (first.move) await settle(first.move);
+    for (let tries = 1; tries <= triesMax; tries++) {
+      const { value, relayed } = await this.events.write(tenant.id, author, async (write) => {
+        const before = await this.find(tenant, id, write);
+        const { changes, move } = this.plan(before, input, mode, profile);
+        if (move && !agreed.has(move.question)) return { move };
+        if (changes.length === 0) return { subscription: before };
+        if (input.name !== undefined && input.name !== before.name)
+          await this.checkName(tenant, profile, input.name, id, write);
+        return { subscription: await this.subscriptions.append(write, before, changes, before) };
+      });
+      if (value.subscription) return { value: value.subscription, relayed };
+      await settle(value.move);
     }
+    throw new AppError('conflict', 'It is being changed by others; read it and try again.');
+  }
+
+  /** What a request makes of a state, and the receiver that has to agree to it. */
+  private plan(
+    before: Subscription,
+    input: SubscriptionInput,
+    mode: Exclude<InputMode, 'create'>,
+    profile: Profile,
+  ): { changes: SubscriptionEvent[]; move?: Move } {
+    refuseOrdering(before, input);
+    const { tenantId, id } = before;
+    const current = this.open(before);
+    const secret = input.secret ?? current;
+    const secrets = secret === current ? undefined : this.seal(tenantId, id, secret);
+    const changes = changesOf(before, input, mode, profile, secrets);
+    const { url } = input;
+    if (url === undefined || url === before.url) return { changes };
+    return { changes, move: { url, secret, question: JSON.stringify([url, secret]) } };
   }
 
   async delete(tenant: Tenant, author: Author, id: string): Promise<Written<Subscription>> {
     return this.events.write(tenant.id, author, async (write) => {
-      const before = await this.subscriptions.find(tenant.id, id, write);
-      if (!before) throw new AppError('not-found', 'No such subscription.');
+      const before = await this.find(tenant, id, write);
       return this.subscriptions.append(write, before, [{ type: 'deleted', payload: {} }], before);
     });
   }
