@@ -128,11 +128,7 @@ function egress({
   });
 }
 
-function server(
-  settings: DispatcherSettings,
-  kafka: KafkaConnection,
-  service: DispatcherService,
-): KafkaBatchServer {
+function server({ kafka, settings }: DispatcherParts, service: DispatcherService): KafkaBatchServer {
   const batchServer = new KafkaBatchServer({
     kafka,
     groupId: 'dispatcher',
