@@ -41,6 +41,20 @@ export function readText(path) {
   }
 }
 
+/**
+ * Gives a finished folder its name, unless another process was faster; both have made the same.
+ * @param {string} from
+ * @param {string} to
+ */
+export function moveOnce(from, to) {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!existsSync(to)) throw error;
+    remove(from);
+  }
+}
+
 /** @param {string} path */
 export const remove = (path) => rmSync(path, { recursive: true, force: true, maxRetries: 3 });
 

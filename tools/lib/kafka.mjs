@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { throwIfEnding } from './ending.mjs';
-import { isWritable, readJson, readText, remove, writeJson, writeWhole } from './files.mjs';
+import { isWritable, moveOnce, readJson, readText, remove, writeJson, writeWhole } from './files.mjs';
 import { jarsName, log4j2, pom, serverProperties } from './kafka-files.mjs';
 import { fetchMetadata, isReady } from './kafka-metadata.mjs';
 import { freePort } from './ports.mjs';
@@ -13,7 +13,7 @@ import { identify, isRunning, run, stop, tail } from './processes.mjs';
 import { UserError, findJava, noKafka, which } from './require.mjs';
 
 const USUAL_PORT = 9092;
-const READY_WITHIN_MS = 90_000;
+const READY_WITHIN_MS = 180_000;
 const STOP_GRACE_MS = 20_000;
 const START_ATTEMPTS = 3;
 
@@ -69,7 +69,7 @@ export async function fetchJars(cacheDir, step) {
   const { code, output } = await run(mvn, [...flags, ...goal], { cwd: work });
   if (code !== 0)
     throw new UserError(`Maven could not fetch Kafka (is this machine offline?):\n${tail(output)}`);
-  if (!existsSync(jars)) renameSync(join(work, 'lib'), jars);
+  moveOnce(join(work, 'lib'), jars);
   remove(work);
   return jars;
 }
@@ -129,7 +129,7 @@ export async function startKafka({ stateDir, jars, usualPort, step }) {
  * @returns {Promise<Running>}
  */
 async function launch({ at, bin, jars, port, controllerPort }) {
-  mkdirSync(at.dataDir, { recursive: true });
+  mkdirSync(at.folder, { recursive: true });
   const config = join(at.folder, 'server.properties');
   const logging = join(at.folder, 'log4j2.xml');
   writeWhole(config, serverProperties({ port, controllerPort, dataDir: at.dataDir }));
@@ -167,7 +167,12 @@ async function launch({ at, bin, jars, port, controllerPort }) {
  */
 async function formatOnce(at, { bin, args, config }) {
   const clusterFile = join(at.folder, 'cluster-id');
-  if (readText(clusterFile) && existsSync(join(at.dataDir, 'meta.properties'))) return;
+  const marker = join(at.folder, 'formatting');
+  if (existsSync(join(at.dataDir, 'meta.properties')) && !existsSync(marker)) return;
+  // A folder whose making was interrupted holds nothing yet.
+  if (existsSync(marker)) remove(at.dataDir);
+  mkdirSync(at.dataDir, { recursive: true });
+  writeWhole(marker, '');
   const clusterId = readText(clusterFile) ?? randomBytes(16).toString('base64url').replace(/^-/, 'A');
   writeWhole(clusterFile, `${clusterId}\n`);
   const { code, output } = await run(bin, [
@@ -181,6 +186,7 @@ async function formatOnce(at, { bin, args, config }) {
   ]);
   if (code !== 0)
     throw new UserError(`Kafka's data folder ${at.dataDir} could not be prepared:\n${tail(output)}`);
+  remove(marker);
 }
 
 /** @param {Running} running @param {Places} at */

@@ -24,6 +24,8 @@ export async function main(work) {
     });
   }
   try {
+    if (process.platform === 'win32')
+      throw new UserError('Posthorn is set up on Linux and macOS; use WSL on Windows.');
     process.exitCode = await work();
   } catch (error) {
     process.exitCode = 1;

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { chownSync, cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { readText, remove, writeWhole } from './files.mjs';
+import { moveOnce, readText, remove, writeWhole } from './files.mjs';
 import { repoRoot } from './paths.mjs';
 import { noPostgres, which } from './require.mjs';
 
@@ -73,8 +73,7 @@ function copyOfBinaries(native) {
   if (existsSync(copy)) return copy;
   const work = `${copy}.${process.pid}`;
   cpSync(native, work, { recursive: true, verbatimSymlinks: true });
-  if (existsSync(copy)) remove(work);
-  else renameSync(work, copy);
+  moveOnce(work, copy);
   return copy;
 }
 

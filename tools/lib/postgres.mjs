@@ -13,7 +13,7 @@ import { identify, isRunning, run, stop, tail } from './processes.mjs';
 import { UserError } from './require.mjs';
 
 const USUAL_PORT = 5432;
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
 const STOP_GRACE_MS = 15_000;
 const START_ATTEMPTS = 20;
 const DATABASE = 'posthorn';
