@@ -125,9 +125,9 @@ function computedRows(
     where.push(`e.seq <= ${parameter(after.seq)}`, behind(`e.seq, m.subscription_id, ''`, after, parameter));
   }
   where.push(
-    `NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.event_id
+    `NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.event_id AND d.tenant_id = $1
                     AND d.subscription_id = m.subscription_id AND d.replay_id = '')`,
-    `NOT EXISTS (SELECT 1 FROM events first WHERE first.event_id = e.event_id AND first.seq < e.seq
+    `NOT EXISTS (SELECT 1 FROM events first WHERE first.event_id = e.event_id AND first.tenant_id = $1 AND first.seq < e.seq
                     AND first.matched @> ARRAY[m.subscription_id])`,
   );
   return `SELECT NULL::text AS delivery_id, m.subscription_id, e.event_id, e.type AS event_type, '' AS replay_id, e.seq,

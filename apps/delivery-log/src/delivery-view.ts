@@ -17,7 +17,7 @@ export type DeliverySummary = {
   status: string;
   /** Why it is not over. */
   reason: string | null;
-  attempts: number;
+  attemptCount: number;
   nextAttemptAt: string | null;
   lastStatus: number | null;
   lastError: string | null;
@@ -57,7 +57,7 @@ export function summaryOf(row: DeliveryRow, state: SubscriptionState | undefined
     reason: open
       ? waitReason({ seq, status, attempts, nextAttemptAt }, state?.lanes ?? [], state?.view)
       : null,
-    attempts,
+    attemptCount: attempts,
     nextAttemptAt,
     lastStatus: row.last_status,
     lastError: row.last_error,

@@ -1,16 +1,14 @@
 import { type AttemptMessage, decodeAttempts, type LaneCancelled } from '@posthorn/contracts';
 import type { ProjectionBatch, Transaction } from '@posthorn/runtime';
-import { Injectable } from '@nestjs/common';
 import { insertAttempts } from './attempt-rows.js';
 import { deliveryOf, type DeliveryState, isBetterRecord, mergeDelivery } from './delivery.js';
-import { RuleBookStore } from './rule-book.store.js';
+import type { RuleBookStore } from './rule-book.store.js';
 import { columnsOf, storable, storableOrNull } from './sql-values.js';
 
 /**
  * `attempts.v1` into `deliveries` and `attempts`. Safe under repeats and reordering: the highest attempt
  * says what happened last, and what is over never waits again. Attempts may come before their event.
  */
-@Injectable()
 export class DeliveryProjection {
   constructor(private readonly books: RuleBookStore) {}
 

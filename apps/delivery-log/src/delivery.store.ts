@@ -1,6 +1,6 @@
 import { deliveryId } from '@posthorn/domain';
 import { Database } from '@posthorn/runtime';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Bounds, deliveriesStatement, type DeliveryFilter, type DeliveryRow } from './delivery-rows.js';
 import {
   type AttemptRow,
@@ -20,7 +20,7 @@ const searchMaxDeliveries = 10_000;
 /** Deliveries as they are asked for: what had attempts is stored, what waits is computed. */
 @Injectable()
 export class DeliveryStore {
-  constructor(private readonly database: Database) {}
+  constructor(@Inject(Database) private readonly database: Database) {}
 
   async list(filter: DeliveryFilter): Promise<Page<DeliverySummary>> {
     const rows = await this.rows({ ...filter, limit: filter.limit + 1 });

@@ -1,8 +1,7 @@
 import { decodeEvents, type EventMessage } from '@posthorn/contracts';
 import type { ProjectionBatch, Transaction } from '@posthorn/runtime';
-import { Injectable } from '@nestjs/common';
 import type { Match, Rule } from './rule-book.js';
-import { RuleBookStore } from './rule-book.store.js';
+import type { RuleBookStore } from './rule-book.store.js';
 import { arrayLiteral, columnsOf, storable, storableOrNull } from './sql-values.js';
 
 type EventRow = Match & { seq: number; event: EventMessage };
@@ -12,7 +11,6 @@ type EventRow = Match & { seq: number; event: EventMessage };
  * dispatcher decides. Control records are folded in their place in the log. Safe under repeats: a position
  * of the log is one row.
  */
-@Injectable()
 export class EventProjection {
   constructor(private readonly books: RuleBookStore) {}
 

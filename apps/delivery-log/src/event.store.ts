@@ -1,5 +1,5 @@
 import { Database } from '@posthorn/runtime';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type EventRow, type EventSummary, eventView } from './event-view.js';
 import { encodeCursor, type Page, type Position } from './page.js';
 import { storable } from './sql-values.js';
@@ -17,7 +17,7 @@ const columns = `seq, tenant_id, event_id, type, entity_name, entity_id, "timest
 /** Events of a tenant, newest first. */
 @Injectable()
 export class EventStore {
-  constructor(private readonly database: Database) {}
+  constructor(@Inject(Database) private readonly database: Database) {}
 
   async list({ tenantId, type, after, limit }: EventFilter): Promise<Page<EventSummary>> {
     const rows = await this.database.query<EventRow>(

@@ -1,6 +1,5 @@
 import { type CursorsMessage, decodeCursors, laneOfKey, type LaneMessage } from '@posthorn/contracts';
 import type { ProjectionBatch, Transaction } from '@posthorn/runtime';
-import { Injectable } from '@nestjs/common';
 import { columnsOf } from './sql-values.js';
 
 type LaneIdentity = Pick<LaneMessage, 'tenantId' | 'subscriptionId' | 'lane'>;
@@ -10,7 +9,6 @@ type WindowMessage = Extract<CursorsMessage, { kind: 'window' }>;
  * `cursors.v1` into `lanes` (those that are not live) and `windows`: with them what waits is computed. The
  * last record of a key counts, as in the compacted topic itself.
  */
-@Injectable()
 export class LaneProjection {
   async apply({ partition, records }: ProjectionBatch, tx: Transaction): Promise<void> {
     const lanes = new Map<string, LaneMessage>();

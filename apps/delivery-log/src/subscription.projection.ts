@@ -1,14 +1,12 @@
 import { decodeSubscription, splitKey, UndecodableError } from '@posthorn/contracts';
 import type { ProjectionBatch, ProjectionRecord, Transaction } from '@posthorn/runtime';
-import { Injectable } from '@nestjs/common';
 import type { Rule } from './rule-book.js';
-import { RuleBookStore } from './rule-book.store.js';
+import type { RuleBookStore } from './rule-book.store.js';
 
 /**
  * `subscriptions.v1`, the owner's table, into the rule books: it knows subscriptions whose control records
  * have left the log. Control records tell the same, so neither order nor repeats matter.
  */
-@Injectable()
 export class SubscriptionProjection {
   constructor(private readonly books: RuleBookStore) {}
 

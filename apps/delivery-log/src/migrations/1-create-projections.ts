@@ -35,7 +35,11 @@ const statements = [
     PRIMARY KEY (tenant_id, subscription_id)
   )`,
   `CREATE INDEX subscriptions_of_partition ON subscriptions (partition)`,
-  `CREATE TABLE rule_books (partition integer PRIMARY KEY, revision bigint NOT NULL)`,
+  `CREATE TABLE rule_books (
+    partition integer PRIMARY KEY,
+    revision bigint NOT NULL,
+    complete boolean NOT NULL DEFAULT false
+  )`,
   `CREATE SEQUENCE rule_book_revisions`,
 
   `CREATE TABLE lanes (

@@ -5,7 +5,7 @@ import { EventProjection } from '../event.projection.js';
 import { EventStore } from '../event.store.js';
 import { LaneProjection } from '../lane.projection.js';
 import { LogPurgeService } from '../log-purge.service.js';
-import { CreateProjections1764000000000 } from '../migrations/1-create-projections.js';
+import { migrations } from '../migrations/index.js';
 import { RuleBookStore } from '../rule-book.store.js';
 import { SubscriptionProjection } from '../subscription.projection.js';
 
@@ -15,7 +15,7 @@ export async function openDatabase(url: string): Promise<Database> {
   const database = new Database({
     url,
     schema: 'delivery_log',
-    migrations: [CreateProjections1764000000000],
+    migrations,
     poolMax: 6,
     logger,
   });

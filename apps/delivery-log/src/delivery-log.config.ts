@@ -1,0 +1,37 @@
+import { DatabaseSettings, Setting } from '@posthorn/runtime';
+import { IsInt, Max, Min } from 'class-validator';
+
+/** Every setting of delivery-log. */
+export class DeliveryLogSettings extends DatabaseSettings {
+  override port: number = 8403;
+
+  @Setting('POSTHORN_LOG_BUFFER_RECORDS', 'Records held until PostgreSQL has taken them; then Kafka waits')
+  @IsInt()
+  @Min(100)
+  @Max(200_000)
+  bufferedRecordsMax: number = 20_000;
+
+  @Setting('POSTHORN_LOG_BUFFER_BYTES', 'The same in bytes')
+  @IsInt()
+  @Min(1024 * 1024)
+  @Max(1024 * 1024 * 1024)
+  bufferedBytesMax: number = 64 * 1024 * 1024;
+
+  @Setting('POSTHORN_LOG_BATCH_RECORDS', 'Most records that are written in one transaction')
+  @IsInt()
+  @Min(1)
+  @Max(20_000)
+  batchRecordsMax: number = 2_000;
+
+  @Setting('POSTHORN_LOG_DIRECTORY_STALE_MS', 'Keys and tenants older than this are not believed: 503')
+  @IsInt()
+  @Min(2_000)
+  @Max(300_000)
+  directoryStaleMs: number = 15_000;
+
+  override problem(): string | undefined {
+    // Two partitions at a time, a purge, and somebody who asks.
+    if (this.databasePoolMax < 4) return 'POSTHORN_DATABASE_POOL must be at least 4 for delivery-log';
+    return super.problem();
+  }
+}

@@ -1,0 +1,72 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { KafkaConnection, LogReader } from '@posthorn/messaging';
+import { directoryTopic, subscriptionsTopic } from '@posthorn/contracts';
+import { Database, kafkaLog, kafkaSettings, LOGGER, type Logger } from '@posthorn/runtime';
+import { DeliveryLogSettings } from './delivery-log.config.js';
+import { DeliveryLogConsumer } from './delivery-log.consumer.js';
+import { DeliveryLogController } from './delivery-log.controller.js';
+import { DeliveryLogService } from './delivery-log.service.js';
+import { DELIVERY_LOG_TRANSPORT } from './delivery-log.transport.js';
+import { DeliveryStore } from './delivery.store.js';
+import { DirectoryClient } from './directory.client.js';
+import { EventStore } from './event.store.js';
+import { LogPurgeService } from './log-purge.service.js';
+import { LOG_READER } from './log-reader.js';
+import { migrations } from './migrations/index.js';
+import { ProjectionController } from './projection.controller.js';
+import { ProjectionService } from './projection.service.js';
+import { RuleBookService } from './rule-book.service.js';
+import { RuleBookStore } from './rule-book.store.js';
+
+/** Needs RuntimeModule (logger, health) beside it: startService brings it. */
+@Module({})
+export class DeliveryLogModule {
+  static register(settings: DeliveryLogSettings): DynamicModule {
+    return {
+      module: DeliveryLogModule,
+      controllers: [DeliveryLogConsumer, DeliveryLogController, ProjectionController],
+      providers: [
+        { provide: DeliveryLogSettings, useValue: settings },
+        { provide: KafkaConnection, useFactory: connection, inject: [DeliveryLogSettings, LOGGER] },
+        { provide: Database, useFactory: database, inject: [DeliveryLogSettings, LOGGER] },
+        { provide: LOG_READER, useFactory: reader, inject: [KafkaConnection] },
+        {
+          provide: DELIVERY_LOG_TRANSPORT,
+          useFactory: ({ server }: ProjectionService) => server,
+          inject: [ProjectionService],
+        },
+        DeliveryLogService,
+        DeliveryStore,
+        DirectoryClient,
+        EventStore,
+        LogPurgeService,
+        ProjectionService,
+        RuleBookService,
+        RuleBookStore,
+      ],
+      exports: [DELIVERY_LOG_TRANSPORT],
+    };
+  }
+}
+
+function connection(settings: DeliveryLogSettings, logger: Logger): KafkaConnection {
+  return new KafkaConnection(kafkaSettings(settings, 'delivery-log'), kafkaLog(logger));
+}
+
+function reader(kafka: KafkaConnection): LogReader {
+  return new LogReader(kafka, {
+    groupId: 'delivery-log-reader',
+    topics: [directoryTopic.name, subscriptionsTopic.name],
+  });
+}
+
+function database(settings: DeliveryLogSettings, logger: Logger): Database {
+  return new Database({
+    url: settings.databaseUrl,
+    schema: 'delivery_log',
+    migrations,
+    poolMax: settings.databasePoolMax,
+    startTimeoutMs: settings.databaseStartTimeoutMs,
+    logger,
+  });
+}

@@ -1,0 +1,2 @@
+/** Injection token of the LogReader that reads `directory` and, for new projections, `subscriptions`. */
+export const LOG_READER = Symbol('posthorn.delivery-log.reader');

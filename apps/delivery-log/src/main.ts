@@ -1,0 +1,12 @@
+import { loadSettings, runMain, startService } from '@posthorn/runtime';
+import { DELIVERY_LOG_TRANSPORT, DeliveryLogModule, DeliveryLogSettings } from './index.js';
+
+await runMain(() => {
+  const settings = loadSettings(DeliveryLogSettings, process.env);
+  return startService({
+    name: 'delivery-log',
+    module: DeliveryLogModule.register(settings),
+    settings,
+    transports: [DELIVERY_LOG_TRANSPORT],
+  });
+});

@@ -1,0 +1,84 @@
+import { deliveryId } from '@posthorn/domain';
+import type { Service } from '@posthorn/runtime';
+import { testDatabase, type TestDatabase, testKafka, type TestKafka, waitFor } from '@posthorn/testing';
+import { delivered, event } from './testing/builders.js';
+import { Cluster, LogApi } from './testing/cluster.js';
+
+let broker: TestKafka;
+let stores: TestDatabase;
+let cluster: Cluster;
+let service: Service;
+let log: LogApi;
+
+beforeAll(async () => {
+  broker = testKafka();
+  stores = await testDatabase();
+  cluster = new Cluster(broker.brokers, broker.prefix);
+  await cluster.start();
+  await cluster.key('operator', null, ['manage']);
+  service = await cluster.startService(stores.url);
+  log = new LogApi(() => service.url);
+  await projected(() => log.isReady());
+}, 60_000);
+
+afterAll(async () => {
+  await cluster?.stop();
+  await broker?.cleanup();
+  await stores?.drop();
+}, 60_000);
+
+const projected = <T>(condition: () => Promise<T>) => waitFor(condition, { timeoutMs: 20_000 });
+
+describe('access', () => {
+  const routes = (tenantId: string) => [
+    `${tenantId}/deliveries`,
+    `${tenantId}/deliveries/${deliveryId('evt_own', 'sub_1')}`,
+    `${tenantId}/events`,
+    `${tenantId}/events/evt_own`,
+  ];
+
+  beforeAll(async () => {
+    const seq = await cluster.tenantWith('owner', event({ id: 'evt_own' }));
+    await cluster.attempt(delivered({ tenantId: 'owner', eventId: 'evt_own', seq }));
+    await cluster.tenant('stranger');
+    await cluster.key('owner-read', 'owner', ['read']);
+    await cluster.key('owner-manage', 'owner', ['manage']);
+    await cluster.key('owner-publish', 'owner', ['publish']);
+    await cluster.key('stranger-read', 'stranger', ['read', 'manage', 'publish']);
+    await projected(async () => (await log.list('owner/deliveries?status=delivered')).items.length === 1);
+  }, 30_000);
+
+  it.each([
+    { key: 'operator', tenantId: 'owner', statuses: [200, 200, 200, 200] },
+    { key: 'owner-read', tenantId: 'owner', statuses: [200, 200, 200, 200] },
+    { key: 'owner-manage', tenantId: 'owner', statuses: [200, 200, 200, 200] },
+    { key: 'owner-publish', tenantId: 'owner', statuses: [403, 403, 403, 403] },
+    { key: 'stranger-read', tenantId: 'owner', statuses: [404, 404, 404, 404] },
+    // Its own tenant, another one's ids.
+    { key: 'stranger-read', tenantId: 'stranger', statuses: [200, 404, 200, 404] },
+    { key: 'operator', tenantId: 'nobody', statuses: [404, 404, 404, 404] },
+    { key: 'unknown', tenantId: 'owner', statuses: [401, 401, 401, 401] },
+  ])('of the key $key to $tenantId: $statuses', async ({ key, tenantId, statuses }) => {
+    for (const [i, path] of routes(tenantId).entries()) {
+      const { status, body } = await log.ask(path, key);
+      expect([path, status]).toEqual([path, statuses[i]]);
+      if (tenantId === 'stranger' || status !== 200)
+        expect(JSON.stringify(body)).not.toContain('receiver.example');
+      if (tenantId === 'stranger' && status === 200) expect(body['items']).toEqual([]);
+    }
+  });
+
+  it('is refused without a key, and given to Authorization: Bearer', async () => {
+    const url = 'v1/tenants/owner/events';
+    expect((await log.fetch(url, {})).status).toBe(401);
+    expect((await log.fetch(url, { authorization: 'Bearer owner-read' })).status).toBe(200);
+    expect((await log.fetch(url, { authorization: 'Basic owner-read' })).status).toBe(401);
+  });
+
+  it('begins with the key and ends with its revocation', async () => {
+    await cluster.key('short-lived', 'owner', ['read']);
+    expect((await log.ask('owner/events', 'short-lived')).status).toBe(200);
+    await cluster.key('short-lived', 'owner', ['read'], Date.now());
+    await projected(async () => (await log.ask('owner/events', 'short-lived')).status === 401);
+  }, 30_000);
+});

@@ -1,0 +1,65 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import type { KeyHolder } from '@posthorn/domain';
+import { AppError, type ServiceRequest } from '@posthorn/runtime';
+import { DirectoryClient } from './directory.client.js';
+
+const keyMaxChars = 256;
+
+/**
+ * Who may read a tenant's log: keys of that tenant and operators, with the scope `read` or `manage`. A
+ * tenant that is not the caller's is answered like one that does not exist.
+ */
+@Injectable()
+export class TenantGuard implements CanActivate {
+  constructor(@Inject(DirectoryClient) private readonly directory: DirectoryClient) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<ServiceRequest>();
+    const { tenantId } = request.params as { tenantId: string };
+    const holder = await this.authenticate(keyOf(request));
+    request.logFields = { ...request.logFields, keyId: holder.keyId, tenantId: holder.tenantId };
+    const isForeign = holder.tenantId !== null && holder.tenantId !== tenantId;
+    if (isForeign || !(await this.exists(tenantId)))
+      throw new AppError('not-found', 'No such tenant, or not yours.');
+    request.logFields.tenantId = tenantId;
+    if (!holder.scopes.includes('read') && !holder.scopes.includes('manage'))
+      throw new AppError('forbidden', 'This needs a key with the scope read.');
+    return true;
+  }
+
+  private async authenticate(key: string | undefined): Promise<KeyHolder> {
+    this.expectUsable();
+    if (key === undefined) throw unauthorized();
+    const holder = this.directory.authenticate(key);
+    if (holder) return holder;
+    // It may have been made a moment ago.
+    await this.directory.readToEnd();
+    const known = this.directory.authenticate(key);
+    if (!known) throw unauthorized();
+    return known;
+  }
+
+  private async exists(tenantId: string): Promise<boolean> {
+    if (this.directory.tenant(tenantId)) return true;
+    await this.directory.readToEnd();
+    return this.directory.tenant(tenantId) !== undefined;
+  }
+
+  private expectUsable(): void {
+    if (this.directory.usable) return;
+    throw new AppError('unavailable', 'Keys and tenants are not known at the moment.', { retryAfterS: 1 });
+  }
+}
+
+/** `X-Api-Key` goes first: a proxy may have put an Authorization of its own. */
+function keyOf({ headers }: ServiceRequest): string | undefined {
+  const { authorization = '', 'x-api-key': header } = headers;
+  const text = typeof header === 'string' ? header : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  return text && text.length <= keyMaxChars ? text : undefined;
+}
+
+function unauthorized(): AppError {
+  return new AppError('unauthorized', 'A valid API key is required: X-Api-Key, or Authorization: Bearer.', {
+    headers: { 'www-authenticate': 'Bearer' },
+  });
+}
