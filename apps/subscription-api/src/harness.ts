@@ -148,8 +148,13 @@ export class Stage {
     throw new Error(`not ready\n${api.logged.slice(-8).join('')}`);
   }
 
+  /** All services. */
+  async stop(): Promise<void> {
+    await Promise.all(this.services.splice(0).map((api) => api.stop()));
+  }
+
   async close(): Promise<void> {
-    await Promise.all(this.services.map((api) => api.stop()));
+    await this.stop();
     await Promise.all([this.events.close(), this.directory.close(), this.db.end()]);
     await this.stores.kafka.cleanup();
     await this.stores.database.drop();

@@ -14,6 +14,11 @@ const batchMax = 100;
 /** Only for what nobody rang for: a lost notification, or a relay that died. */
 const pollMs = 1_000;
 const reopenMs = 500;
+/** A relay whose Kafka does not answer for so long lets another instance try. */
+const yieldMs = 8_000;
+
+/** A round on its way to Kafka; `done` answers whether Kafka took it, and never rejects. */
+type Round = { seqs: string[]; done: Promise<boolean> };
 
 /**
  * Hands outbox rows to Kafka, one instance at a time. The others stand by and take over within a second.
@@ -26,8 +31,8 @@ const reopenMs = 500;
  * acknowledged it. A late 10 is found in the next round, and nobody waits for a slow transaction of
  * somebody else.
  *
- * Repeats. A crash between the acknowledgement and the delete sends the same rows again, and so does a
- * relay that lost its connection while Kafka was slow. Records carry their aggregate's version, and readers
+ * Repeats. A crash between the acknowledgement and the delete sends the same rows again, and so may a relay
+ * that lost its connection while Kafka was slow. Records carry their aggregate's version, and readers
  * ignore versions they have.
  */
 @Injectable()
@@ -35,6 +40,8 @@ export class OutboxRelayService {
   private running: Promise<void> | undefined;
   private readonly stopping = new AbortController();
   private session: RelaySession | undefined;
+  /** Outlives the session it was begun in: what is with the producer must not be given to it twice. */
+  private round: Round | undefined;
 
   constructor(
     @Inject(Database) private readonly db: Database,
@@ -75,13 +82,12 @@ export class OutboxRelayService {
       try {
         await this.serve();
       } catch (err) {
-        if (!this.stopped) this.logger.warn({ err }, 'outbox relay lost its connection');
+        if (!this.stopped) this.logger.warn({ err }, 'the outbox relay lost its database connection');
       } finally {
         this.session?.close();
         this.session = undefined;
       }
-      if (!this.stopped)
-        await delay(reopenMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      await this.pause(reopenMs);
     }
   }
 
@@ -93,54 +99,68 @@ export class OutboxRelayService {
     });
     this.session = session;
     while (!this.stopped && session.alive) {
-      if (!session.leading) {
-        if (!(await session.tryLead())) {
-          await this.bell.wait(pollMs);
-          continue;
-        }
-        this.logger.info('relaying the outbox');
-      }
-      if (!(await this.relayBatch(session))) await this.bell.wait(pollMs);
+      if (this.round) await this.finish(this.round, session);
+      else if (await this.mayRelay(session)) await this.begin(session);
     }
   }
 
-  /** Whether there may be more. */
-  private async relayBatch(session: RelaySession): Promise<boolean> {
+  /** Whoever cannot reach Kafka does not compete: somebody else may be able to. */
+  private async mayRelay(session: RelaySession): Promise<boolean> {
+    if (session.leading) return true;
+    if (this.producer.ready && (await session.tryLead())) {
+      this.logger.info('relaying the outbox');
+      return true;
+    }
+    await this.bell.wait(pollMs);
+    return false;
+  }
+
+  private async begin(session: RelaySession): Promise<void> {
     const rows = await session.pending(batchMax);
-    if (rows.length === 0) return false;
-    if (!(await this.produce(rows))) return false;
+    if (rows.length === 0) return this.bell.wait(pollMs);
     const seqs = rows.map((row) => row.global_seq);
-    // Kafka has them, which is all that the writers of this process wait for.
-    this.acknowledgements.settle(seqs);
-    await session.settle(seqs);
-    return rows.length === batchMax;
+    this.round = { seqs, done: this.produce(rows) };
+  }
+
+  /** Kafka's word is worth the same whoever relays by now: what it has leaves the outbox. */
+  private async finish(round: Round, session: RelaySession): Promise<void> {
+    const taken = await this.within(session.leading ? yieldMs : pollMs, round.done);
+    if (taken === undefined) {
+      if (!session.leading || this.stopped) return;
+      this.logger.warn({ rows: round.seqs.length }, 'Kafka does not answer; another instance may relay');
+      return session.yieldLead();
+    }
+    if (taken) await session.settle(round.seqs);
+    this.round = undefined;
   }
 
   /**
-   * All of them, or none is settled: what Kafka has taken of a failed round is sent again with the rest, in
-   * order.
+   * All of them, or the round is not settled: what Kafka has taken of a failed one is sent again with the
+   * rest, in order.
    */
   private async produce(rows: readonly PendingRow[]): Promise<boolean> {
-    const { signal } = this.stopping;
     try {
-      const partitions = await abortable(this.producer.partitions(), signal);
-      await abortable(Promise.all(rows.map((row) => this.producer.publish(row, partitions))), signal);
-      return true;
+      const partitions = await this.producer.partitions();
+      await Promise.all(rows.map((row) => this.producer.publish(row, partitions)));
     } catch (err) {
-      if (signal.aborted) return false;
-      this.logger.warn({ err, rows: rows.length }, 'Kafka did not take the outbox yet');
-      await delay(reopenMs, undefined, { signal }).catch(() => undefined);
+      if (!this.stopped) this.logger.warn({ err, rows: rows.length }, 'Kafka did not take the outbox yet');
+      await this.pause(reopenMs);
       return false;
     }
+    // All that the writers of this process wait for.
+    this.acknowledgements.settle(rows.map((row) => row.global_seq));
+    return true;
   }
-}
 
-/** What Kafka does with it after that is settled by the next relay. */
-function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(new Error('stopped'));
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
+  /** Undefined when it takes longer, or when the service stops. */
+  private async within<T>(timeoutMs: number, work: Promise<T>): Promise<T | undefined> {
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, this.stopping.signal]);
+    const late = delay(timeoutMs, undefined, { signal }).catch(() => undefined);
+    return Promise.race([work, late]).finally(() => over.abort());
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
 }

@@ -59,8 +59,8 @@ export class RecordProducer {
   }
 
   /**
-   * Resolves when Kafka has acknowledged it. Calls made in order, without awaiting in between, are written in
-   * order.
+   * Resolves when Kafka has acknowledged it. Calls made in order, without awaiting in between, are written
+   * in order.
    */
   async publish(row: PendingRow, partitions: number): Promise<void> {
     await this.producer.publish({

@@ -65,6 +65,11 @@ export class RelaySession {
     return this.isLeading;
   }
 
+  async yieldLead(): Promise<void> {
+    this.isLeading = false;
+    await this.client.query(`SELECT pg_advisory_unlock(${leaderLock})`);
+  }
+
   async pending(limit: number): Promise<PendingRow[]> {
     const { rows } = await this.client.query<PendingRow>(
       'SELECT global_seq, topic, key, value, traceparent FROM outbox ORDER BY global_seq LIMIT $1',
