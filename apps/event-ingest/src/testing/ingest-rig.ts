@@ -11,13 +11,21 @@ import {
   type RejectedMessage,
 } from '@posthorn/contracts';
 import { apiKeyHash, type ProfileName } from '@posthorn/domain';
-import { type InRecord, KafkaConnection, LogReader } from '@posthorn/messaging';
+import { BatchProducer, type InRecord, KafkaConnection, LogReader, partitionFor } from '@posthorn/messaging';
 import { createLogger, kafkaLog, loadSettings, type Service, startService } from '@posthorn/runtime';
 import { type KafkaProxy, testKafka, waitFor } from '@posthorn/testing';
-import type { Message, Producer } from 'kafkajs';
 import { EVENT_INGEST_TRANSPORT, EventIngestModule, EventIngestSettings } from '../index.js';
 
 export const partitions = 4;
+const producerOptions = {
+  name: 'rig',
+  maxRecords: 100_000,
+  maxBytes: 1e9,
+  batchRecords: 2_000,
+  batchBytes: 400_000,
+  lingerMs: 0,
+  refuseWhenDown: false,
+};
 const logger = createLogger({ logLevel: process.env.TEST_LOG ?? 'silent' }, 'event-ingest');
 
 export type Stored<T> = {
@@ -26,13 +34,19 @@ export type Stored<T> = {
   key: string | null;
   headers: InRecord['headers'];
 } & T;
+export type InboxRecord = {
+  key?: string;
+  value: string | Buffer | null;
+  headers?: Record<string, string>;
+  partition?: number;
+};
 export type Answer = { status: number; headers: Headers; body: Record<string, unknown> };
 
 /** One random topic prefix on the real broker: what upstream services write, and what event-ingest wrote. */
 export class IngestRig {
   readonly kafka: KafkaConnection;
   readonly broker = testKafka();
-  private readonly producer: Producer;
+  private readonly producer: BatchProducer;
   private readonly services: Service[] = [];
   private readonly read = new Map<
     string,
@@ -44,7 +58,7 @@ export class IngestRig {
   private constructor() {
     const settings = { brokers: this.broker.brokers, clientId: 'rig', topicPrefix: this.broker.prefix };
     this.kafka = new KafkaConnection(settings, () => undefined);
-    this.producer = this.kafka.kafka.producer({ allowAutoTopicCreation: false });
+    this.producer = new BatchProducer(this.kafka, producerOptions);
     this.reader = new LogReader(this.kafka, { groupId: 'rig', topics: ['events.v1', 'rejected.v1'] });
   }
 
@@ -53,14 +67,14 @@ export class IngestRig {
     await rig.kafka.ensureTopics(
       allTopics.map((topic) => ({ ...topic, partitions: partitionsFor(topic, partitions) })),
     );
-    await rig.producer.connect();
+    await rig.producer.start();
     await rig.reader.start();
     return rig;
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.services.map((service) => service.stop()));
-    await this.producer.disconnect();
+    await this.producer.stop(1_000);
     await this.reader.stop();
     await this.kafka.close();
     await this.broker.cleanup();
@@ -115,10 +129,16 @@ export class IngestRig {
 
   /** Writes to `directory` as a relay does. */
   async tell(...messages: DirectoryMessage[]): Promise<void> {
-    await this.producer.send({
-      topic: this.kafka.topicName('directory.v1'),
-      messages: messages.map((message) => ({ key: directoryKey(message), value: encodeDirectory(message) })),
-    });
+    await Promise.all(
+      messages.map((message) =>
+        this.producer.publish({
+          topic: 'directory.v1',
+          partition: 0,
+          key: directoryKey(message),
+          value: encodeDirectory(message),
+        }),
+      ),
+    );
   }
 
   async tenant(id: string, profile: ProfileName = 'standard'): Promise<string> {
@@ -144,9 +164,14 @@ export class IngestRig {
     return { text, entry };
   }
 
-  async inbox(messages: Message[]): Promise<{ partition: number; offset: number }[]> {
-    const written = await this.producer.send({ topic: this.kafka.topicName('inbox.v1'), messages });
-    return written.map(({ partition, baseOffset }) => ({ partition, offset: Number(baseOffset) }));
+  /** Where each record went, in their order. */
+  async inbox(records: InboxRecord[]): Promise<{ partition: number; offset: number }[]> {
+    return Promise.all(
+      records.map(async ({ key, value, headers = {}, partition = partitionFor(key ?? '', partitions) }) => {
+        const record = { topic: 'inbox.v1', partition, key: key ?? null, value, headers };
+        return { partition, offset: await this.producer.publish(record) };
+      }),
+    );
   }
 
   /** All accepted events so far. */
