@@ -11,6 +11,8 @@ export type LaneTimer = {
 };
 
 export type DeliveryTimer = {
+  /** Where the row was when it was claimed. */
+  row: string;
   partition: number;
   deliveryId: string;
   /** Of the record in `retries` that set it. */
@@ -42,20 +44,22 @@ const pushed = `least($2::bigint * (1::bigint << least(greatest(claims - 20, 0),
 type Numbers<T> = { [K in keyof T]: T[K] extends number ? string | number : T[K] };
 
 /**
- * The rows that are due, claimed by pushing their `claim_at` in the same statement. Several instances may
- * ask at once: none waits for another, none gets the same row within a lease.
+ * The rows that are due, claimed by pushing their `claim_at` in the same statement. Several instances may ask
+ * at once: none waits for another, none gets the same row within a lease.
+ *
+ * Rows are named by ctid: a join by key would read the whole table. A row that changes between the look
+ * and the lock is not found under its old ctid, and is taken in the next round.
  */
 export class TimerStore {
   constructor(private readonly database: Database) {}
 
   async claimLanes({ partitions, untilMs, leaseMs, max }: Claim): Promise<LaneTimer[]> {
     const rows = await this.database.query<Numbers<LaneTimer>>(
-      `WITH due AS (
-         SELECT partition, lane_key FROM lane_timers
-          WHERE claim_at <= $1 AND partition = ANY($3::int[])
-          ORDER BY claim_at LIMIT $4 FOR UPDATE SKIP LOCKED)
-       UPDATE lane_timers t SET claim_at = $1 + ${pushed}, claims = claims + 1
-         FROM due WHERE t.partition = due.partition AND t.lane_key = due.lane_key
+      `UPDATE lane_timers t SET claim_at = $1 + ${pushed}, claims = claims + 1
+        WHERE t.ctid = ANY (ARRAY(
+          SELECT ctid FROM lane_timers
+           WHERE claim_at <= $1 AND partition = ANY($3::int[])
+           ORDER BY claim_at LIMIT $4 FOR UPDATE SKIP LOCKED))
        RETURNING t.partition, t.tenant_id AS "tenantId", t.subscription_id AS "subscriptionId", t.lane, t.cursor,
          t.attempt, t.due_at AS "dueAt"`,
       [untilMs, leaseMs, partitions, max],
@@ -74,29 +78,31 @@ export class TimerStore {
   /** Bounded by bytes too; rows beyond the bound are looked at and left. */
   async claimDeliveries({ partitions, untilMs, leaseMs, max }: Claim): Promise<DeliveryTimer[]> {
     const rows = await this.database.query<Numbers<DeliveryTimer>>(
-      `WITH due AS (
-         SELECT partition, delivery_id, claim_at, length(message) AS bytes FROM delivery_timers
-          WHERE claim_at <= $1 AND partition = ANY($3::int[])
-          ORDER BY claim_at LIMIT $4 FOR UPDATE SKIP LOCKED),
-       taken AS (
-         SELECT partition, delivery_id, sum(bytes) OVER (ORDER BY claim_at, delivery_id) - bytes AS before FROM due)
-       UPDATE delivery_timers t SET claim_at = $1 + ${pushed}, claims = claims + 1
-         FROM taken
-        WHERE taken.before < $5 AND t.partition = taken.partition AND t.delivery_id = taken.delivery_id
-       RETURNING t.partition, t.delivery_id AS "deliveryId", t."offset", t.key, t.message, t.traceparent, t.tracestate`,
+      `UPDATE delivery_timers t SET claim_at = $1 + ${pushed}, claims = claims + 1
+        WHERE t.ctid = ANY (ARRAY(
+          SELECT row FROM (
+            SELECT row, sum(bytes) OVER (ORDER BY claim_at, row) - bytes AS before FROM (
+              SELECT ctid AS row, claim_at, length(message) AS bytes FROM delivery_timers
+               WHERE claim_at <= $1 AND partition = ANY($3::int[])
+               ORDER BY claim_at LIMIT $4 FOR UPDATE SKIP LOCKED) AS due) AS taken
+           WHERE before < $5))
+       RETURNING t.ctid::text AS row, t.partition, t.delivery_id AS "deliveryId", t."offset", t.key, t.message, t.traceparent, t.tracestate`,
       [untilMs, leaseMs, partitions, max, claimMaxBytes],
     );
     return rows.map((row) => ({ ...row, partition: Number(row.partition), offset: Number(row.offset) }));
   }
 
-  /** Only if no newer record of the delivery has come: that one has a time of its own. */
-  async deleteDeliveries(
-    timers: Pick<DeliveryTimer, 'partition' | 'deliveryId' | 'offset'>[],
-  ): Promise<void> {
+  /**
+   * Only if nothing has happened to the row since the claim: a newer record of the delivery has a time of
+   * its own.
+   */
+  async deleteDeliveries(timers: DeliveryTimer[]): Promise<void> {
     await this.database.query(
-      `DELETE FROM delivery_timers t USING unnest($1::int[], $2::text[], $3::bigint[]) AS r (partition, delivery_id, "offset")
-        WHERE t.partition = r.partition AND t.delivery_id = r.delivery_id AND t."offset" = r."offset"`,
+      `DELETE FROM delivery_timers
+        WHERE ctid = ANY ($1::tid[]) AND (partition, delivery_id, "offset") IN (
+          SELECT * FROM unnest($2::int[], $3::text[], $4::bigint[]))`,
       [
+        timers.map(({ row }) => row),
         timers.map(({ partition }) => partition),
         timers.map(({ deliveryId }) => deliveryId),
         timers.map(({ offset }) => offset),
