@@ -1,4 +1,4 @@
-import { inS, table } from './report.mjs';
+import { inMs, inS, table } from './report.mjs';
 
 /**
  * @typedef {import('./receiver.mjs').Hook} Hook
@@ -116,7 +116,7 @@ async function showDelivery({ api, report, owner, subscriptionId }) {
     if (tries > 0) await new Promise((resolve) => setTimeout(resolve, 200));
     const query = `?subscriptionId=${encodeURIComponent(subscriptionId)}&status=delivered`;
     const { items } = await api.call('GET', `${deliveries}${query}`, { key });
-    found = items.find(({ attempts }) => attempts === offsetsS.length);
+    found = items.find(({ attemptCount }) => attemptCount === offsetsS.length);
   }
   report.check(found, `it lists the event that needed ${offsetsS.length} attempts as delivered`);
   if (!found) return;
@@ -127,7 +127,7 @@ async function showDelivery({ api, report, owner, subscriptionId }) {
     inS(Date.parse(startedAt) - startMs),
     outcome,
     String(response?.status ?? ''),
-    `${durationMs} ms`,
+    inMs(durationMs),
   ]);
   report.say(table(['attempt', 'after', 'outcome', 'status', 'took'], rows));
   const outcomes = attempts.map(({ outcome }) => outcome).join(' ');

@@ -80,7 +80,7 @@ async function start(at, steps, stores) {
   const port = await withLock(lockFile(at), () => claimPort(stateDir, wanted));
   const { settings } = productSettings({ app: 'standalone', stateDir, port, stores });
   // One line per attempt would drown the demo's own.
-  const quiet = { POSTHORN_LOG_LEVEL: process.env.POSTHORN_LOG_LEVEL || 'warn' };
+  const quiet = { POSTHORN_LOG_LEVEL: process.env.POSTHORN_LOG_LEVEL || 'error' };
   const url = `http://127.0.0.1:${port}`;
   return steps.run(
     'Posthorn',
