@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs, parseEnv } from 'node:util';
 import { endedBy } from './lib/ending.mjs';
+import { adminKeyFile, adminKeyWasShown } from './lib/keys.mjs';
 import { withLock } from './lib/lock.mjs';
 import { main } from './lib/main.mjs';
 import { layout, repoRoot } from './lib/paths.mjs';
@@ -38,29 +39,37 @@ await main(async () => {
 });
 
 /**
- * @param {{ app: App, dev: boolean, at: import('./lib/paths.mjs').Layout, steps:
- * import('./lib/steps.mjs').Steps,
- *   stores: Record<string, string>, began: number }} options
+ * @typedef {object} Start
+ * @property {App} app
+ * @property {boolean} dev
+ * @property {import('./lib/paths.mjs').Layout} at
+ * @property {import('./lib/steps.mjs').Steps} steps
+ * @property {Record<string, string>} stores
+ * @property {number} began
+ *
+ * @param {Start} start
  */
 async function serve({ app, dev, at, steps, stores, began }) {
   const { stateDir } = at;
-  const port = await choosePort(app, at, steps);
-  const { settings, opened, newAdminKey } = productSettings({ app, stateDir, port, stores });
+  const { port, settings, opened, newAdminKey } = await withLock(lockFile(at), async () => {
+    const chosen = await choosePort(app, at, steps);
+    return { port: chosen, ...productSettings({ app, stateDir, port: chosen, stores }) };
+  });
   if (opened.length > 0) steps.say(`  ✓ Receivers   may use ${opened.join(' and ')}`);
   const product = await runProduct({ app, dev, stateDir, port, settings });
   try {
     const isUp = await Promise.race([product.ready.then(() => true), product.ended.then(() => false)]);
     if (isUp) {
-      steps.say(
-        `\nPosthorn is ready at http://127.0.0.1:${port} after ${seconds(performance.now() - began)}`,
-      );
+      const took = seconds(performance.now() - began);
+      steps.say(`\nPosthorn is ready at http://127.0.0.1:${port} after ${took}`);
       steps.say(`  Operator key  ${newAdminKey ?? 'as before'}  (${adminKeyPlace(settings, stateDir)})`);
       if (app === 'standalone') steps.say('  Try           npm run demo');
       steps.say('  Stop          Ctrl-C; the data stays (npm run nuke forgets it)\n');
+      if (newAdminKey) adminKeyWasShown(stateDir);
     }
     const code = await product.ended;
-    if (!endedBy())
-      steps.say(`Posthorn ended by itself${isUp ? '' : ' before it was ready'} (exit code ${code}).`);
+    const early = isUp ? '' : ' before it was ready';
+    if (!endedBy()) steps.say(`Posthorn ended by itself${early} (exit code ${code}).`);
     return code;
   } finally {
     await product.stop();
@@ -69,8 +78,9 @@ async function serve({ app, dev, at, steps, stores, began }) {
 
 /** @param {Record<string, string>} settings @param {string} stateDir */
 function adminKeyPlace(settings, stateDir) {
-  if (!settings.POSTHORN_ADMIN_KEY) return 'from POSTHORN_ADMIN_KEY';
-  return `kept in ${shortened(join(stateDir, 'keys', 'admin-key'))}`;
+  return settings.POSTHORN_ADMIN_KEY
+    ? `kept in ${shortened(adminKeyFile(stateDir))}`
+    : 'from POSTHORN_ADMIN_KEY';
 }
 
 /**
@@ -82,12 +92,12 @@ async function choosePort(app, at, steps) {
   const set = process.env.POSTHORN_PORT;
   if (set) {
     const port = Number(set);
-    if (!Number.isInteger(port) || port < 1 || port > 65_535)
-      throw new UserError(`POSTHORN_PORT is no port: ${set}.`);
+    const isPort = Number.isInteger(port) && port > 0 && port < 65_536;
+    if (!isPort) throw new UserError(`POSTHORN_PORT is no port: ${set}.`);
     if (await answers(port)) throw new UserError(`Port ${port} (POSTHORN_PORT) is taken.`);
     return port;
   }
-  const port = await withLock(lockFile(at), () => claimPort(at.stateDir, PORTS[app]));
+  const port = await claimPort(at.stateDir, PORTS[app]);
   if (port !== PORTS[app]) steps.say(`  ✓ Port        ${PORTS[app]} is taken; this one uses ${port}`);
   return port;
 }

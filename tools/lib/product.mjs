@@ -23,7 +23,7 @@ export const PORTS = {
   'retry-scheduler': 8405,
 };
 
-const READY_WITHIN_MS = 90_000;
+const READY_WITHIN_MS = 120_000;
 const LOOPBACK = '127.0.0.0/8,::1/128';
 
 /** @typedef {keyof typeof PORTS} App */
@@ -33,7 +33,7 @@ const LOOPBACK = '127.0.0.0/8,::1/128';
  * @param {{ app: App, stateDir: string, port: number, stores: Record<string, string> }} options
  */
 export function productSettings({ app, stateDir, port, stores }) {
-  const { keyRing, adminKey, adminKeyIsNew } = installationKeys(stateDir);
+  const { keyRing, adminKey, adminKeyIsShown } = installationKeys(stateDir);
   const own = {
     POSTHORN_SECRET_KEYS: keyRing,
     POSTHORN_ADMIN_KEY: adminKey,
@@ -53,7 +53,7 @@ export function productSettings({ app, stateDir, port, stores }) {
     'POSTHORN_EGRESS_HTTP' in settings && 'plain http (POSTHORN_EGRESS_HTTP)',
     'POSTHORN_EGRESS_ALLOW' in settings && 'loopback addresses (POSTHORN_EGRESS_ALLOW)',
   ].filter((what) => typeof what === 'string');
-  const newAdminKey = adminKeyIsNew && 'POSTHORN_ADMIN_KEY' in settings ? adminKey : undefined;
+  const newAdminKey = adminKeyIsShown || process.env.POSTHORN_ADMIN_KEY ? undefined : adminKey;
   return { settings, opened, newAdminKey };
 }
 
