@@ -94,6 +94,14 @@ describe('close', () => {
     await slow.closed(0);
   });
 
+  it('ends a check of a URL', async () => {
+    const server = await startNameServer({ 'dead.test': { silent: true } });
+    const client = openClient({ dns: { servers: [server.address], timeoutMs: 60_000 } });
+    const check = client.checkUrl('http://dead.test/');
+    await client.close(0);
+    expect(await check).toEqual({ kind: 'unresolved', message: 'dead.test: closed' });
+  });
+
   it('is shortened by a second call', async () => {
     const silent = await startTcp((socket) => socket.resume());
     const client = openClient();

@@ -45,7 +45,6 @@ export class Connection extends Link {
         // Not at once: undici does not look at its queue again when it is called back inside its own loop.
         queueMicrotask(() => callback(null, socket));
       },
-      allowH2: false,
       pipelining: 1,
       headersTimeout: 0,
       bodyTimeout: 0,

@@ -2,7 +2,8 @@ import { connect, type Socket } from 'node:net';
 import { Connection } from './connection.js';
 import { cleanUp } from './testing/cleanup.js';
 import { openClient, post, responseOf } from './testing/client.js';
-import { type Receiver, startReceiver, startTcp } from './testing/receivers.js';
+import { fixture, type Receiver, startReceiver, startTcp } from './testing/receivers.js';
+import { until } from './testing/until.js';
 
 afterEach(cleanUp);
 
@@ -39,6 +40,29 @@ describe('a connection', () => {
     expect(performance.now() - began).toBeGreaterThanOrEqual(100);
     expect(receiver.seen.length).toBeGreaterThan(2);
     await receiver.closed(0);
+  });
+
+  it('is closed at its age although requests wait for it', async () => {
+    const receiver = await startReceiver();
+    const client = openClient({ keepAliveMaxAgeMs: 100, connectionsPerOrigin: 1 });
+    const busy = async () => {
+      while (receiver.connections.length < 2) responseOf(await client.request(post(urlOf(receiver))));
+    };
+    await Promise.all([busy(), busy(), busy()]);
+    await receiver.closed(0);
+  });
+
+  it('that reached its age while idle is not used again', async () => {
+    const receiver = await startReceiver();
+    const client = openClient({ keepAliveMaxAgeMs: 150 });
+    const began = performance.now();
+    const askAt = async (ms: number) => {
+      await until(() => performance.now() - began >= ms);
+      responseOf(await client.request(post(urlOf(receiver))));
+    };
+    // The second request ends the idle time after which undici would close it: only its age is left to do so.
+    for (const ms of [0, 100, 170]) await askAt(ms);
+    expect(receiver.connections).toHaveLength(2);
   });
 
   it('without use is closed by its age', async () => {
@@ -123,6 +147,52 @@ describe('the connections of an origin', () => {
   });
 });
 
+describe('a connection that is opened while others serve those who waited for it', () => {
+  /** The second connection's TLS handshake is held until the test lets it go on, or ends it. */
+  const setUp = async () => {
+    const receiver = await startReceiver({ secure: true });
+    const held: Socket[] = [];
+    let arrived = 0;
+    const through = (socket: Socket) => {
+      const upstream = connect(receiver.port, '127.0.0.1');
+      upstream.on('error', () => socket.destroy());
+      socket.on('close', () => upstream.destroy());
+      socket.pipe(upstream).pipe(socket);
+    };
+    const front = await startTcp((socket) => {
+      arrived += 1;
+      if (arrived === 2) held.push(socket);
+      else through(socket);
+    });
+    const client = openClient({ connectionsPerOrigin: 2, caPem: fixture('ca.pem') });
+    const request = post(`https://127.0.0.1:${front.port}/`);
+    for (const result of await Promise.all([client.request(request), client.request(request)]))
+      responseOf(result);
+    await until(() => held.length > 0);
+    expect([receiver.connections.length, client.stats().sockets]).toEqual([1, 2]);
+    return { receiver, front, client, request, letGo: () => through(held[0]), end: () => held[0].destroy() };
+  };
+
+  it('is kept for later, and noticed when it leaves', async () => {
+    const { receiver, front, client, request, letGo } = await setUp();
+    letGo();
+    const [a, b] = await Promise.all([client.request(request), client.request(request)]);
+    expect([responseOf(a).status, responseOf(b).status, receiver.seen.length]).toEqual([200, 200, 4]);
+    await until(() => receiver.connections.length === 2);
+    receiver.connections[1].destroy();
+    await until(() => client.stats().sockets === 1);
+    expect(front.connections).toHaveLength(2);
+  });
+
+  it('fails nobody who came after it was begun', async () => {
+    const { client, request, end, front } = await setUp();
+    const later = [client.request(request), client.request(request)];
+    end();
+    for (const result of await Promise.all(later)) expect(responseOf(result).status).toBe(200);
+    expect(front.connections.length).toBeGreaterThanOrEqual(2);
+  });
+});
+
 describe('the sockets of all origins', () => {
   const origins = (count: number) => Promise.all(Array.from({ length: count }, () => startReceiver()));
 
@@ -151,7 +221,7 @@ describe('a connection that came when nobody waited', () => {
     const receiver = await startTcp(() => undefined);
     const socket = connect(receiver.port, '127.0.0.1');
     await new Promise((resolve) => socket.once('connect', resolve));
-    while (receiver.connections.length === 0) await new Promise(setImmediate);
+    await until(() => receiver.connections.length > 0);
     const forgotten = new Promise<Connection>((resolve) => {
       const home = { origin: { key: `http://127.0.0.1:${receiver.port}` }, forget: resolve };
       const opened = { dnsMs: 1, connectMs: 1, tlsMs: -1, remoteAddress: '127.0.0.1' };

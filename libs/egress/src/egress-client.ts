@@ -19,7 +19,7 @@ export type UrlCheck =
 
 export type EgressStats = { inFlight: number; sockets: number; origins: number; dnsEntries: number };
 
-const targetsKept = 20_000;
+const targetsKept = 10_000;
 const timeoutMaxMs = 600_000;
 
 /**

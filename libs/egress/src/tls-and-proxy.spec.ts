@@ -143,6 +143,31 @@ describe('a proxy', () => {
     await proxy.closed(0);
   });
 
+  it('is told an IPv6 address in brackets', async () => {
+    const proxy = await startProxy({ refuse: 502 });
+    const client = await open({ proxyUrl: `http://127.0.0.1:${proxy.port}`, allow: ['::1/128'] });
+    await client.request(post('http://[::1]:8080/'));
+    expect(proxy.asked).toEqual([{ authority: '[::1]:8080', authorization: undefined }]);
+  });
+
+  it.each([
+    [
+      'data before the request',
+      'HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n',
+      'the target sent data before the request',
+    ],
+    ['no HTTP', 'SSH-2.0\r\n\r\n', 'the proxy refused: SSH-2.0'],
+    ['no end', 'HTTP/1.1 200 OK\r\n' + 'x-a: b\r\n'.repeat(2_000), 'the proxy sent no valid answer'],
+  ])('that answers with %s ends the request as not connected', async (_name, text, message) => {
+    const proxy = await startTcp((socket) => socket.once('data', () => socket.write(text)));
+    const client = await open({ proxyUrl: `http://127.0.0.1:${proxy.port}` });
+    expect(await client.request(post('http://receiver.test:8080/'))).toMatchObject({
+      reason: 'connect',
+      message: `no connection to receiver.test:8080: ${message}`,
+    });
+    await proxy.closed(0);
+  });
+
   it.each(['socks5://127.0.0.1:1080', 'nonsense'])('is not %s', (proxyUrl) => {
     expect(() => openClient({ proxyUrl })).toThrow('the proxy must be an http:// or https:// URL');
   });
