@@ -13,7 +13,8 @@ import type { Health } from './health.js';
 import { LaneTable, type GoneReceiver } from './lane-table.js';
 
 const lanesMax = 200_000;
-const reconnectMs = 1_000;
+const reconnectMs = 500;
+const pingMs = 1_000;
 
 /**
  * How subscriptions are doing, from following `cursors`. In memory, read again from the beginning at every
@@ -53,16 +54,18 @@ export class LaneHealth implements OnApplicationBootstrap, BeforeApplicationShut
     const { signal } = this.stopping;
     while (!signal.aborted) {
       try {
-        // Rejects until the topic has been made.
-        const partitions = await this.kafka.partitionCount(cursorsTopic.name);
-        if (signal.aborted) return;
-        await this.reader.start();
-        for (let partition = 0; partition < partitions; partition++) this.followPartition(partition);
-        return;
+        if (await this.kafka.ping(pingMs)) {
+          // Rejects until the topic has been made.
+          const partitions = await this.kafka.partitionCount(cursorsTopic.name);
+          if (signal.aborted) return;
+          await this.reader.start();
+          for (let partition = 0; partition < partitions; partition++) this.followPartition(partition);
+          return;
+        }
       } catch (err) {
         this.logger.debug({ err }, 'lanes cannot be followed yet');
-        await delay(reconnectMs, undefined, { signal }).catch(() => undefined);
       }
+      await delay(reconnectMs, undefined, { signal }).catch(() => undefined);
     }
   }
 

@@ -9,6 +9,8 @@ import type { PendingRow } from './relay-session.js';
 const queueMaxRecords = 1_000;
 const queueMaxBytes = 64 * 1024 * 1024;
 const reconnectMs = 1_000;
+const pingMs = 1_000;
+const closeMs = 1_000;
 
 /** What this service writes or reads; whichever service comes first makes them. */
 const topics = [eventsTopic, directoryTopic, cursorsTopic];
@@ -55,7 +57,8 @@ export class RecordProducer {
     this.stopping.abort();
     await this.connecting;
     await this.producer.stop(0);
-    await this.kafka.close();
+    // A connection that is still being opened ends by itself; nobody has to wait for that.
+    await Promise.race([this.kafka.close(), delay(closeMs, undefined, { ref: false })]);
   }
 
   /**
@@ -88,14 +91,18 @@ export class RecordProducer {
     });
     while (!signal.aborted) {
       try {
-        await this.kafka.ensureTopics(specs, replicationFactor);
-        await this.producer.start();
-        this.isReady = true;
-        return;
+        // A broker that does not answer must not hold up a stop for as long as topics may take.
+        if (await this.kafka.ping(pingMs)) {
+          await this.kafka.ensureTopics(specs, replicationFactor);
+          await this.producer.start();
+          this.isReady = true;
+          return;
+        }
+        this.logger.warn('Kafka does not answer yet');
       } catch (err) {
-        this.logger.warn({ err }, 'Kafka is not there yet');
-        await delay(reconnectMs, undefined, { signal }).catch(() => undefined);
+        this.logger.warn({ err }, 'topics cannot be made yet');
       }
+      await delay(reconnectMs, undefined, { signal }).catch(() => undefined);
     }
   }
 }
