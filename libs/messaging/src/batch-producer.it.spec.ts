@@ -25,7 +25,7 @@ let kafka: KafkaConnection;
 let producer: BatchProducer;
 
 beforeAll(async () => {
-  const names = ['overlap', 'outage', 'refused', 'order', 'frozen'];
+  const names = ['overlap', 'outage', 'refused', 'order', 'frozen', 'late', 'linger'];
   await direct.ensureTopics(
     names.map((name) => ({ name, partitions: 4, cleanup: 'delete' as const, retentionMs: 3_600_000 })),
   );
@@ -192,4 +192,35 @@ it('is down while a request hangs, survives a callback that throws, and gives th
   await producer.stop(100);
   expect(await outcome).toBe('ProducerStopped');
   expect(producer.offer({ topic: 'frozen', partition: 0, key: null, value: 'y' })).toBe(false);
+}, 30_000);
+
+it('starts without a broker, is down, and writes when there is one', async () => {
+  proxy.down();
+  producer = new BatchProducer(kafka, { ...options, refuseWhenDown: false });
+  expect(producer.offer({ topic: 'late', partition: 0, key: null, value: 'not started' })).toBe(false);
+  await producer.start();
+  expect(producer.state).toBe('down');
+  const written = producer.publish({ topic: 'late', partition: 0, key: null, value: 'v' });
+  proxy.up();
+  expect(await written).toBe(0);
+  expect(producer.state).toBe('up');
+}, 30_000);
+
+it('makes few requests of many records, and does not let a lone record wait', async () => {
+  producer = new BatchProducer(kafka, { ...options, lingerMs: 200 });
+  await producer.start();
+  const publish = (value: string) => producer.publish({ topic: 'linger', partition: 0, key: null, value });
+  await publish('first');
+  const startedMs = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  await publish('lone');
+  expect(performance.now() - startedMs).toBeLessThan(400);
+  // Within the linger time of the last request, one after the other.
+  const trickle = [];
+  for (let i = 0; i < 10; i++) {
+    trickle.push(publish(`t${i}`));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await Promise.all(trickle);
+  expect(proxy.requests(apiKeys.produce)).toBe(3);
 }, 30_000);

@@ -143,7 +143,8 @@ export class BatchSender {
   }
 
   private async newProducer(): Promise<Producer> {
-    const client = this.kafka.newClient({ requestTimeoutMs, onTrouble: () => this.trouble() });
+    const closing = this.stopping;
+    const client = this.kafka.newClient({ requestTimeoutMs, onTrouble: () => this.trouble(), closing });
     const producer = client.producer({
       idempotent: true,
       allowAutoTopicCreation: false,

@@ -42,6 +42,7 @@ const deadlineMs = 12_000;
 export class FencedWriter {
   private readonly producer: Producer;
   private readonly transactionalId: string;
+  private readonly closing = new AbortController();
   private busy = false;
   private fenced = false;
   private done = false;
@@ -52,7 +53,8 @@ export class FencedWriter {
     { partition }: { partition: number },
   ) {
     this.transactionalId = kafka.transactionalId(partition);
-    this.producer = kafka.newClient({ retry, requestTimeoutMs, quiet: true }).producer({
+    const closing = this.closing.signal;
+    this.producer = kafka.newClient({ retry, requestTimeoutMs, quiet: true, closing }).producer({
       transactionalId: this.transactionalId,
       idempotent: true,
       maxInFlightRequests: 1,
@@ -98,6 +100,7 @@ export class FencedWriter {
   /** A transaction that is under way is left to its timeout or to the next owner. */
   async close(): Promise<void> {
     this.done = true;
+    this.closing.abort();
     await settledWithin(2_000, this.producer.disconnect());
   }
 

@@ -1,5 +1,7 @@
 import type { Consumer, EachBatchPayload, PartitionAssigner } from 'kafkajs';
+import { keepingLastBroker } from './keep-last-broker.js';
 import type { KafkaConnection } from './kafka-connection.js';
+import type { Commit } from './offset-committer.js';
 import { backoffMs, delay, settledWithin } from './waiting.js';
 
 export type GroupConsumerOptions = {
@@ -51,6 +53,7 @@ export class GroupConsumer {
   private readonly stopping = new AbortController();
   private consumer: Consumer | undefined;
   private running: Promise<void> = Promise.resolve();
+  private commitOnce: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
   private hasPartitions = false;
   private heartbeatSentMs = -Infinity;
   private lastHeartbeat = -Infinity;
@@ -101,12 +104,16 @@ export class GroupConsumer {
     if (this.hasPartitions) this.consumer?.seek({ topic, partition, offset: String(offset) });
   }
 
-  /** Rejects when it fails after kafkajs's own tries, or when there is no consumer. */
-  async commit(
-    offsets: { topic: string; partition: number; offset: string; metadata: string | null }[],
-  ): Promise<void> {
-    if (!this.consumer || !this.hasPartitions) throw new Error('not a member of the group');
-    await this.consumer.commitOffsets(offsets);
+  /**
+   * One try, in the generation of now. `consumer.commitOffsets` would repeat it on its own, also into a later
+   * generation, where it overwrites what others have committed since. Rejects before the first batch.
+   */
+  async commit(commits: readonly Commit[]): Promise<void> {
+    if (!this.commitOnce || !this.hasPartitions) throw new Error('nothing was read yet');
+    const topics = [...new Set(commits.map(({ topic }) => topic))];
+    await this.commitOnce({
+      topics: topics.map((topic) => ({ topic, partitions: commits.filter((c) => c.topic === topic) })),
+    });
   }
 
   private async run(): Promise<void> {
@@ -130,6 +137,7 @@ export class GroupConsumer {
   private async session(): Promise<void> {
     const consumer = this.newConsumer();
     this.consumer = consumer;
+    this.commitOnce = undefined;
     const crashed = new Promise<never>((_, reject) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
     });
@@ -160,7 +168,9 @@ export class GroupConsumer {
       eachBatchAutoResolve: true,
       // Not awaited on purpose: the fetch loop of every partition would wait with it.
       eachBatch: async (payload) => {
-        if (this.consumer === consumer && this.hasPartitions) this.events.batch(payload);
+        if (this.consumer !== consumer || !this.hasPartitions) return;
+        this.commitOnce = payload.commitOffsetsIfNecessary;
+        this.events.batch(payload);
       },
     });
   }
@@ -168,9 +178,11 @@ export class GroupConsumer {
   private newConsumer(): Consumer {
     const { groupId, assigner, sessionTimeoutMs, heartbeatMs, maxWaitMs, minBytes, maxBytesPerPartition } =
       this.options;
-    return this.kafka.newClient({ retry: patience }).consumer({
+    const closing = this.stopping.signal;
+    const client = this.kafka.newClient({ retry: patience, requestTimeoutMs: sessionTimeoutMs, closing });
+    return client.consumer({
       groupId,
-      ...(assigner ? { partitionAssigners: [assigner] } : {}),
+      partitionAssigners: [keepingLastBroker(assigner)],
       sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: rebalanceTimeoutMs,
       heartbeatInterval: heartbeatMs,

@@ -21,7 +21,7 @@ const closing: (() => Promise<unknown>)[] = [];
 const partitions = 8;
 
 beforeAll(async () => {
-  const topics = ['load', 'events', 'due', 'paused', 'committed', 'outage'];
+  const topics = ['load', 'events', 'due', 'paused', 'committed', 'outage', 'expelled'];
   await kafka.ensureTopics(
     topics.map((name) => ({ name, partitions, cleanup: 'delete' as const, retentionMs: 3_600_000 })),
   );
@@ -259,4 +259,35 @@ it('keeps group, positions and pauses while the broker is away', async () => {
   expect(a.offsets('outage', 1)).toEqual([]);
   expect([a.assigned.length, a.revoked]).toEqual([1, []]);
   await waitFor(() => connection.ping(1_000));
+}, 30_000);
+
+it('gives up everything when the group had given it up, and begins anew where the group is', async () => {
+  const proxy = await KafkaProxy.start(brokers[0] as string);
+  closing.push(() => proxy.close());
+  const connection = new KafkaConnection({ ...settings, socketFactory: proxy.socketFactory }, silent);
+  closing.push(() => connection.close());
+  const options = { groupId: 'expelled', sessionTimeoutMs: 1_500 };
+  // Before it hears of it, an expelled member still reads: what counts is what it does afterwards.
+  let gotBefore = 0;
+  const hooks = { assigned: () => void (gotBefore = a?.got.length ?? 0) };
+  const commit = ({ topic, partition, next }: RecordBatch, member: Member) =>
+    member.server.commit(topic, partition, next);
+  for (let i = 0; i < 10; i++) await write('expelled', 0, `v${i}`);
+  const a: Member = new Member(['expelled'], { ...options, kafka: connection, hooks }, commit);
+  await waitFor(() => a.got.length === 10);
+  proxy.down();
+  const b = new Member(['expelled'], options, commit);
+  await waitFor(() => b.partitions.length === 8);
+  for (let i = 10; i < 20; i++) await write('expelled', 0, `v${i}`);
+  await waitFor(() => b.offsets('expelled', 0).at(-1) === 19);
+  await b.server.close();
+  const everything = all.map((partition) => `expelled/${partition}`);
+  expect(a.revoked).toEqual([]);
+  proxy.up();
+  await waitFor(() => a.assigned.length === 2);
+  expect([a.revoked, a.assigned]).toEqual([[everything], [everything, everything]]);
+  await write('expelled', 0, 'after');
+  await waitFor(() => a.got.length > gotBefore);
+  // Not from its own old position: that was for a member which is no more.
+  expect(a.offsets('expelled', 0).slice(gotBefore)).toEqual([20]);
 }, 30_000);

@@ -60,6 +60,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private readonly kafka: KafkaConnection;
   private readonly committer: OffsetCommitter;
   private consumer: GroupConsumer | undefined;
+  private memberId = '';
 
   constructor(private readonly options: KafkaBatchServerOptions) {
     super();
@@ -68,7 +69,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     this.committer = new OffsetCommitter(
       async (commits) =>
         this.consumer?.commit(commits.map((c) => ({ ...c, topic: this.kafka.topicName(c.topic) }))),
-      (topic, partition) => this.parts.has(keyOf(topic, partition)),
+      (topic, partition) => this.parts.get(keyOf(topic, partition)),
       this.kafka.log,
     );
   }
@@ -184,6 +185,9 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   private joined(assignment: Map<string, number[]>, memberId: string): void {
+    // Another id means that the group had given us up: what we have, others may have had meanwhile.
+    if (memberId !== this.memberId) this.lost();
+    this.memberId = memberId;
     const now = new Set<string>();
     const added: Assigned[] = [];
     for (const [topic, partitions] of assignment) {

@@ -7,6 +7,7 @@ import {
   type RetryOptions,
   type SASLOptions,
 } from 'kafkajs';
+import { isUnknownTopic } from './send-errors.js';
 import { kafkaLogCreator, type LogFn, type TroubleListener } from './kafka-log.js';
 import { delay, repeated, settledWithin } from './waiting.js';
 
@@ -38,6 +39,8 @@ export type ClientOptions = {
   onTrouble?: TroubleListener;
   /** For clients whose failed tries are part of normal work: their entries become debug entries. */
   quiet?: boolean;
+  /** Once aborted, the client opens no connection any more: what it was still repeating ends. */
+  closing?: AbortSignal;
 };
 
 // The first wait and the cap with which clients were back 0.2 to 0.8 s after a killed broker was ready again.
@@ -52,22 +55,24 @@ export class KafkaConnection {
   private connectedAdmin: Promise<Admin> | undefined;
   private pinging: Promise<unknown> | undefined;
   private readonly partitionCounts = new Map<string, number>();
+  private readonly closing = new AbortController();
 
   constructor(
     readonly settings: KafkaSettings,
     readonly log: LogFn,
   ) {
-    this.kafka = this.newClient();
+    this.kafka = this.newClient({ closing: this.closing.signal });
   }
 
   /**
    * A client of its own. kafkajs keeps committed offsets per client and group: two members of one group in
    * one client would overwrite each other's.
    */
-  newClient({ retry, requestTimeoutMs = 30_000, onTrouble, quiet }: ClientOptions = {}): Kafka {
+  newClient({ retry, requestTimeoutMs = 30_000, onTrouble, quiet, closing }: ClientOptions = {}): Kafka {
     const { brokers, clientId, ssl, sasl, socketFactory } = this.settings;
     return new Kafka({
-      brokers,
+      // No broker at all is what kafkajs takes for final; everything else it repeats.
+      brokers: () => (closing?.aborted ? [] : brokers),
       clientId,
       ...(ssl === undefined ? {} : { ssl }),
       ...(sasl === undefined ? {} : { sasl: sasl as SASLOptions }),
@@ -95,7 +100,8 @@ export class KafkaConnection {
   /** `posthorn-cursors-3` for the prefix `posthorn.`; no two prefixes ever share one. */
   transactionalId(partition: number): string {
     const { topicPrefix } = this.settings;
-    const start = topicPrefix.endsWith('.') ? topicPrefix.slice(0, -1) : `${topicPrefix}.`;
+    // A colon cannot be part of a topic's name, so no other prefix leads to the same start.
+    const start = topicPrefix.endsWith('.') ? topicPrefix.slice(0, -1) : `${topicPrefix}:`;
     return `${start}-cursors-${partition}`;
   }
 
@@ -134,9 +140,8 @@ export class KafkaConnection {
     const known = this.partitionCounts.get(short);
     if (known !== undefined) return known;
     const topic = this.topicName(short);
-    const { topics } = await repeated(offsetsTimeoutMs, async () =>
-      (await this.admin()).fetchTopicMetadata({ topics: [topic] }),
-    );
+    const ask = async () => (await this.admin()).fetchTopicMetadata({ topics: [topic] });
+    const { topics } = await repeated(offsetsTimeoutMs, ask, (error) => !isUnknownTopic(error));
     const count = topics.find(({ name }) => name === topic)?.partitions.length ?? 0;
     if (count === 0) throw new Error(`no such topic: ${topic}`);
     this.partitionCounts.set(short, count);
@@ -145,9 +150,8 @@ export class KafkaConnection {
 
   /** `high` is the stable end: where a read-committed reader stops while a transaction is open. */
   async endOffsets(short: string): Promise<Map<number, { low: number; high: number }>> {
-    const offsets = await repeated(offsetsTimeoutMs, async () =>
-      (await this.admin()).fetchTopicOffsets(this.topicName(short)),
-    );
+    const ask = async () => (await this.admin()).fetchTopicOffsets(this.topicName(short));
+    const offsets = await repeated(offsetsTimeoutMs, ask);
     return new Map(
       offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]),
     );
@@ -168,12 +172,14 @@ export class KafkaConnection {
   }
 
   async close(): Promise<void> {
+    this.closing.abort();
     const admin = this.connectedAdmin;
     this.connectedAdmin = undefined;
     await admin?.then((connected) => connected.disconnect()).catch(() => undefined);
   }
 
   private async connectAdmin(): Promise<Admin> {
+    if (this.closing.signal.aborted) throw new Error('the connection is closed');
     const admin = this.kafka.admin();
     await admin.connect();
     return admin;

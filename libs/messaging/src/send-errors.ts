@@ -36,3 +36,7 @@ export function isFenced(error: unknown): boolean {
   const { code } = rootOf(error);
   return typeof code === 'number' && fencedCodes.has(code);
 }
+
+export function isUnknownTopic(error: unknown): boolean {
+  return rootOf(error).type === 'UNKNOWN_TOPIC_OR_PARTITION';
+}

@@ -31,16 +31,20 @@ export async function settledWithin(ms: number, work: Promise<unknown>): Promise
 }
 
 /**
- * Repeats what fails, with the waits of `backoffMs`, until the time is up; then rejects with the last
- * error.
+ * Repeats what fails while it is worth it, with the waits of `backoffMs`, until the time is up; then
+ * rejects with the last error.
  */
-export async function repeated<T>(timeoutMs: number, work: () => Promise<T>): Promise<T> {
+export async function repeated<T>(
+  timeoutMs: number,
+  work: () => Promise<T>,
+  worthIt: (error: unknown) => boolean = () => true,
+): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (let failures = 1; ; failures++) {
     try {
       return await work();
     } catch (error) {
-      if (performance.now() + backoffMs(failures) > deadline) throw error;
+      if (!worthIt(error) || performance.now() + backoffMs(failures) > deadline) throw error;
       await delay(backoffMs(failures));
     }
   }

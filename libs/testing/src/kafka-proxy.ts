@@ -20,6 +20,7 @@ export class KafkaProxy {
   private held: (() => void)[] = [];
   private refusing = false;
   private frozen = false;
+  private readonly seen = new Map<number, number>();
   /** Responses that were swallowed so far. */
   dropped = 0;
 
@@ -37,11 +38,17 @@ export class KafkaProxy {
 
   /** For kafkajs: every connection goes through the proxy, whatever address it asks for. */
   readonly socketFactory = ({ onConnect }: { onConnect: () => void }): Socket => {
+    if (!this.server.listening) throw new Error('the proxy is closed');
     const { port } = this.server.address() as AddressInfo;
     const socket = connect({ host: '127.0.0.1', port }, onConnect);
     socket.setKeepAlive(true, 60_000);
     return socket;
   };
+
+  /** How many requests of this kind have come. */
+  requests(apiKey: number): number {
+    return this.seen.get(apiKey) ?? 0;
+  }
 
   /** Cuts the connection instead of the next responses to this kind of request. */
   dropResponses(apiKey: number, times = 1): void {
@@ -105,12 +112,14 @@ export class KafkaProxy {
     }
     const requests = frames((frame) => {
       if (this.frozen) return;
-      const rule = this.rules.find(({ apiKey, times }) => apiKey === frame.readInt16BE(4) && times > 0);
+      const key = frame.readInt16BE(4);
+      this.seen.set(key, this.requests(key) + 1);
+      const rule = this.rules.find(({ apiKey, times }) => apiKey === key && times > 0);
       if (rule) {
         rule.times--;
         toDrop.add(frame.readInt32BE(8));
       }
-      if (frame.readInt16BE(4) === this.heldKey) this.held.push(() => broker.write(frame));
+      if (key === this.heldKey) this.held.push(() => broker.write(frame));
       else broker.write(frame);
     });
     const responses = frames((frame) => {
