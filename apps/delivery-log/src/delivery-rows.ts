@@ -18,11 +18,12 @@ export type DeliveryFilter = {
   limit: number;
 };
 
-/** Where computed deliveries can be found at all: null is nowhere. */
+/** Where computed deliveries can be found at all (null is nowhere), and whose logs are being removed. */
 export type Bounds = {
   pendingFrom: number;
   cancelledFrom: number | null;
   cancelledUntil: number | null;
+  purged: readonly string[];
 };
 
 export type DeliveryRow = {
@@ -46,35 +47,37 @@ export type Statement = { sql: string; params: unknown[] };
 
 const order = 'ORDER BY seq DESC, subscription_id DESC, replay_id DESC';
 
-const notPurged = (row: string): string =>
-  `NOT EXISTS (SELECT 1 FROM purges p WHERE p.tenant_id = $1 AND p.subscription_id = ${row}.subscription_id)`;
-
 /**
- * Newest first: deliveries that had attempts are rows, those that had none are computed: an event matched the
- * subscription, and no row says more. Two sorted streams of at most a page each.
+ * Newest first: deliveries that had attempts are rows, those that had none are computed (an event matched
+ * the subscription, and no row says more). Two sorted streams of at most a page each; the computed one is
+ * not followed further back than a full page of the other.
  */
 export function deliveriesStatement(filter: DeliveryFilter, bounds: Bounds): Statement | undefined {
   const params: unknown[] = [storable(filter.tenantId)];
   const parameter = (value: unknown): string => `$${params.push(value)}`;
-  const { status } = filter;
-  const streams: string[] = [];
-  if (status !== 'pending') streams.push(storedRows(filter, parameter));
-  const scope = computedScope(status, bounds, parameter, filter.eventId !== undefined);
-  if (scope) streams.push(computedRows(filter, scope, parameter));
-  if (streams.length === 0) return undefined;
-  const both = streams.map((stream) => `(${stream})`).join(' UNION ALL ');
-  const sql = `SELECT * FROM (${both}) AS delivery ${order} LIMIT ${parameter(filter.limit)}`;
+  const { status, limit } = filter;
+  const shown = { ...filter, purged: bounds.purged };
+  const stored = status === 'pending' ? undefined : storedRows(shown, parameter);
+  const scope = computedScope(filter, bounds, parameter);
+  if (!stored && !scope) return undefined;
+  if (!stored) return { sql: computedRows(shown, scope!, bounds, parameter), params };
+  if (!scope) return { sql: stored, params };
+  const floor = `e.seq >= (SELECT CASE WHEN count(*) >= ${parameter(limit)} THEN min(seq) ELSE 0 END FROM stored)`;
+  const computed = computedRows(shown, `${floor} AND ${scope}`, bounds, parameter);
+  const sql = `WITH stored AS MATERIALIZED (${stored}), computed AS (${computed})
+    SELECT * FROM (SELECT * FROM stored UNION ALL SELECT * FROM computed) AS delivery
+     ${order} LIMIT ${parameter(limit)}`;
   return { sql, params };
 }
 
 type Parameter = (value: unknown) => string;
+type Shown = DeliveryFilter & { purged: readonly string[] };
 
-function storedRows(
-  { subscriptionId, status, eventId, after, limit }: DeliveryFilter,
-  parameter: Parameter,
-): string {
-  const where = ['d.tenant_id = $1', notPurged('d')];
+function storedRows(shown: Shown, parameter: Parameter): string {
+  const { subscriptionId, status, eventId, after, limit, purged } = shown;
+  const where = ['d.tenant_id = $1'];
   if (subscriptionId !== undefined) where.push(`d.subscription_id = ${parameter(storable(subscriptionId))}`);
+  if (purged.length > 0) where.push(`d.subscription_id <> ALL (${parameter(purged)}::text[])`);
   if (eventId !== undefined) where.push(`d.event_id = ${parameter(storable(eventId))}`);
   if (status !== undefined) where.push(`d.status = ${parameter(status)}`);
   // The partial index is used only where the statement says what the index says.
@@ -85,21 +88,28 @@ function storedRows(
             FROM deliveries d WHERE ${where.join(' AND ')} ${order} LIMIT ${parameter(limit)}`;
 }
 
-const inCancelledRange = `EXISTS (SELECT 1 FROM cancellations c
+/**
+ * OFFSET 0 keeps it a question about one row: joined as a whole with the other table, as PostgreSQL would
+ * like to do, it answers the first page after having looked at every event.
+ */
+const exists = (select: string): string => `EXISTS (${select} OFFSET 0)`;
+
+const inCancelledRange = exists(`SELECT 1 FROM cancellations c
    WHERE c.tenant_id = $1 AND c.subscription_id = m.subscription_id AND c.replay_id = ''
-     AND e.seq >= c.from_seq AND e.seq < c.until_seq)`;
+     AND e.seq >= c.from_seq AND e.seq < c.until_seq`);
 
 /** Which positions of the log can hold computed deliveries of that status; undefined: none. */
 function computedScope(
-  status: StatusFilter | undefined,
+  { status, eventId }: DeliveryFilter,
   { pendingFrom, cancelledFrom, cancelledUntil }: Bounds,
   parameter: Parameter,
-  ofOneEvent: boolean,
 ): string | undefined {
   if (status !== undefined && !['pending', 'waiting', 'cancelled'].includes(status)) return undefined;
-  if (ofOneEvent) return 'true';
-  const pending = (): string => `(e.seq >= ${parameter(pendingFrom)} AND NOT ${inCancelledRange})`;
   const isCancelled = cancelledFrom !== null && cancelledUntil !== null;
+  // Of one event everything is told, also what stands below all bounds.
+  if (eventId !== undefined && status === undefined) return 'true';
+  const pending = (): string =>
+    `(e.seq >= ${parameter(pendingFrom)}${isCancelled ? ` AND NOT ${inCancelledRange}` : ''})`;
   const cancelled = (): string =>
     `(e.seq >= ${parameter(cancelledFrom)} AND e.seq < ${parameter(cancelledUntil)} AND ${inCancelledRange})`;
   if (status === 'cancelled') return isCancelled ? cancelled() : undefined;
@@ -110,30 +120,32 @@ function computedScope(
 }
 
 /** An event that was published twice is one delivery: the first place where it matched stands for it. */
-function computedRows(
-  { subscriptionId, eventId, after, limit }: DeliveryFilter,
-  scope: string,
-  parameter: Parameter,
-): string {
-  const where = ['e.tenant_id = $1', scope, notPurged('m')];
+function computedRows(shown: Shown, scope: string, { cancelledFrom }: Bounds, parameter: Parameter): string {
+  const { subscriptionId, eventId, after, limit, purged } = shown;
+  const where = ['e.tenant_id = $1', scope];
   if (subscriptionId !== undefined) {
     const id = parameter(storable(subscriptionId));
     where.push(`e.matched @> ARRAY[${id}]::text[]`, `m.subscription_id = ${id}`);
   }
+  if (purged.length > 0) where.push(`m.subscription_id <> ALL (${parameter(purged)}::text[])`);
   if (eventId !== undefined) where.push(`e.event_id = ${parameter(storable(eventId))}`);
   if (after) {
     where.push(`e.seq <= ${parameter(after.seq)}`, behind(`e.seq, m.subscription_id, ''`, after, parameter));
   }
   where.push(
-    `NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.event_id AND d.tenant_id = $1
-                    AND d.subscription_id = m.subscription_id AND d.replay_id = '')`,
-    `NOT EXISTS (SELECT 1 FROM events first WHERE first.event_id = e.event_id AND first.tenant_id = $1 AND first.seq < e.seq
-                    AND first.matched @> ARRAY[m.subscription_id])`,
+    `NOT ${exists(`SELECT 1 FROM deliveries d WHERE d.event_id = e.event_id AND d.tenant_id = $1
+                      AND d.subscription_id = m.subscription_id AND d.replay_id = ''`)}`,
+    `NOT ${exists(`SELECT 1 FROM events first WHERE first.event_id = e.event_id AND first.tenant_id = $1
+                      AND first.seq < e.seq AND first.matched @> ARRAY[m.subscription_id]`)}`,
   );
+  const status =
+    cancelledFrom === null
+      ? `'pending'`
+      : `CASE WHEN ${inCancelledRange} THEN 'cancelled' ELSE 'pending' END`;
   return `SELECT NULL::text AS delivery_id, m.subscription_id, e.event_id, e.type AS event_type, '' AS replay_id, e.seq,
-                 CASE WHEN ${inCancelledRange} THEN 'cancelled' ELSE 'pending' END AS status, 0 AS attempts,
-                 NULL::timestamptz AS next_attempt_at, NULL::integer AS last_status, NULL::text AS last_error,
-                 NULL::timestamptz AS first_attempt_at, NULL::timestamptz AS finished_at
+                 ${status} AS status, 0 AS attempts, NULL::timestamptz AS next_attempt_at,
+                 NULL::integer AS last_status, NULL::text AS last_error, NULL::timestamptz AS first_attempt_at,
+                 NULL::timestamptz AS finished_at
             FROM events e CROSS JOIN LATERAL unnest(e.matched) AS m (subscription_id)
            WHERE ${where.join(' AND ')} ${order} LIMIT ${parameter(limit)}`;
 }

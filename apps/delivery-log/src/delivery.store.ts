@@ -72,14 +72,17 @@ export class DeliveryStore {
 
   /** What waits is at or behind its lane's cursor, or behind the partition's first unsettled event. */
   private async bounds({ tenantId, subscriptionId }: DeliveryFilter): Promise<Bounds> {
-    const [row] = await this.database.query<Record<'window' | 'lane' | 'from' | 'until', string | null>>(
+    const [row] = await this.database.query<
+      Record<'window' | 'lane' | 'from' | 'until', string | null> & { purged: string[] }
+    >(
       `SELECT (SELECT w.next FROM windows w
                 WHERE w.partition = (SELECT e.partition FROM events e WHERE e.tenant_id = $1
                                       ORDER BY e.seq DESC LIMIT 1)) AS window,
               (SELECT min(l.cursor) FROM lanes l
                 WHERE l.tenant_id = $1 AND ($2::text IS NULL OR l.subscription_id = $2)
                   AND l.lane NOT LIKE 'replay/%') AS lane,
-              min(c.from_seq) AS from, max(c.until_seq) AS until
+              min(c.from_seq) AS from, max(c.until_seq) AS until,
+              ARRAY(SELECT p.subscription_id FROM purges p WHERE p.tenant_id = $1) AS purged
          FROM cancellations c
         WHERE c.tenant_id = $1 AND c.replay_id = '' AND ($2::text IS NULL OR c.subscription_id = $2)`,
       [storable(tenantId), subscriptionId === undefined ? null : storable(subscriptionId)],
@@ -88,6 +91,7 @@ export class DeliveryStore {
       pendingFrom: Math.min(Number(row.window ?? 0), Number(row.lane ?? Infinity)),
       cancelledFrom: row.from === null ? null : Number(row.from),
       cancelledUntil: row.until === null ? null : Number(row.until),
+      purged: row.purged,
     };
   }
 
