@@ -2,7 +2,7 @@ import { laneKey, windowKey } from '@posthorn/contracts';
 import { deliveryId } from '@posthorn/domain';
 import type { Service } from '@posthorn/runtime';
 import { testDatabase, type TestDatabase, testKafka, type TestKafka, waitFor } from '@posthorn/testing';
-import { attempt, control, delivered, event, parked, startMs } from './testing/builders.js';
+import { attempt, control, delivered, event, laneCancelled, parked, startMs } from './testing/builders.js';
 import { Cluster, LogApi } from './testing/cluster.js';
 
 type Body = Record<string, unknown>;
@@ -157,33 +157,34 @@ describe('what happened to an event', () => {
     expect((await log.list(`${tenantId}/deliveries?status=pending`)).items).toHaveLength(1);
   }, 30_000);
 
-  it('counts what a cancelled lane held as cancelled, whether it had attempts or not', async () => {
-    const tenantId = 'cancelled';
-    const first = await cluster.tenantWith(tenantId, event({ id: `evt_${tenantId}_a` }));
-    const second = await cluster.event(event({ tenantId, id: `evt_${tenantId}_b` }));
-    await cluster.attempt(attempt({ tenantId, eventId: `evt_${tenantId}_a`, seq: first }));
-    await cluster.attempt({
-      kind: 'lane-cancelled',
-      tenantId,
-      subscriptionId: 'sub_1',
-      lane: '0',
-      fromSeq: first,
-      untilSeq: second + 1,
-      at: startMs,
-      reason: 'disabled',
-    });
-    await projected(
-      async () => (await log.list(`${tenantId}/deliveries?status=cancelled`)).items.length === 2,
-    );
-    expect((await log.list(`${tenantId}/deliveries?status=waiting`)).items).toEqual([]);
-    const { items } = await log.list(`${tenantId}/deliveries`);
-    expect(items.map(({ eventId, status }) => [eventId, status])).toEqual([
-      ['evt_cancelled_b', 'cancelled'],
-      ['evt_cancelled_a', 'cancelled'],
-    ]);
-    const { body } = await log.ask(`${tenantId}/deliveries/${deliveryId(`evt_${tenantId}_b`, 'sub_1')}`);
-    expect(body).toMatchObject({ status: 'cancelled' });
-  }, 30_000);
+  it.each([
+    { reason: 'disabled' as const, ending: 'cancelled', other: 'expired' },
+    { reason: 'expired' as const, ending: 'expired', other: 'cancelled' },
+  ])(
+    'a lane given up ($reason) held is $ending, whether it had attempts or not',
+    async ({ reason, ending, other }) => {
+      const tenantId = `given-up-${reason}`;
+      const first = await cluster.tenantWith(tenantId, event({ id: `evt_${tenantId}_a` }));
+      const second = await cluster.event(event({ tenantId, id: `evt_${tenantId}_b` }));
+      await cluster.event(event({ tenantId, id: `evt_${tenantId}_c` }));
+      await cluster.attempt(attempt({ tenantId, eventId: `evt_${tenantId}_a`, seq: first }));
+      await cluster.attempt(laneCancelled({ tenantId, fromSeq: first, untilSeq: second + 1, reason }));
+      await projected(
+        async () => (await log.list(`${tenantId}/deliveries?status=${ending}`)).items.length === 2,
+      );
+      expect((await log.list(`${tenantId}/deliveries?status=${other}`)).items).toEqual([]);
+      expect((await log.list(`${tenantId}/deliveries?status=waiting`)).items).toHaveLength(1);
+      const { items } = await log.list(`${tenantId}/deliveries`);
+      expect(items.map(({ eventId, status }) => [eventId, status])).toEqual([
+        [`evt_${tenantId}_c`, 'pending'],
+        [`evt_${tenantId}_b`, ending],
+        [`evt_${tenantId}_a`, ending],
+      ]);
+      const { body } = await log.ask(`${tenantId}/deliveries/${deliveryId(`evt_${tenantId}_b`, 'sub_1')}`);
+      expect(body).toMatchObject({ status: ending });
+    },
+    30_000,
+  );
 
   it('is one delivery, though the event was published twice', async () => {
     const tenantId = 'twice';

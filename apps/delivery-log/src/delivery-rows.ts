@@ -21,8 +21,8 @@ export type DeliveryFilter = {
 /** Where computed deliveries can be found at all (null is nowhere), and whose logs are being removed. */
 export type Bounds = {
   pendingFrom: number;
-  cancelledFrom: number | null;
-  cancelledUntil: number | null;
+  endedFrom: number | null;
+  endedUntil: number | null;
   purged: readonly string[];
 };
 
@@ -94,33 +94,38 @@ function storedRows(shown: Shown, parameter: Parameter): string {
  */
 const exists = (select: string): string => `EXISTS (${select} OFFSET 0)`;
 
-const inCancelledRange = exists(`SELECT 1 FROM cancellations c
+/** How a range that was given up ended what waited in it; null outside of all of them. */
+const ending = `(SELECT c.ending FROM cancellations c
    WHERE c.tenant_id = $1 AND c.subscription_id = m.subscription_id AND c.replay_id = ''
-     AND e.seq >= c.from_seq AND e.seq < c.until_seq`);
+     AND e.seq >= c.from_seq AND e.seq < c.until_seq
+   ORDER BY c.ending DESC LIMIT 1)`;
 
 /** Which positions of the log can hold computed deliveries of that status; undefined: none. */
 function computedScope(
   { status, eventId }: DeliveryFilter,
-  { pendingFrom, cancelledFrom, cancelledUntil }: Bounds,
+  { pendingFrom, endedFrom, endedUntil }: Bounds,
   parameter: Parameter,
 ): string | undefined {
-  if (status !== undefined && !['pending', 'waiting', 'cancelled'].includes(status)) return undefined;
-  const isCancelled = cancelledFrom !== null && cancelledUntil !== null;
+  const isEnd = status === 'cancelled' || status === 'expired';
+  if (status !== undefined && !isEnd && status !== 'pending' && status !== 'waiting') return undefined;
+  const endedAnywhere = endedFrom !== null && endedUntil !== null;
   // Of one event everything is told, also what stands below all bounds.
   if (eventId !== undefined && status === undefined) return 'true';
   const pending = (): string =>
-    `(e.seq >= ${parameter(pendingFrom)}${isCancelled ? ` AND NOT ${inCancelledRange}` : ''})`;
-  const cancelled = (): string =>
-    `(e.seq >= ${parameter(cancelledFrom)} AND e.seq < ${parameter(cancelledUntil)} AND ${inCancelledRange})`;
-  if (status === 'cancelled') return isCancelled ? cancelled() : undefined;
-  if (status !== undefined || !isCancelled) return pending();
+    `(e.seq >= ${parameter(pendingFrom)}${endedAnywhere ? ` AND ${ending} IS NULL` : ''})`;
+  const ended = (): string =>
+    `(e.seq >= ${parameter(endedFrom)} AND e.seq < ${parameter(endedUntil)} AND ${ending} ${
+      isEnd ? `= ${parameter(status)}` : 'IS NOT NULL'
+    })`;
+  if (isEnd) return endedAnywhere ? ended() : undefined;
+  if (status !== undefined || !endedAnywhere) return pending();
   // One lower bound for both, which the index can use.
-  const lowest = parameter(Math.min(pendingFrom, cancelledFrom));
-  return `e.seq >= ${lowest} AND (${pending()} OR ${cancelled()})`;
+  const lowest = parameter(Math.min(pendingFrom, endedFrom));
+  return `e.seq >= ${lowest} AND (${pending()} OR ${ended()})`;
 }
 
 /** An event that was published twice is one delivery: the first place where it matched stands for it. */
-function computedRows(shown: Shown, scope: string, { cancelledFrom }: Bounds, parameter: Parameter): string {
+function computedRows(shown: Shown, scope: string, { endedFrom }: Bounds, parameter: Parameter): string {
   const { subscriptionId, eventId, after, limit, purged } = shown;
   const where = ['e.tenant_id = $1', scope];
   if (subscriptionId !== undefined) {
@@ -138,10 +143,7 @@ function computedRows(shown: Shown, scope: string, { cancelledFrom }: Bounds, pa
     `NOT ${exists(`SELECT 1 FROM events first WHERE first.event_id = e.event_id AND first.tenant_id = $1
                       AND first.seq < e.seq AND first.matched @> ARRAY[m.subscription_id]`)}`,
   );
-  const status =
-    cancelledFrom === null
-      ? `'pending'`
-      : `CASE WHEN ${inCancelledRange} THEN 'cancelled' ELSE 'pending' END`;
+  const status = endedFrom === null ? `'pending'` : `coalesce(${ending}, 'pending')`;
   return `SELECT NULL::text AS delivery_id, m.subscription_id, e.event_id, e.type AS event_type, '' AS replay_id, e.seq,
                  ${status} AS status, 0 AS attempts, NULL::timestamptz AS next_attempt_at,
                  NULL::integer AS last_status, NULL::text AS last_error, NULL::timestamptz AS first_attempt_at,

@@ -152,6 +152,7 @@ describe('deliveries and attempts', () => {
 
 describe('a cancelled lane', () => {
   const range = laneCancelled({ fromSeq: 5, untilSeq: 6, at: startMs + 60_000 });
+  const gone = laneCancelled({ fromSeq: 0, untilSeq: 6, at: startMs + 70_000, reason: 'expired' });
 
   it.each<[string, AttemptsMessage[][]]>([
     ['after the attempts', [[first, second], [range]]],
@@ -165,6 +166,17 @@ describe('a cancelled lane', () => {
     for (const batch of batches) await new Instance(db).apply('attempts', attemptRecords(batch));
     expect(await deliveries()).toMatchObject([
       { status: 'cancelled', attempts: 2, next_attempt_at: null, finished_at: new Date(startMs + 60_000) },
+    ]);
+  });
+
+  it.each<[string, AttemptsMessage[][]]>([
+    ['after the attempts', [[first], [range, gone]]],
+    ['before the attempts', [[gone], [range], [first]]],
+    ['in between, and repeated', [[range], [first], [gone], [range], [first]]],
+  ])('ends as expired what the log no longer holds: %s', async (_, batches) => {
+    for (const batch of batches) await new Instance(db).apply('attempts', attemptRecords(batch));
+    expect(await deliveries()).toMatchObject([
+      { status: 'expired', attempts: 1, next_attempt_at: null, finished_at: new Date(startMs + 60_000) },
     ]);
   });
 

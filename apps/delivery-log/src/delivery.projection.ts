@@ -127,40 +127,56 @@ function replayOfLane(lane: string): string {
   return lane.startsWith('replay/') ? lane.slice('replay/'.length) : '';
 }
 
+/**
+ * Expired is stronger than cancelled, and the earliest of several ends counts: so neither order nor repeats
+ * matter. Whatever attempts told of an end is stronger.
+ */
+const endedByRange = (ending: string, at: string): string =>
+  `status = CASE WHEN 'expired' IN (d.status, ${ending}) THEN 'expired' ELSE 'cancelled' END, next_attempt_at = NULL, finished_at = least(d.finished_at, ${at})`;
+const mayEnd = `d.status IN ('waiting', 'cancelled', 'expired')`;
+
 /** The range is kept: events that are projected later find in it why nobody sends them. */
 async function cancel(tx: Transaction, message: LaneCancelled): Promise<void> {
   const { tenantId, subscriptionId, lane, fromSeq, untilSeq, at, reason } = message;
+  const ending = reason === 'expired' ? 'expired' : 'cancelled';
   await tx.query(
-    `WITH range AS (
-       INSERT INTO cancellations (tenant_id, subscription_id, replay_id, from_seq, until_seq, at, reason)
-       VALUES ($1, $2, $3, $4, $5, to_timestamp($6::float8 / 1000.0), $7)
-       ON CONFLICT (tenant_id, subscription_id, replay_id, from_seq, until_seq) DO UPDATE
-         SET at = least(cancellations.at, excluded.at)
-     )
-     UPDATE deliveries
-        SET status = 'cancelled', next_attempt_at = NULL,
-            finished_at = least(finished_at, to_timestamp($6::float8 / 1000.0))
-      WHERE tenant_id = $1 AND subscription_id = $2 AND replay_id = $3 AND seq >= $4 AND seq < $5
-        AND status IN ('waiting', 'cancelled')`,
-    [tenantId, subscriptionId, replayOfLane(lane), fromSeq, untilSeq, at, reason ?? 'skipped'],
+    `INSERT INTO cancellations AS known (tenant_id, subscription_id, replay_id, from_seq, until_seq, at, reason, ending)
+     VALUES ($1, $2, $3, $4, $5, to_timestamp($6::float8 / 1000.0), $7, $8)
+     ON CONFLICT (tenant_id, subscription_id, replay_id, from_seq, until_seq) DO UPDATE
+       SET at = least(known.at, excluded.at), ending = greatest(known.ending, excluded.ending)`,
+    [
+      tenantId,
+      subscriptionId,
+      replayOfLane(lane),
+      fromSeq,
+      untilSeq,
+      at,
+      storable(reason ?? 'skipped'),
+      ending,
+    ],
+  );
+  await tx.query(
+    `UPDATE deliveries AS d SET ${endedByRange('$7', 'to_timestamp($6::float8 / 1000.0)')}
+      WHERE d.tenant_id = $1 AND d.subscription_id = $2 AND d.replay_id = $3 AND d.seq >= $4 AND d.seq < $5
+        AND ${mayEnd}`,
+    [tenantId, subscriptionId, replayOfLane(lane), fromSeq, untilSeq, at, ending],
   );
 }
 
 /** For attempts that are told after the range that covers them. */
 async function applyCancellations(tx: Transaction, deliveries: readonly DeliveryState[]): Promise<void> {
-  const open = deliveries.filter(({ status }) => status === 'waiting' || status === 'cancelled');
+  const open = deliveries.filter(({ status }) => status !== 'delivered' && status !== 'failed');
   if (open.length === 0) return;
   await tx.query(
     `WITH covered AS (
-       SELECT d.delivery_id, min(c.at) AS at
+       SELECT d.delivery_id, min(c.at) AS at, max(c.ending) AS ending
          FROM deliveries d
          JOIN cancellations c ON c.tenant_id = d.tenant_id AND c.subscription_id = d.subscription_id
           AND c.replay_id = d.replay_id AND d.seq >= c.from_seq AND d.seq < c.until_seq
-        WHERE d.delivery_id = ANY($1) AND d.status IN ('waiting', 'cancelled')
+        WHERE d.delivery_id = ANY($1) AND ${mayEnd}
         GROUP BY d.delivery_id
      )
-     UPDATE deliveries AS d
-        SET status = 'cancelled', next_attempt_at = NULL, finished_at = least(d.finished_at, covered.at)
+     UPDATE deliveries AS d SET ${endedByRange('covered.ending', 'covered.at')}
        FROM covered WHERE d.delivery_id = covered.delivery_id`,
     [open.map(({ deliveryId }) => deliveryId)],
   );

@@ -89,8 +89,8 @@ export class DeliveryStore {
     );
     return {
       pendingFrom: Math.min(Number(row.window ?? 0), Number(row.lane ?? Infinity)),
-      cancelledFrom: row.from === null ? null : Number(row.from),
-      cancelledUntil: row.until === null ? null : Number(row.until),
+      endedFrom: row.from === null ? null : Number(row.from),
+      endedUntil: row.until === null ? null : Number(row.until),
       purged: row.purged,
     };
   }
@@ -112,7 +112,7 @@ export class DeliveryStore {
   ): Promise<DeliveryRow | undefined> {
     const limit = 1_000;
     const filter: DeliveryFilter = { tenantId, eventId, limit };
-    const statuses = eventId === undefined ? (['pending', 'cancelled'] as const) : [undefined];
+    const statuses = eventId === undefined ? (['pending', 'cancelled', 'expired'] as const) : [undefined];
     for (const status of statuses) {
       let after = undefined as DeliveryFilter['after'];
       for (let seen = 0; seen < searchMaxDeliveries; seen += limit) {

@@ -109,6 +109,7 @@ const statements = [
     until_seq bigint NOT NULL,
     at timestamptz NOT NULL,
     reason text NOT NULL,
+    ending text NOT NULL,
     PRIMARY KEY (tenant_id, subscription_id, replay_id, from_seq, until_seq)
   )`,
 
