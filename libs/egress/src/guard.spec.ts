@@ -168,7 +168,7 @@ describe('checkUrl', () => {
     const client = openClient({
       allow: [],
       allowHttp: false,
-      dns: { servers: [server.address], timeoutMs: 100 },
+      dns: { servers: [server.address], timeoutMs: 500 },
     });
     expect(await client.checkUrl(url)).toEqual(expected);
   });

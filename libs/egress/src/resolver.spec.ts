@@ -63,14 +63,11 @@ describe('CachingResolver', () => {
   it('gives up on a silent name server, and answers others meanwhile', async () => {
     const { lookup } = await setUp(
       { 'dead.test': { silent: true }, 'a.test': { a: ['1.0.0.1'] } },
-      { timeoutMs: 150 },
+      { timeoutMs: 500 },
     );
-    const began = performance.now();
     const dead = lookup('dead.test');
-    expect(await lookup('a.test')).toEqual(found('1.0.0.1'));
-    expect(performance.now() - began).toBeLessThan(140);
+    expect(await Promise.race([dead, lookup('a.test')])).toEqual(found('1.0.0.1'));
     expect(await dead).toEqual(failed('no name server answered in time'));
-    expect(performance.now() - began).toBeGreaterThanOrEqual(149);
   });
 
   it('forgets the name used longest ago at its limit', async () => {

@@ -12,6 +12,7 @@ import {
   type Server as TcpServer,
   type Socket,
 } from 'node:net';
+import { type TLSSocket } from 'node:tls';
 import { onCleanUp } from './cleanup.js';
 
 export const fixture = (name: string): string =>
@@ -25,6 +26,8 @@ export type Seen = { method: string; url: string; headers: IncomingMessage['head
 export type Receiver = {
   port: number;
   seen: Seen[];
+  /** Over TLS: the connections whose handshake is complete. */
+  secured: TLSSocket[];
   connections: Socket[];
   closed: (index: number) => Promise<void>;
 };
@@ -45,14 +48,16 @@ export async function startReceiver({ address, answer, secure }: Options = {}): 
   };
   const server: Server = secure ? createHttpsServer(serverTls, listener) : createHttpServer(listener);
   server.keepAliveTimeout = 60_000;
-  return { ...(await listen(server, address)), seen };
+  const secured: TLSSocket[] = [];
+  server.on('secureConnection', (socket: TLSSocket) => secured.push(socket));
+  return { ...(await listen(server, address)), seen, secured };
 }
 
 /** A receiver that speaks only what the test says. */
 export function startTcp(
   onSocket: (socket: Socket) => void,
   address?: string,
-): Promise<Omit<Receiver, 'seen'>> {
+): Promise<Omit<Receiver, 'seen' | 'secured'>> {
   return listen(
     createTcpServer((socket) => {
       socket.on('error', () => undefined);
@@ -71,7 +76,7 @@ export async function closedPort(): Promise<number> {
   return port;
 }
 
-async function listen(server: TcpServer, address = '127.0.0.1'): Promise<Omit<Receiver, 'seen'>> {
+async function listen(server: TcpServer, address = '127.0.0.1'): Promise<Omit<Receiver, 'seen' | 'secured'>> {
   const connections: Socket[] = [];
   const closings: Promise<void>[] = [];
   server.on('connection', (socket) => {
