@@ -14,7 +14,11 @@ const shared = {
 };
 
 /** Unit tests: `x.spec.ts`, no process, no socket beyond loopback. */
-export default { ...shared, testMatch: ['<rootDir>/src/**/*.spec.ts'], testPathIgnorePatterns: ['\\.it\\.spec\\.ts$', '/node_modules/'] };
+export default {
+  ...shared,
+  testMatch: ['<rootDir>/src/**/*.spec.ts'],
+  testPathIgnorePatterns: ['\\.it\\.spec\\.ts$', '/node_modules/'],
+};
 
 /** Integration tests: `x.it.spec.ts`, against the real Kafka and PostgreSQL that the set-up tool started. */
 export const integration = { ...shared, testTimeout: 30_000, testMatch: ['<rootDir>/src/**/*.it.spec.ts'] };
