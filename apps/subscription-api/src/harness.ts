@@ -37,6 +37,11 @@ export class Harness {
     return new Harness(await startService(options), logged);
   }
 
+  /** What it complained of. */
+  problems(): string {
+    return this.logged.filter((line) => /"level":"(warn|error)"/.test(line)).join('');
+  }
+
   stop(): Promise<void> {
     return this.service.stop();
   }
@@ -68,7 +73,7 @@ export class Harness {
   /** A tenant and a key of it that may do everything. */
   async tenant(id: string, profile: string): Promise<string> {
     const made = await this.call('POST', '/v1/tenants', { key: operatorKey, body: { id, profile } });
-    if (made.status !== 201) throw new Error(`${made.text}\n${this.logged.slice(-8).join('')}`);
+    if (made.status !== 201) throw new Error(`${made.text}\n${this.problems()}`);
     const path = `/v1/tenants/${encodeURIComponent(id)}/keys`;
     const { body } = await this.call('POST', path, { key: operatorKey, body: { name: 'test' } });
     return body['key'];
@@ -145,7 +150,7 @@ export class Stage {
     for (const deadline = performance.now() + 30_000; performance.now() < deadline;) {
       if ((await api.call('GET', '/health/ready')).status === 200) return api;
     }
-    throw new Error(`not ready\n${api.logged.slice(-8).join('')}`);
+    throw new Error(`not ready\n${api.problems()}`);
   }
 
   /** All services. */

@@ -7,6 +7,8 @@ import { EventStore } from './aggregates/event.store.js';
 import { ApiKeyController } from './keys/api-key.controller.js';
 import { ApiKeyService } from './keys/api-key.service.js';
 import { ApiKeyStore } from './keys/api-key.store.js';
+import { DirectoryKeeper } from './directory/directory-keeper.service.js';
+import { LogFollower } from './log-follower.client.js';
 import { GoneReceivers } from './lanes/gone-receivers.service.js';
 import { LaneHealth } from './lanes/lane-health.projection.js';
 import { migrations } from './migrations/index.js';
@@ -82,7 +84,15 @@ export class SubscriptionApiModule {
         ...adapters(settings),
         ...[EventStore, TenantStore, ApiKeyStore, SubscriptionStore],
         ...[TenantService, ApiKeyService, SubscriptionService, ReceiverCheck, AccessGuard],
-        ...[RecordProducer, OutboxRelayService, GoneReceivers, LaneHealth, SubscriptionApiService],
+        ...[
+          RecordProducer,
+          OutboxRelayService,
+          LogFollower,
+          GoneReceivers,
+          LaneHealth,
+          DirectoryKeeper,
+          SubscriptionApiService,
+        ],
       ],
     };
   }

@@ -39,6 +39,8 @@ export class SubscriptionApiService implements OnApplicationBootstrap, OnApplica
 
   /** After HTTP has stopped: until then, writes in flight wait for the relay. */
   async onApplicationShutdown(): Promise<void> {
+    // Ends the wait for a database that is away.
+    if (!this.events.isOpen) await this.events.close();
     await this.opening;
     await this.relay.stop();
     await this.events.close();

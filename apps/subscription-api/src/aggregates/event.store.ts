@@ -20,6 +20,9 @@ export type Written<T> = {
   relayed: boolean;
 };
 
+/** Inside a write or outside of one. */
+export type Reader = Pick<EventStore, 'query'> | Write;
+
 type EventRow = {
   aggregate_id: string;
   tenant_id: string | null;
@@ -66,6 +69,10 @@ export class EventStore {
   async open(): Promise<void> {
     await this.db.start();
     this.opened = true;
+  }
+
+  get isOpen(): boolean {
+    return this.opened;
   }
 
   async close(): Promise<void> {
@@ -188,14 +195,15 @@ export class Write {
 
   /** Puts the record that follows from the aggregate's newest event into the outbox. */
   async publish(place: { type: AggregateType; id: string }, record: OutboxRecord): Promise<void> {
-    const [row] = await this.tx.query<{ global_seq: string }>(
+    const [row] = await this.tx.query<{ global_seq: string } | undefined>(
       `INSERT INTO outbox (global_seq, topic, key, value, traceparent)
        SELECT max(global_seq), $3, $4, $5, $6 FROM aggregate_events
         WHERE aggregate_type = $1 AND aggregate_id = $2
-       RETURNING global_seq`,
+       ON CONFLICT (global_seq) DO NOTHING RETURNING global_seq`,
       [place.type, place.id, record.topic, record.key, record.value, this.author.traceparent ?? null],
     );
-    this.seqs.push(row.global_seq);
+    // It is there already: said again while it waits to be said.
+    if (row) this.seqs.push(row.global_seq);
   }
 }
 

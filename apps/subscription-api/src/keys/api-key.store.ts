@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Scope } from '@posthorn/contracts';
 import { foldEvents } from '../aggregates/stored-event.js';
-import { EventStore, type Write } from '../aggregates/event.store.js';
+import { EventStore, type Reader, type Write } from '../aggregates/event.store.js';
 import { apiKeyRecord, applyApiKeyEvent, type ApiKey, type ApiKeyEvent } from './api-key.js';
 
 type ApiKeyRow = {
@@ -17,8 +17,6 @@ type ApiKeyRow = {
 };
 
 const columns = 'id, tenant_id, name, hash, scopes, expires_at, revoked_at, version, created_at';
-
-type Reader = Pick<EventStore, 'query'> | Write;
 
 /** API keys: appended as events, read from the table that is written in the same transaction. */
 @Injectable()
@@ -43,6 +41,21 @@ export class ApiKeyStore {
       [tenantId],
     );
     return rows.map(apiKeyOf);
+  }
+
+  /** All there are, revoked ones too, in order of id, behind `after`. */
+  async page(after: string, limit: number): Promise<ApiKey[]> {
+    const rows = await this.events.query<ApiKeyRow>(
+      `SELECT ${columns} FROM api_keys WHERE id > $1 COLLATE "C" ORDER BY id COLLATE "C" LIMIT $2`,
+      [after, limit],
+    );
+    return rows.map(apiKeyOf);
+  }
+
+  /** Says again what is known of it. */
+  async announce(write: Write, id: string): Promise<void> {
+    const [row] = await write.query<ApiKeyRow>(`SELECT ${columns} FROM api_keys WHERE id = $1`, [id]);
+    if (row) await write.publish({ type: 'api-key', id }, apiKeyRecord(apiKeyOf(row)));
   }
 
   async append(

@@ -9,9 +9,9 @@ const retryMs = 2_000;
 const pendingMax = 10_000;
 
 /**
- * Disables what answered 410, one after the other. Every instance hears of it; the first one does it, and the
- * others find it done. Whoever has switched the subscription on again since has the last word. What does not
- * fit or is lost in a crash is found again in `cursors` at the next start.
+ * Disables what answered 410, one after the other. Every instance hears of it; the first one does it, and
+ * the others find it done. Whoever has switched the subscription on again since has the last word. What
+ * does not fit or is lost in a crash is found again in `cursors` at the next start.
  */
 @Injectable()
 export class GoneReceivers implements BeforeApplicationShutdown {

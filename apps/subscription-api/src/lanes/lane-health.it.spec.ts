@@ -77,7 +77,8 @@ it('respects whoever switches it on again, also after a restart, until it is gon
   await waitFor(async () => (await read(id)).status === 'disabled');
   await api.call('PATCH', `${path}/${id}`, { key, body: { status: 'active' } });
   const second = await stage.start();
-  // The record is still the lane's last one, and says gone; the restarted instance has read it when it shows.
+  // The record is still the lane's last one, and says gone; the restarted instance has read it when it
+  // shows.
   await waitFor(async () => (await read(id, second)).health['state'] === 'parked');
   const marker = await subscribe();
   await say(marker, '0', { ...parked, gone: true });

@@ -1,91 +1,54 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import {
-  Inject,
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { cursorsTopic } from '@posthorn/contracts';
-import { KafkaConnection, LogReader, type InRecord } from '@posthorn/messaging';
-import { LOGGER, type Logger } from '@posthorn/runtime';
+import { LogFollower } from '../log-follower.client.js';
 import { GoneReceivers } from './gone-receivers.service.js';
 import type { Health } from './health.js';
-import { LaneTable, type GoneReceiver } from './lane-table.js';
+import { LaneTable, type GoneReceiver, type LaneRecord } from './lane-table.js';
 
 const lanesMax = 200_000;
-const reconnectMs = 500;
-const pingMs = 1_000;
 
 /**
- * How subscriptions are doing, from following `cursors`. In memory, read again from the beginning at every
- * start; people see it, and nothing is decided by it but one thing: a receiver that answered 410 is disabled.
- * Only what is still true at the end of the log counts for that, not what a start reads on its way there.
+ * How subscriptions are doing, from following `cursors`. People see it, and nothing is decided by it but
+ * one thing: a receiver that answered 410 is disabled. Only what is still true at the end of the log counts
+ * for that, not what a start reads on its way there.
  */
 @Injectable()
-export class LaneHealth implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class LaneHealth {
   private readonly table = new LaneTable(lanesMax);
-  private readonly stopping = new AbortController();
-  private readonly reader: LogReader;
-  private following: Promise<void> = Promise.resolve();
+  /** By partition, until its end is reached: what is gone so far, by the lane's key. */
+  private readonly unsaid = new Map<number, Map<string, GoneReceiver>>();
+  private readonly caughtUp = new Set<number>();
 
   constructor(
-    @Inject(KafkaConnection) private readonly kafka: KafkaConnection,
+    @Inject(LogFollower) follower: LogFollower,
     @Inject(GoneReceivers) private readonly gone: GoneReceivers,
-    @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.reader = new LogReader(kafka, { groupId: 'subscription-api-lanes', topics: [cursorsTopic.name] });
-  }
-
-  onApplicationBootstrap(): void {
-    this.following = this.follow();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.following;
-    await this.reader.stop();
+    follower.register({
+      topic: cursorsTopic.name,
+      onRecords: (partition, records) => records.forEach((record) => this.apply(partition, record)),
+      onCaughtUp: (partition) => this.reportUnsaid(partition),
+    });
   }
 
   of(tenantId: string, subscriptionId: string): Health {
     return this.table.of(tenantId, subscriptionId);
   }
 
-  private async follow(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      try {
-        if (await this.kafka.ping(pingMs)) {
-          // Rejects until the topic has been made.
-          const partitions = await this.kafka.partitionCount(cursorsTopic.name);
-          if (signal.aborted) return;
-          await this.reader.start();
-          for (let partition = 0; partition < partitions; partition++) this.followPartition(partition);
-          return;
-        }
-      } catch (err) {
-        this.logger.debug({ err }, 'lanes cannot be followed yet');
-      }
-      await delay(reconnectMs, undefined, { signal }).catch(() => undefined);
+  private apply(partition: number, record: LaneRecord): void {
+    const gone = this.table.apply(record);
+    if (this.caughtUp.has(partition)) {
+      if (gone) this.gone.report(gone);
+      return;
     }
+    const unsaid = this.unsaid.get(partition) ?? new Map<string, GoneReceiver>();
+    this.unsaid.set(partition, unsaid);
+    if (gone) unsaid.set(String(record.key), gone);
+    else unsaid.delete(String(record.key));
   }
 
-  private followPartition(partition: number): void {
-    let caughtUp = false;
-    /** What is gone so far, by key; replaced by whatever its lane says next. */
-    const unsaid = new Map<string, GoneReceiver>();
-    const onRecords = (records: InRecord[]): void => {
-      for (const record of records) {
-        const gone = this.table.apply(record);
-        if (caughtUp && gone) this.gone.report(gone);
-        else if (gone) unsaid.set(String(record.key), gone);
-        else unsaid.delete(String(record.key));
-      }
-    };
-    const onCaughtUp = (): void => {
-      caughtUp = true;
-      for (const gone of unsaid.values()) this.gone.report(gone);
-      unsaid.clear();
-    };
-    this.reader.follow(cursorsTopic.name, partition, 'earliest', onRecords, onCaughtUp);
+  private reportUnsaid(partition: number): void {
+    this.caughtUp.add(partition);
+    for (const gone of this.unsaid.get(partition)?.values() ?? []) this.gone.report(gone);
+    this.unsaid.delete(partition);
   }
 }

@@ -17,8 +17,8 @@ export type GoneReceiver = { tenantId: string; subscriptionId: string; atMs: num
 const replayLane = 'replay/';
 
 /**
- * Lanes that are not live, as the `cursors` topic tells them. A repeat or a re-read changes nothing: the last
- * record of a key counts. Holds at most `lanesMax`; what comes on top looks live.
+ * Lanes that are not live, as the `cursors` topic tells them. A repeat or a re-read changes nothing: the
+ * last record of a key counts. Holds at most `lanesMax`; what comes on top looks live.
  */
 export class LaneTable {
   private readonly bySubscription = new Map<string, Map<string, KnownLane>>();

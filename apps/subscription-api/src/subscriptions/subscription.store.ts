@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { foldEvents } from '../aggregates/stored-event.js';
-import { EventStore, type Write } from '../aggregates/event.store.js';
+import { EventStore, type Reader, type Write } from '../aggregates/event.store.js';
 import {
   applySubscriptionEvent,
   subscriptionRecord,
@@ -8,7 +8,6 @@ import {
   type SubscriptionEvent,
 } from './subscription.js';
 
-type Reader = Pick<EventStore, 'query'> | Write;
 type Row = { state: Subscription };
 
 /** Subscriptions: appended as events, read from the table that is written in the same transaction. */

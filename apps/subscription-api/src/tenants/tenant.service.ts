@@ -20,8 +20,7 @@ export class TenantService {
 
   create({ id, profile, name }: NewTenant, author: Author): Promise<Written<Tenant>> {
     return this.events.write(id, author, async (write) => {
-      if (await this.tenants.exists(write, id))
-        throw new AppError('conflict', 'A tenant with this id exists.');
+      if (await this.tenants.find(id, write)) throw new AppError('conflict', 'A tenant with this id exists.');
       return this.tenants.append(write, id, [{ type: 'created', payload: { profile, name } }]);
     });
   }

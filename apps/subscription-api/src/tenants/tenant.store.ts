@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ProfileName } from '@posthorn/domain';
 import { foldEvents } from '../aggregates/stored-event.js';
-import { EventStore, type Write } from '../aggregates/event.store.js';
+import { EventStore, type Reader, type Write } from '../aggregates/event.store.js';
 import { applyTenantEvent, tenantRecord, type Tenant, type TenantEvent } from './tenant.js';
 
 type TenantRow = { id: string; profile: ProfileName; name: string; version: number; created_at: Date };
@@ -13,8 +13,8 @@ const columns = 'id, profile, name, version, created_at';
 export class TenantStore {
   constructor(@Inject(EventStore) private readonly events: EventStore) {}
 
-  async find(id: string): Promise<Tenant | undefined> {
-    const [row] = await this.events.query<TenantRow>(`SELECT ${columns} FROM tenants WHERE id = $1`, [id]);
+  async find(id: string, reader: Reader = this.events): Promise<Tenant | undefined> {
+    const [row] = await reader.query<TenantRow>(`SELECT ${columns} FROM tenants WHERE id = $1`, [id]);
     return row && tenantOf(row);
   }
 
@@ -31,10 +31,6 @@ export class TenantStore {
     return (await write.query('SELECT 1 FROM tenants LIMIT 1')).length === 0;
   }
 
-  async exists(write: Write, id: string): Promise<boolean> {
-    return (await write.query('SELECT 1 FROM tenants WHERE id = $1', [id])).length > 0;
-  }
-
   async append(write: Write, id: string, events: TenantEvent[], before?: Tenant): Promise<Tenant> {
     const place = { type: 'tenant', id, tenantId: id, after: before?.version ?? 0 } as const;
     const tenant = foldEvents(await write.append(place, events), applyTenantEvent, before);
@@ -46,6 +42,12 @@ export class TenantStore {
     );
     await write.publish(place, tenantRecord(tenant));
     return tenant;
+  }
+
+  /** Says again what is known of it. */
+  async announce(write: Write, id: string): Promise<void> {
+    const tenant = await this.find(id, write);
+    if (tenant) await write.publish({ type: 'tenant', id }, tenantRecord(tenant));
   }
 }
 

@@ -1,0 +1,118 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { decodeDirectory, directoryTopic, joinKey, UndecodableError } from '@posthorn/contracts';
+import { LOGGER, type Logger } from '@posthorn/runtime';
+import { EventStore } from '../aggregates/event.store.js';
+import { ApiKeyStore } from '../keys/api-key.store.js';
+import { LogFollower } from '../log-follower.client.js';
+import { TenantStore } from '../tenants/tenant.store.js';
+
+/** A record that has just been written may still be on its way to this reader. */
+const settleMs = 3_000;
+const pageMax = 500;
+const author = { actor: 'system:directory' };
+
+/**
+ * Keeps the last record of every tenant and key in `directory` at the version that the tables have. A relay
+ * that was cut off may write an old version behind a newer one. Readers that saw both ignore it, but
+ * compaction keeps the last one, and whoever starts to read after that would let a revoked key in. So when
+ * a version goes back, and once at every start, log and tables are compared, and what is behind is
+ * announced again. That also fills a directory that was lost. Announcing twice, or by several instances,
+ * changes nothing.
+ */
+@Injectable()
+export class DirectoryKeeper implements BeforeApplicationShutdown {
+  /** What the log says last, by record key: as much as every reader of the directory holds. */
+  private readonly logged = new Map<string, number>();
+  private readonly stopping = new AbortController();
+  private isCaughtUp = false;
+  private checking: Promise<void> | undefined;
+
+  constructor(
+    @Inject(LogFollower) follower: LogFollower,
+    @Inject(EventStore) private readonly events: EventStore,
+    @Inject(TenantStore) private readonly tenants: TenantStore,
+    @Inject(ApiKeyStore) private readonly keys: ApiKeyStore,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    follower.register({
+      topic: directoryTopic.name,
+      onRecords: (_, records) => records.forEach(({ key, value }) => this.note(String(key), value)),
+      onCaughtUp: () => {
+        this.isCaughtUp = true;
+        this.plan();
+      },
+    });
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.checking;
+  }
+
+  private note(key: string, value: Buffer | null): void {
+    const version = versionOf(value);
+    const before = this.logged.get(key) ?? 0;
+    this.logged.set(key, version);
+    if (version < before && this.isCaughtUp) this.plan();
+  }
+
+  /** A while from now, and again as long as it does not succeed. */
+  private plan(): void {
+    this.checking ??= this.check().finally(() => (this.checking = undefined));
+  }
+
+  private async check(): Promise<void> {
+    const { signal } = this.stopping;
+    for (;;) {
+      await delay(settleMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        await this.checkTenants();
+        await this.checkKeys();
+        return;
+      } catch (err) {
+        this.logger.warn({ err }, 'the directory could not be compared yet');
+      }
+    }
+  }
+
+  private async checkTenants(): Promise<void> {
+    for (let after = ''; ;) {
+      const page = await this.tenants.list(after, pageMax);
+      for (const { id, version } of page)
+        if (this.isBehind(joinKey('tenant', id), version))
+          await this.events.write(id, author, (write) => this.tenants.announce(write, id));
+      if (page.length < pageMax) return;
+      after = page[page.length - 1].id;
+    }
+  }
+
+  private async checkKeys(): Promise<void> {
+    for (let after = ''; ;) {
+      const page = await this.keys.page(after, pageMax);
+      for (const { id, tenantId, version } of page)
+        if (this.isBehind(joinKey('key', id), version))
+          await this.events.write(tenantId, author, (write) => this.keys.announce(write, id));
+      if (page.length < pageMax) return;
+      after = page[page.length - 1].id;
+    }
+  }
+
+  private isBehind(recordKey: string, version: number): boolean {
+    const logged = this.logged.get(recordKey) ?? 0;
+    if (logged >= version || this.stopping.signal.aborted) return false;
+    this.logger.warn({ recordKey, logged, version }, 'the directory is behind; announcing again');
+    return true;
+  }
+}
+
+/** What cannot be read counts as nothing: it is announced again. */
+function versionOf(value: Buffer | null): number {
+  try {
+    return decodeDirectory(value).version;
+  } catch (error) {
+    if (error instanceof UndecodableError) return 0;
+    throw error;
+  }
+}
