@@ -2,7 +2,7 @@ import { type EventEmitter } from 'node:events';
 import { type Socket } from 'node:net';
 import { Client } from 'undici';
 import { type Exchange, type Opening } from './exchange.js';
-import { NotWritten } from './failure.js';
+import { notWritten } from './failure.js';
 import { Link } from './links.js';
 
 export const idleTimeoutMs = 30_000;
@@ -40,7 +40,7 @@ export class Connection extends Link {
     socket.once('close', () => this.close());
     this.client = new Client(home.origin.key, {
       connect: (_options, callback) => {
-        if (this.handedOver || socket.destroyed) return callback(new NotWritten(), null);
+        if (this.handedOver || socket.destroyed) return callback(notWritten, null);
         this.handedOver = true;
         // Not at once: undici does not look at its queue again when it is called back inside its own loop.
         queueMicrotask(() => callback(null, socket));
@@ -97,7 +97,7 @@ export class Connection extends Link {
     this.closed = true;
     this.unlink();
     this.home.forget(this);
-    this.client.destroy(new NotWritten(), () => undefined);
+    this.client.destroy(notWritten, () => undefined);
     this.socket.destroy();
   }
 

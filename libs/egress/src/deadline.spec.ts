@@ -139,10 +139,11 @@ describe('deadlines of many requests', () => {
     const receiver = await startReceiver();
     const client = openClient({ dns: { servers: [server.address] } });
     const dead = Array.from({ length: 50 }, () =>
-      client.request(post(`http://dead.test:${receiver.port}/`, { timeoutMs: 400 })),
+      client.request(post(`http://dead.test:${receiver.port}/`, { timeoutMs: 1_000 })),
     );
     const good = await client.request(post(`http://good.test:${receiver.port}/`));
     expect(good).toMatchObject({ kind: 'response', status: 200 });
+    expect(client.inFlight).toBe(50);
     for (const result of await Promise.all(dead)) expect(result).toMatchObject({ reason: 'timeout' });
   });
 });

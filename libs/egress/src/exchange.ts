@@ -1,7 +1,8 @@
 import { type Dispatcher } from 'undici';
 import { type Connection } from './connection.js';
 import { Timed } from './deadlines.js';
-import { failureOf, NotWritten } from './failure.js';
+import { failureOf, notWritten } from './failure.js';
+import { KeptBody } from './kept-body.js';
 import { type OriginPool } from './origin-pool.js';
 import { type EgressRequest, type EgressResult, type EgressTimings, type Failure } from './result.js';
 
@@ -18,8 +19,7 @@ export type ExchangeOwner = {
 /** What is known of the connection that was, or was not, opened for a request. */
 export type Opening = { readonly dnsMs: number; readonly connectMs: number; readonly tlsMs: number };
 
-const empty = Buffer.alloc(0);
-const viewSlackBytes = 2_048;
+const noBody = Buffer.alloc(0);
 
 /**
  * One request from `send` to its result; also undici's handler for it. It ends exactly once, by whatever
@@ -37,8 +37,7 @@ export class Exchange extends Timed implements Dispatcher.DispatchHandler {
   private firstByteMs = -1;
   private status = 0;
   private headers: RawHeaders | undefined;
-  private chunks: Buffer[] | undefined;
-  private bytes = 0;
+  private body: KeptBody | undefined;
 
   path = '/';
 
@@ -80,7 +79,7 @@ export class Exchange extends Timed implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Controller): void {
-    if (this.over) controller.abort(new NotWritten());
+    if (this.over) controller.abort(notWritten);
     else this.sentAt = performance.now();
   }
 
@@ -96,10 +95,8 @@ export class Exchange extends Timed implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
     if (this.over) return;
-    this.chunks ??= [];
-    this.chunks.push(chunk);
-    this.bytes += chunk.length;
-    if (this.bytes <= this.owner.responseMaxBytes) return;
+    this.body ??= new KeptBody(this.owner.responseMaxBytes);
+    if (this.body.add(chunk)) return;
     this.respond(true);
     // The rest may have no end: the connection is worth less than the time it would take to find out.
     this.connection?.close();
@@ -131,7 +128,7 @@ export class Exchange extends Timed implements Dispatcher.DispatchHandler {
       kind: 'response',
       status: this.status,
       headers: flat(this.headers ?? {}),
-      body: this.body(),
+      body: this.body?.take() ?? noBody,
       truncated,
       timings: this.timings(this.connection?.openedFor(this)),
       remoteAddress: this.connection?.remoteAddress ?? '',
@@ -140,21 +137,8 @@ export class Exchange extends Timed implements Dispatcher.DispatchHandler {
 
   private end(result: EgressResult): void {
     this.result = result;
-    this.chunks = undefined;
+    this.body = undefined;
     this.owner.ended(this);
-  }
-
-  private body(): Buffer {
-    if (!this.chunks) return empty;
-    const [first] = this.chunks;
-    const length = Math.min(this.bytes, this.owner.responseMaxBytes);
-    // A view keeps its read buffer alive as long as the result: good enough where that is mostly the body.
-    if (this.chunks.length === 1 && first.buffer.byteLength <= length + viewSlackBytes)
-      return first.subarray(0, length);
-    const body = Buffer.allocUnsafeSlow(length);
-    let at = 0;
-    for (const chunk of this.chunks) at += chunk.copy(body, at);
-    return body;
   }
 
   private timings(opening: Opening | undefined): EgressTimings {

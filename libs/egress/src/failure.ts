@@ -1,11 +1,10 @@
 import { type EgressReason, type Failure } from './result.js';
 
-/** The connection was gone before the request was written, so sending it on another one repeats nothing. */
-export class NotWritten extends Error {
-  constructor() {
-    super('the connection was closed before the request was written');
-  }
-}
+/**
+ * The connection was gone before the request was written. One for all: its stack would say nothing, and
+ * costs time.
+ */
+export const notWritten: Error = new Error('the connection was closed before the request was written');
 
 const reasons: Record<string, EgressReason> = {
   UND_ERR_SOCKET: 'reset',
@@ -28,7 +27,7 @@ const reasons: Record<string, EgressReason> = {
  */
 export function failureOf(error: Error): Failure {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  if (error instanceof NotWritten) return { reason: 'reset', message };
+  if (error === notWritten) return { reason: 'reset', message };
   // undici speaks of an unasked upgrade and of a 100 nobody expected as socket errors.
   if (code === 'UND_ERR_SOCKET' && message.startsWith('bad ')) return { reason: 'protocol', message };
   const reason =

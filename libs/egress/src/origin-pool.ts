@@ -40,10 +40,6 @@ export class OriginPool {
     private readonly context: PoolContext,
   ) {}
 
-  get waitingCount(): number {
-    return this.waiting.size;
-  }
-
   submit(exchange: Exchange): void {
     exchange.pool = this;
     this.submitting = true;
