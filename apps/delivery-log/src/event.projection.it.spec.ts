@@ -1,6 +1,6 @@
 import { encodeSubscription, subscriptionKey } from '@posthorn/contracts';
 import type { Database } from '@posthorn/runtime';
-import { testDatabase, type TestDatabase } from '@posthorn/testing';
+import { testDatabase, type TestDatabase, waitFor } from '@posthorn/testing';
 import {
   attempt,
   attemptRecords,
@@ -90,8 +90,21 @@ describe('events', () => {
   it('match by what is stored, not by what a rolled back transaction had seen', async () => {
     const instance = new Instance(db);
     await instance.apply('events', eventRecords(log.slice(0, 4)));
-    await instance.applyAndFail('events', eventRecords(log.slice(4, 6), 4));
-    await instance.apply('events', [...eventRecords([event({ id: 'evt_4' })], 4)]);
+    const rolledBack = instance.applyThen('events', eventRecords(log.slice(4, 6), 4), () =>
+      Promise.reject(new Error('rolled back')),
+    );
+    await expect(rolledBack).rejects.toThrow('rolled back');
+    await instance.apply('events', eventRecords([event({ id: 'evt_4' })], 4));
+    expect(await matched()).toMatchObject({ 4: ['sub_1'] });
+  });
+
+  it('match by what is stored, not by what a batch that failed half way had seen', async () => {
+    const instance = new Instance(db);
+    await instance.apply('events', eventRecords(log.slice(0, 4)));
+    const impossible = event({ acceptedAt: 1e300 });
+    const failing = instance.apply('events', eventRecords([log[5]!, impossible], 4));
+    await expect(failing).rejects.toThrow(/out of range/);
+    await instance.apply('events', eventRecords([event({ id: 'evt_4' })], 4));
     expect(await matched()).toMatchObject({ 4: ['sub_1'] });
   });
 
@@ -157,22 +170,29 @@ describe('events', () => {
 });
 
 describe('a deletion that overtakes', () => {
-  it('never leaves a log behind, though attempts are recorded at the same time', async () => {
+  it('waits for attempts that are being recorded, so that it removes them, too', async () => {
     const instance = new Instance(db);
     await instance.apply('events', eventRecords([control(), event()]));
-    const many = Array.from({ length: 20 }, (_, i) => attempt({ attempt: i + 1 }));
-    await Promise.all([
-      ...many.map((one) => instance.apply('attempts', attemptRecords([one]))),
-      instance.apply('events', eventRecords([control({ version: 2, status: 'deleted' })], 2)),
-      new Instance(db).apply('subscriptions', [
-        table({ version: 2, status: 'deleted' }, [
-          [0, ['order.created']],
-          [2, null],
-        ]),
-      ]),
+    let commit: (() => void) | undefined;
+    const recording = instance.applyThen(
+      'attempts',
+      attemptRecords([attempt()]),
+      () => new Promise((resolve) => (commit = resolve)),
+    );
+    await waitFor(() => commit);
+    const deleting = instance.apply('events', eventRecords([control({ version: 2, status: 'deleted' })], 2));
+    const isWaiting = () =>
+      db.query(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
+    const first = await Promise.race([
+      deleting.then(() => 'deleted'),
+      waitFor(async () => (await isWaiting()).length > 0).then(() => 'waits'),
     ]);
+    expect(first).toBe('waits');
+    commit!();
+    await Promise.all([recording, deleting]);
     await instance.purgeAll();
-    await instance.apply('attempts', attemptRecords(many));
+    await instance.apply('attempts', attemptRecords([attempt({ attempt: 2 })]));
     expect(
       await db.query('SELECT delivery_id FROM deliveries UNION SELECT delivery_id FROM attempts'),
     ).toEqual([]);

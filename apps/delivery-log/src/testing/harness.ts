@@ -54,15 +54,16 @@ export class Instance {
     await this.database.transaction((tx) => this.handlers[topic]({ topic, partition, records, next }, tx));
   }
 
-  /** As above, and then the transaction is rolled back. */
-  async applyAndFail(topic: Topic, records: ProjectionRecord[], partition = 3): Promise<void> {
-    const failure = new Error('rolled back');
-    const work = this.database.transaction(async (tx) => {
+  /** As above, and `beforeCommit` is awaited while the transaction is open; what it throws rolls it back. */
+  async applyThen(
+    topic: Topic,
+    records: ProjectionRecord[],
+    beforeCommit: () => Promise<void>,
+    partition = 3,
+  ): Promise<void> {
+    await this.database.transaction(async (tx) => {
       await this.handlers[topic]({ topic, partition, records, next: 0 }, tx);
-      throw failure;
-    });
-    await work.catch((error: unknown) => {
-      if (error !== failure) throw error;
+      await beforeCommit();
     });
   }
 
