@@ -6,6 +6,8 @@ import { EventIngestSettings } from './event-ingest.config.js';
 
 /** A batch of one partition is one message to the broker: it has to stay below `max.message.bytes`. */
 const batch = { batchRecords: 1_000, batchBytes: 384 * 1024 };
+/** Trouble shorter than this only makes publishers wait. */
+const hiccupMs = 750;
 const retryStartMs = 500;
 const stopGraceMs = 5_000;
 
@@ -20,6 +22,7 @@ export class EventLog {
   private readonly inbox: BatchProducer;
   private readonly stopping = new AbortController();
   private partitionCount = 0;
+  private downSinceMs: number | undefined;
 
   constructor(
     private readonly kafka: KafkaConnection,
@@ -29,15 +32,22 @@ export class EventLog {
   ) {
     const { queueRecordsMax: maxRecords, queueBytesMax: maxBytes, lingerMs } = settings;
     const bounds = { maxRecords, maxBytes, lingerMs, ...batch };
-    this.http = new BatchProducer(kafka, { name: 'events', ...bounds });
-    // What was read from Kafka waits for Kafka: only the bounds refuse.
+    // Only the bounds refuse: what was read from Kafka waits for Kafka, and publishers are told by `open`.
+    this.http = new BatchProducer(kafka, { name: 'events', ...bounds, refuseWhenDown: false });
     this.inbox = new BatchProducer(kafka, { name: 'inbox', ...bounds, refuseWhenDown: false });
     health.ready('ingest-kafka', () => this.open || 'Kafka is away');
   }
 
-  /** Events can be written now, as far as is known. */
+  /** False once Kafka is known to be away; a leader that moves is no outage yet. */
   get open(): boolean {
-    return this.partitionCount > 0 && this.http.state === 'up';
+    if (this.partitionCount === 0) return false;
+    if (this.http.state === 'up') {
+      this.downSinceMs = undefined;
+      return true;
+    }
+    const nowMs = performance.now();
+    this.downSinceMs ??= nowMs;
+    return nowMs - this.downSinceMs < hiccupMs;
   }
 
   /** Of `events`; 0 before it is known. */

@@ -225,7 +225,7 @@ export class InboxService {
 
   /** With an error the offset stays open: the record is read again after the restart that caused it. */
   private settle(part: Part, { offset }: InRecord, error: Error | null): void {
-    if (error || part.revoked) return;
+    if (error) return;
     part.window.settle(offset);
     this.commitTimer ??= setTimeout(() => {
       this.commitTimer = undefined;

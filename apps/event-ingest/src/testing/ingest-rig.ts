@@ -48,10 +48,8 @@ export class IngestRig {
   readonly broker = testKafka();
   private readonly producer: BatchProducer;
   private readonly services: Service[] = [];
-  private readonly read = new Map<
-    string,
-    { next: Map<number, number>; records: Stored<{ value: Buffer }>[] }
-  >();
+  private readonly eventsRead = readOf<{ event: EventMessage }>('events.v1');
+  private readonly rejectedRead = readOf<{ message: RejectedMessage }>('rejected.v1');
   private readonly reader: LogReader;
   private versions = 0;
 
@@ -175,22 +173,16 @@ export class IngestRig {
   }
 
   /** All accepted events so far. */
-  async events(): Promise<Stored<{ event: EventMessage }>[]> {
-    return (await this.all('events.v1')).map(({ value, ...rest }) => ({
-      ...rest,
-      event: decodeEvents(value) as EventMessage,
-    }));
+  events(): Promise<Stored<{ event: EventMessage }>[]> {
+    return this.all(this.eventsRead, (value) => ({ event: decodeEvents(value) as EventMessage }));
   }
 
   async eventsOf(tenantId: string): Promise<Stored<{ event: EventMessage }>[]> {
     return (await this.events()).filter(({ event }) => event.tenantId === tenantId);
   }
 
-  async rejected(): Promise<Stored<{ message: RejectedMessage }>[]> {
-    return (await this.all('rejected.v1')).map(({ value, ...rest }) => ({
-      ...rest,
-      message: decodeRejected(value),
-    }));
+  rejected(): Promise<Stored<{ message: RejectedMessage }>[]> {
+    return this.all(this.rejectedRead, (value) => ({ message: decodeRejected(value) }));
   }
 
   /** The group's committed offsets of `inbox`, by partition. */
@@ -204,21 +196,24 @@ export class IngestRig {
     return new Map(found.map(({ partition, offset }) => [partition, Number(offset)]));
   }
 
-  private async all(topic: string): Promise<Stored<{ value: Buffer }>[]> {
-    const known = this.read.get(topic) ?? { next: new Map<number, number>(), records: [] };
-    this.read.set(topic, known);
-    for (const [partition, { high }] of await this.kafka.endOffsets(topic)) {
-      const from = known.next.get(partition) ?? 0;
+  /** Reads on where the last call ended. */
+  private async all<T>(read: Read<T>, decode: (value: Buffer | null) => T): Promise<Stored<T>[]> {
+    for (const [partition, { high }] of await this.kafka.endOffsets(read.topic)) {
+      const from = read.next.get(partition) ?? 0;
       if (from >= high) continue;
-      const next = await this.reader.readRange(topic, partition, from, high, (records) => {
+      const next = await this.reader.readRange(read.topic, partition, from, high, (records) => {
         for (const { offset, key, headers, value } of records)
-          known.records.push({ partition, offset, key: key?.toString() ?? null, headers, value: value! });
+          read.records.push({ partition, offset, key: key?.toString() ?? null, headers, ...decode(value) });
       });
-      known.next.set(partition, next);
+      read.next.set(partition, next);
     }
-    return known.records;
+    return read.records;
   }
 }
+
+type Read<T> = { topic: string; next: Map<number, number>; records: Stored<T>[] };
+
+const readOf = <T>(topic: string): Read<T> => ({ topic, next: new Map(), records: [] });
 
 export async function post(
   url: string,
