@@ -1,0 +1,47 @@
+import { jest } from '@jest/globals';
+import { logLevel } from 'kafkajs';
+import { kafkaLogCreator } from './kafka-log.js';
+
+const entry = (message: string, extra = {}, level = logLevel.ERROR) => ({
+  namespace: 'Producer',
+  level,
+  label: 'ERROR',
+  log: { message, timestamp: 'now', ...extra },
+});
+
+it('passes on what helps, as a warning, and tells of the trouble', () => {
+  const lines: unknown[] = [];
+  const troubles: string[] = [];
+  const write = kafkaLogCreator(
+    (...line) => void lines.push(line),
+    (message) => void troubles.push(message),
+  )();
+  write(entry('Connection error', { broker: 'b:1', stack: 'long', payload: Buffer.alloc(9) }));
+  write(entry('The group is rebalancing', { groupId: 'g' }, logLevel.WARN));
+  write(
+    entry('Limiting retries for the idempotent producer may invalidate EoS guarantees', {}, logLevel.WARN),
+  );
+  expect(lines).toEqual([
+    ['warn', 'kafka: Connection error', { namespace: 'Producer', broker: 'b:1' }],
+    ['warn', 'kafka: The group is rebalancing', { namespace: 'Producer', groupId: 'g' }],
+  ]);
+  expect(troubles).toEqual(['Connection error']);
+});
+
+it('says the same thing once in five seconds, and never keeps the trouble to itself', () => {
+  jest.useFakeTimers();
+  const lines: string[] = [];
+  let troubles = 0;
+  const write = kafkaLogCreator(
+    (level, message) => void lines.push(`${level} ${message}`),
+    () => troubles++,
+    true,
+  )();
+  for (let i = 0; i < 10; i++) write(entry('again'));
+  write(entry('other'));
+  jest.advanceTimersByTime(5_001);
+  write(entry('again'));
+  jest.useRealTimers();
+  expect(lines).toEqual(['debug kafka: again', 'debug kafka: other', 'debug kafka: again']);
+  expect(troubles).toBe(12);
+});
