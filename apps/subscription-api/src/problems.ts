@@ -21,6 +21,11 @@ export class Problems {
   }
 }
 
+/** A name as part of a JSON pointer (RFC 6901). */
+export function pointerPart(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
 /** Text that people read and PostgreSQL can hold: no control characters, no halves of surrogate pairs. */
 export function isPlainText(value: unknown, maxChars: number): value is string {
   return typeof value === 'string' && value.length <= maxChars && !/[\p{Cc}\p{Cs}]/u.test(value);

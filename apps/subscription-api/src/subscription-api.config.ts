@@ -1,4 +1,4 @@
-import { IsBoolean, IsInt, IsString, Matches, Max, Min, MinLength } from 'class-validator';
+import { IsBoolean, IsInt, IsOptional, IsString, Matches, Max, Min, MinLength } from 'class-validator';
 import { DatabaseSettings, Setting } from '@posthorn/runtime';
 
 /** Every setting of subscription-api, its default and its limits. */
@@ -32,6 +32,11 @@ export class SubscriptionApiSettings extends DatabaseSettings {
   @Setting('POSTHORN_EGRESS_HTTP', 'Whether receivers may be called over plain http; for tests and labs')
   @IsBoolean()
   egressHttp: boolean = false;
+
+  @Setting('POSTHORN_EGRESS_PROXY', 'HTTP proxy (CONNECT) for requests to receivers')
+  @IsOptional()
+  @IsString()
+  egressProxy?: string;
 
   @Setting(
     'POSTHORN_ACKNOWLEDGE_TIMEOUT_MS',

@@ -44,6 +44,7 @@ function adapters(settings: SubscriptionApiSettings): Provider[] {
           allowHttp: settings.egressHttp,
           // Verifications only: nothing here needs the dispatcher's numbers.
           maxSockets: 256,
+          ...(settings.egressProxy ? { proxyUrl: settings.egressProxy } : {}),
         }),
     },
     {

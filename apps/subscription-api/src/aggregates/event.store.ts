@@ -10,6 +10,7 @@ import { Acknowledgements } from '../outbox/acknowledgements.js';
 import { channels, OutboxBell } from '../outbox/outbox-bell.js';
 import type { OutboxRecord } from '../outbox/outbox-record.js';
 import type { AggregateType, NewEvent, Stored } from './stored-event.js';
+import { Turns } from './turns.js';
 
 /** Who writes, and the trace the write belongs to. */
 export type Author = { actor: string; traceparent?: string };
@@ -34,6 +35,9 @@ type EventRow = {
 };
 
 const uniqueViolation = '23505';
+const lockTimeoutMs = 5_000;
+/** Changes of one tenant that may wait in this process. */
+const waitingMax = 500;
 
 /**
  * Somebody else changed the aggregate since it was read. Expected; callers read it again and decide anew.
@@ -63,6 +67,7 @@ export class EventStore {
     health.ready('subscription-api database', () => this.opened && this.db.ping());
   }
 
+  private readonly turns = new Turns(waitingMax);
   private opened = false;
 
   /** Connects and migrates. Until then everything here answers that it is not available. */
@@ -105,26 +110,30 @@ export class EventStore {
     author: Author,
     work: (write: Write) => Promise<T>,
   ): Promise<Written<T>> {
-    const unit = { seqs: [] as string[] };
+    const seqs: string[] = [];
+    const locks = lockNames(tenants);
     let waiting: Promise<boolean> | undefined;
-    const value = await this.available(() =>
+    const transaction = (): Promise<T> =>
       this.db.transaction(async (tx) => {
-        for (const tenant of lockOrder(tenants)) await lockTenant(tx, tenant);
-        const result = await work(new Write(tx, author, unit.seqs));
-        if (unit.seqs.length > 0) {
-          // Before the commit: the relay may be quicker than this function's next line.
-          waiting = this.acknowledgements.expect(unit.seqs);
-          await tx.query('SELECT pg_notify($1, $2)', [channels.appended, '']);
-        }
+        await tx.query(`SELECT set_config('lock_timeout', $1, true)`, [`${lockTimeoutMs}ms`]);
+        for (const name of locks)
+          await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [name]);
+        const result = await work(new Write(tx, author, seqs));
+        if (seqs.length === 0) return result;
+        // Before the commit: the relay may be quicker than this function's next line.
+        waiting = this.acknowledgements.expect(seqs);
+        await tx.query('SELECT pg_notify($1, $2)', [channels.appended, '']);
         return result;
-      }),
-    ).catch((error: unknown) => {
-      if (waiting) this.acknowledgements.forget(unit.seqs);
-      throw error;
-    });
+      });
+    const value = await this.turns
+      .take(locks.join(' '), () => this.available(transaction))
+      .catch((error: unknown) => {
+        if (waiting) this.acknowledgements.forget(seqs);
+        throw error;
+      });
     if (!waiting) return { value, relayed: true };
     this.bell.ring();
-    const relayed = (await waiting) || (await this.isRelayed(unit.seqs));
+    const relayed = (await waiting) || (await this.isRelayed(seqs));
     return { value, relayed };
   }
 
@@ -220,11 +229,8 @@ function storedEvent<E extends NewEvent>(row: EventRow): Stored<E> {
 }
 
 /** Always in one order, so that two writes over several tenants cannot wait for each other. */
-function lockOrder(tenants: string | null | readonly string[]): (string | null)[] {
-  return Array.isArray(tenants) ? [...tenants].sort() : [tenants as string | null];
-}
-
-async function lockTenant(tx: Transaction, tenant: string | null): Promise<void> {
-  const name = tenant === null ? 'subscription-api/installation' : `subscription-api/tenant/${tenant}`;
-  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [name]);
+function lockNames(tenants: string | null | readonly string[]): string[] {
+  if (tenants === null) return ['subscription-api/installation'];
+  const ids = typeof tenants === 'string' ? [tenants] : [...tenants].sort();
+  return ids.map((id) => `subscription-api/tenant/${id}`);
 }

@@ -1,5 +1,5 @@
 import type { RetryPolicy } from '@posthorn/contracts';
-import { isObject, isPlainText, type Problems } from '../problems.js';
+import { isObject, isPlainText, pointerPart, type Problems } from '../problems.js';
 
 /** Events expire at 7 days: a longer wait could only end in that. */
 const delayMaxMs = 7 * 24 * 60 * 60 * 1000;
@@ -18,7 +18,8 @@ export function readRetryPolicy(input: unknown, problems: Problems): RetryPolicy
   const isList = 'delaysMs' in input;
   const known: readonly string[] = isList ? policies.list : policies.formula;
   for (const name of Object.keys(input))
-    if (!known.includes(name)) problems.add(`${pointer}/${name}`, 'is not a field of this kind of policy');
+    if (!known.includes(name))
+      problems.add(`${pointer}/${pointerPart(name)}`, 'is not a field of this kind of policy');
   const jitter =
     input['jitter'] === undefined
       ? undefined
@@ -81,7 +82,7 @@ export function readHeaders(input: unknown, problems: Problems): Record<string, 
   const entries = readEntries(input, '/headers', headersMax, problems);
   const seen = new Set<string>();
   for (const [name, value] of entries ?? []) {
-    const pointer = `/headers/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const pointer = `/headers/${pointerPart(name)}`;
     if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/.test(name))
       problems.add(pointer, 'is not the name of a header');
     else if (deniedHeaders.test(name)) problems.add(pointer, 'cannot be set');
@@ -108,7 +109,7 @@ export function readMetadata(input: unknown, problems: Problems): Record<string,
     if (!isPlainText(name, 64) || name === '')
       problems.add('/metadata', 'names must have 1 to 64 characters');
     else if (!isPlainText(value, 500))
-      problems.add(`/metadata/${name}`, 'must be a text of at most 500 characters');
+      problems.add(`/metadata/${pointerPart(name)}`, 'must be a text of at most 500 characters');
   }
   return entries && (Object.fromEntries(entries) as Record<string, string>);
 }

@@ -1,6 +1,6 @@
 import type { Filter } from '@posthorn/contracts';
 import type { Profile } from '@posthorn/domain';
-import { isObject, isPlainText, type Problems } from '../problems.js';
+import { isObject, isPlainText, pointerPart, type Problems } from '../problems.js';
 
 const entriesMax = 100;
 const changes = ['create', 'change', 'delete'];
@@ -20,7 +20,8 @@ export function readFilter(
     return undefined;
   }
   for (const name of Object.keys(input))
-    if (name !== wanted) problems.add(`${pointer}/${name}`, `is not a field of this profile's filter`);
+    if (name !== wanted)
+      problems.add(`${pointer}/${pointerPart(name)}`, `is not a field of this profile's filter`);
   return wanted === 'entities'
     ? readEntities(input['entities'], `${pointer}/entities`, problems)
     : readTypes(input['types'], profile, `${pointer}/types`, problems);
@@ -82,7 +83,8 @@ function readEntity(
     return undefined;
   }
   for (const field of Object.keys(item))
-    if (field !== 'name' && field !== 'changes') problems.add(`${pointer}/${field}`, 'is not a known field');
+    if (field !== 'name' && field !== 'changes')
+      problems.add(`${pointer}/${pointerPart(field)}`, 'is not a known field');
   const { name } = item;
   if (!isPlainText(name, 200) || name.trim() === '')
     problems.add(`${pointer}/name`, 'must be a text of 1 to 200 characters');

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ProfileName } from '@posthorn/domain';
-import { isObject, type Problems } from '../problems.js';
+import { isObject, pointerPart, type Problems } from '../problems.js';
 import { isHeaderValue } from './delivery-rules.js';
 
 type SecretRules = {
@@ -46,7 +46,7 @@ export function readSecret(input: unknown, profile: ProfileName, problems: Probl
     return undefined;
   }
   for (const name of Object.keys(input))
-    if (name !== field) problems.add(`/auth/${name}`, `is not a field of this profile's auth`);
+    if (name !== field) problems.add(`/auth/${pointerPart(name)}`, `is not a field of this profile's auth`);
   const value = input[field];
   const complaint = value === undefined ? undefined : wrong(value);
   if (complaint) problems.add(`/auth/${field}`, complaint);

@@ -28,12 +28,12 @@ export class TenantController {
     return answer(reply, 201, written, tenantView);
   }
 
-  /** In order of id; `after` is the last id of the page before. */
+  /** In order of id; `cursor` is the `nextCursor` of the page before. */
   @Get()
   @Needs('read', { tenant: 'none' })
-  async list(@Query('after') after: unknown, @Query('limit') limit: unknown): Promise<List<TenantView>> {
+  async list(@Query('cursor') cursor: unknown, @Query('limit') limit: unknown): Promise<List<TenantView>> {
     const size = pageSize(limit);
-    const start = typeof after === 'string' && !after.includes('\0') ? after : '';
+    const start = typeof cursor === 'string' && !cursor.includes('\0') ? cursor : '';
     const tenants = await this.tenants.list(start, size + 1);
     const next = tenants.length > size ? tenants[size - 1].id : null;
     return listOf(tenants.slice(0, size).map(tenantView), next);

@@ -125,7 +125,7 @@ describe('tenants and keys', () => {
     expect((await api.call('GET', tenants, { key })).status).toBe(403);
     const page = await api.call<{ items: { id: string }[]; nextCursor: string }>(
       'GET',
-      `${tenants}?limit=2&after=${encodeURIComponent('vendor')}`,
+      `${tenants}?limit=2&cursor=${encodeURIComponent('vendor')}`,
       { key: operatorKey },
     );
     expect(page.body.items).toHaveLength(2);
