@@ -90,6 +90,15 @@ it('aborts the open transaction of a live old owner', async () => {
   expect(await valuesIn(1)).toEqual(['_owner=old', '_owner=new', 'lane=of the new owner']);
 }, 20_000);
 
+it('has fenced when readers see it: the stable end covers it at once, every time', async () => {
+  const start = (await kafka.endOffsets('cursors')).get(3)?.high ?? 0;
+  for (let i = 0; i < 8; i++) {
+    await writerFor(3).fence(owner(`n${i}`, 3));
+    // Every fencing is a record and a marker.
+    expect((await kafka.endOffsets('cursors')).get(3)?.high).toBeGreaterThan(start + 2 * i);
+  }
+}, 20_000);
+
 it('fences nobody of another partition or prefix', async () => {
   const mine = writerFor(2);
   await mine.fence(owner('mine', 2));

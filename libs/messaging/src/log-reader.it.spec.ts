@@ -26,6 +26,7 @@ beforeAll(async () => {
     spec('cursors', 2, { cleanup: 'compact', retentionMs: -1 }),
     spec('followed', 2),
     spec('cycles'),
+    spec('large', 8),
   ]);
   await producer.connect();
 }, 20_000);
@@ -131,6 +132,22 @@ it('leaves out and repeats nothing in 300 reads with and without a rest between 
   }
   expect(values(read)).toEqual(numbered(600));
 }, 60_000);
+
+it('fetches only what somebody asked for', async () => {
+  const proxy = await KafkaProxy.start(brokers[0] as string);
+  closing.push(() => proxy.close());
+  const connection = new KafkaConnection({ ...settings, socketFactory: proxy.socketFactory }, silent);
+  closing.push(() => connection.close());
+  const record = 'x'.repeat(100_000);
+  for (let partition = 0; partition < 8; partition++)
+    await write('large', partition, Array(5).fill(record), 1);
+  const reader = await readerOf(['large'], { maxBytesPerPartition: 1_000 }, connection);
+  expect(await reader.readOnce('large', 0, 2)).toMatchObject({ kind: 'records', next: 3 });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  // One record, where the topic has forty.
+  expect(proxy.bytesPassed).toBeGreaterThan(100_000);
+  expect(proxy.bytesPassed).toBeLessThan(250_000);
+}, 30_000);
 
 it('says what has expired, before and while it reads', async () => {
   await write('expiring', 0, numbered(100), 10);

@@ -23,6 +23,8 @@ export class KafkaProxy {
   private readonly seen = new Map<number, number>();
   /** Responses that were swallowed so far. */
   dropped = 0;
+  /** What the broker has sent to clients. */
+  bytesPassed = 0;
 
   private constructor(
     private readonly host: string,
@@ -128,6 +130,7 @@ export class KafkaProxy {
         this.dropped++;
         cut();
       } else {
+        this.bytesPassed += frame.length;
         client.write(frame);
       }
     });
