@@ -159,7 +159,7 @@ export class CatchUp {
 function feedRecord(owner: PartitionOwner, byTenant: Map<string, Reading[]>, record: InRecord): void {
   const message = decodeEvent(record);
   const readings = message && byTenant.get(message.tenantId);
-  if (!readings) return;
+  if (!readings || owner.isRepeat(message, record.offset)) return;
   let event;
   for (const reading of readings) {
     const { slot, position, full } = reading;

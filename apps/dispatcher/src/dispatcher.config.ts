@@ -76,4 +76,16 @@ export class DispatcherSettings extends CommonSettings {
   @Min(1_024)
   @Max(64 * 1024 * 1024)
   laneBytesMax = 512 * 1024;
+
+  @Setting('POSTHORN_WINDOW_BYTES_MAX', 'Bytes of events held for one partition before it is paused')
+  @IsInt()
+  @Min(1024 * 1024)
+  @Max(1024 * 1024 * 1024)
+  windowBytesMax = 32 * 1024 * 1024;
+
+  @Setting('POSTHORN_EVENT_BYTES_MAX', 'Bytes of events held in memory before the largest lanes go BEHIND')
+  @IsInt()
+  @Min(1024 * 1024)
+  @Max(16 * 1024 * 1024 * 1024)
+  eventBytesMax = 192 * 1024 * 1024;
 }

@@ -15,15 +15,19 @@ import {
 } from '@posthorn/messaging';
 import type { KeyRing } from '@posthorn/runtime';
 import { AlarmClock } from './alarm-clock.js';
+import { AttemptRecorder } from './attempt-recorder.js';
 import { CatchUp } from './catch-up.js';
+import { DedupMap } from './dedup-map.js';
 import type { DispatcherSettings } from './dispatcher.config.js';
 import type { DueItem, LaneSlot } from './lane-slot.js';
+import { loadOf, relieve } from './memory-bounds.js';
 import { Outbox } from './outbox.js';
 import type { OwnerPorts, Rejection } from './owner-ports.js';
 import { PartitionOwner } from './partition-owner.js';
 import { PartitionWriter } from './partition-writer.js';
 import { Sender } from './sender.js';
 import type { Subscription } from './subscription-table.js';
+import { refill } from './dedup-refill.js';
 import { takeOver } from './takeover.js';
 
 export type DispatcherParts = {
@@ -54,11 +58,13 @@ export const producerBounds = { maxRecords: 10_000, maxBytes: 16 * 1024 * 1024 }
 export class DispatcherService {
   private readonly holdings = new Map<number, Holding>();
   private readonly outbox: Outbox;
+  private readonly recorder: AttemptRecorder;
   private readonly sender: Sender;
   private readonly catchUp: CatchUp;
   private readonly dueAlarms: AlarmClock<{ slot: LaneSlot; item: DueItem }>;
   private readonly instance = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   private readonly ownerPorts: OwnerPorts;
+  private readonly dedup = new DedupMap(Date.now);
   private server!: KafkaBatchServer;
   private ticker: NodeJS.Timeout | undefined;
   private windowsAt = 0;
@@ -67,24 +73,25 @@ export class DispatcherService {
   constructor(private readonly parts: DispatcherParts) {
     const { kafka, producer, egress, settings, reader } = parts;
     this.outbox = new Outbox(producer, producerBounds);
-    this.sender = new Sender(egress, this.outbox, settings, {
+    this.recorder = new AttemptRecorder(this.outbox, kafka.log, Date.now);
+    this.sender = new Sender(egress, this.outbox, this.recorder, settings, {
       now: Date.now,
       random: Math.random,
       maySend: (owner) => this.maySend(owner),
       changed: (slot) => this.changed(slot),
-      log: kafka.log,
     });
     this.catchUp = new CatchUp(reader, this.outbox, (slot) => this.changed(slot), kafka.log);
     this.dueAlarms = new AlarmClock(Date.now, ({ slot, item }) => this.startDue(slot, item));
     this.ownerPorts = {
       now: Date.now,
       open: (sealed, context) => parts.keyRing.open(sealed, context).toString('utf8'),
+      isRepeat: (partition, id, offset) => this.dedup.isRepeat(partition, id, offset),
       laneSettings: (subscription) => this.laneSettings(subscription),
       laneNumber: (entityId) => (murmur2(Buffer.from(entityId)) & 0x7fffffff) % 64,
       ready: (slot) => this.changed(slot),
       wake: (owner) => this.wake(owner),
       deliverDue: (slot, item) => this.deliverDue(slot, item),
-      cancelDue: (owner, item, settle) => this.sender.cancelDue(owner, item, settle),
+      cancelDue: (owner, item, settle) => this.recorder.cancelDue(owner, item, settle),
       reject: (rejection, settle) => this.reject(rejection, settle),
     };
   }
@@ -172,6 +179,7 @@ export class DispatcherService {
           windowMax: settings.windowRecordsMax,
         };
         const loaded = await takeOver({ kafka, reader, writer }, partition, options);
+        await refill(this.parts, this.dedup, partition, loaded.window.next);
         if (this.holdings.get(partition) !== holding) {
           await writer.close();
           return;
@@ -243,14 +251,16 @@ export class DispatcherService {
     this.bound(holding, owner);
   }
 
-  /** A full window pauses its partition, which goes on below half. */
   private bound(holding: Holding, owner: PartitionOwner): void {
-    const max = this.parts.settings.windowRecordsMax;
-    const size = Math.max(owner.window.size, owner.dueWindow.size);
-    if (!holding.paused && size >= max) {
+    const owners: PartitionOwner[] = [];
+    for (const other of this.holdings.values())
+      if (other.owner && !other.owner.ended) owners.push(other.owner);
+    for (const slot of relieve(owners, this.parts.settings)) this.changed(slot);
+    const load = loadOf(owner, owners, this.parts.settings);
+    if (!holding.paused && load >= 1) {
       holding.paused = true;
       this.server.pause(topicPartitions(holding.partition));
-    } else if (holding.paused && size < max / 2) {
+    } else if (holding.paused && load < 0.5) {
       holding.paused = false;
       this.server.resume(topicPartitions(holding.partition));
     }

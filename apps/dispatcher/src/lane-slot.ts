@@ -22,6 +22,10 @@ export type LogEvent = {
 /** A single retry that retry-scheduler handed back. */
 export type DueItem = { due: DeliveryDue; event: LogEvent; offset: number };
 
+/** Lanes of slow receivers share half of all permits. */
+const slowMs = 1_000;
+const lagMs = 2_000;
+
 export type Work = { kind: 'lane'; item: LaneItem<LogEvent> } | { kind: 'due'; item: DueItem };
 
 /**
@@ -33,8 +37,10 @@ export class LaneSlot {
   readonly lane: Lane<LogEvent>;
   /** Whether the sender has it in a queue. */
   listed = false;
-  /** Since when it waits for the catch-up reader; undefined while it does not. */
-  wantsReadSince: number | undefined;
+  /** What its receiver usually takes to answer, in ms (EWMA). */
+  latencyMs = 0;
+  private headSeq: number | undefined;
+  private headSince = 0;
   private readonly dues: DueItem[] = [];
   private duesInFlight = 0;
 
@@ -42,7 +48,7 @@ export class LaneSlot {
     readonly owner: PartitionOwner,
     readonly subscription: Subscription,
     readonly name: string,
-    private readonly settings: LaneSettings,
+    settings: LaneSettings,
     effects: LaneEffects,
     loaded?: LaneRecord,
   ) {
@@ -56,9 +62,11 @@ export class LaneSlot {
   }
 
   canStart(now: number): boolean {
-    if (this.dues.length > 0 && this.duesInFlight + this.lane.inFlightCount < this.settings.inFlightMax)
+    const flying = this.duesInFlight + this.lane.inFlightCount;
+    // Where the lane is parked, single retries are not sent but go back to wait with it.
+    if (this.dues.length > 0 && (this.lane.parkedUntil !== undefined || flying < this.lane.inFlightMax))
       return true;
-    return this.lane.canStart(now);
+    return flying < this.lane.inFlightMax && this.lane.canStart(now);
   }
 
   /** The next piece of work; only where `canStart`. Single retries go first: they are the older ones. */
@@ -77,7 +85,28 @@ export class LaneSlot {
     this.duesInFlight--;
   }
 
-  takeDues(): DueItem[] {
-    return this.dues.splice(0);
+  took(durationMs: number): void {
+    this.latencyMs += 0.2 * (durationMs - this.latencyMs);
   }
+
+  get slow(): boolean {
+    return this.latencyMs > slowMs;
+  }
+
+  /** Called every tick: a live lane whose head has waited for two seconds goes BEHIND. */
+  watchLag(now: number): void {
+    const { headSeq } = this.lane;
+    if (headSeq !== this.headSeq) {
+      this.headSeq = headSeq;
+      this.headSince = now;
+    } else if (headSeq !== undefined && now - this.headSince >= lagMs) this.lane.lag();
+  }
+}
+
+/** What a piece of work is about. */
+export function workOf(work: Work): { event: LogEvent; attempt: number; seq: number; replayId?: string } {
+  if (work.kind === 'lane') return work.item;
+  const { event, due } = work.item;
+  const { attempt, seq, replayId } = due;
+  return replayId === undefined ? { event, attempt, seq } : { event, attempt, seq, replayId };
 }

@@ -3,20 +3,25 @@ import { parseRetryAfterMs } from '@posthorn/domain';
 import type { EgressResult } from '@posthorn/egress';
 
 /** What an attempt came to, as lanes see it. A receiver's fault is a value, never an exception. */
-export type Outcome = { kind: 'delivered' } | { kind: 'failed'; retryAfterMs: number; gone: boolean };
+export type Outcome =
+  { kind: 'delivered' } | { kind: 'failed'; retryAfterMs: number; gone: boolean; overload: boolean };
 
 export function outcomeOf(result: EgressResult, now: number): Outcome {
-  if (result.kind === 'error') return { kind: 'failed', retryAfterMs: 0, gone: false };
+  if (result.kind === 'error') {
+    return { kind: 'failed', retryAfterMs: 0, gone: false, overload: result.reason === 'timeout' };
+  }
   const { status, headers } = result;
   if (status >= 200 && status < 300) return { kind: 'delivered' };
   return {
     kind: 'failed',
     retryAfterMs: parseRetryAfterMs(headers['retry-after'], now),
     gone: status === 410,
+    overload: status === 429 || status === 503,
   };
 }
 
-type Told = Pick<
+/** What the HTTP client tells of an attempt. */
+export type Told = Pick<
   AttemptMessage,
   | 'status'
   | 'error'

@@ -10,6 +10,8 @@ export type Rejection = { topic: string; partition: number; record: InRecord; re
 export type OwnerPorts = {
   /** Epoch milliseconds. */
   now(): number;
+  /** Whether the event's id stands at a lower offset of the partition already. */
+  isRepeat(partition: number, id: string, offset: number): boolean;
   open(sealed: string, context: string): string;
   laneSettings(subscription: Subscription): LaneSettings;
   laneNumber(entityId: string): number;

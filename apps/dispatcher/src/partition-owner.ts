@@ -8,6 +8,7 @@ import {
   encodeSubscription,
   type EventMessage,
   type EventsMessage,
+  type LaneCommand,
   eventExpiryMs,
   eventsTopic,
   laneKey,
@@ -48,6 +49,8 @@ export class PartitionOwner {
   private readonly orphans = new Set<string>();
   private readonly dueTokens = new Set<string>();
   private windowWritten = '';
+  /** Bytes of events that lanes keep in memory; an event in two lanes counts twice. */
+  bufferedBytes = 0;
   private windowDue = true;
 
   constructor(
@@ -105,7 +108,10 @@ export class PartitionOwner {
 
   /** Every 100 ms or so: checkpoints, lag, windows. */
   tick(now: number, writeWindow: boolean): void {
-    for (const slot of this.slots.values()) slot.lane.checkpoint(now);
+    for (const slot of this.slots.values()) {
+      slot.lane.checkpoint(now);
+      slot.watchLag(now);
+    }
     if (writeWindow) this.windowDue = true;
   }
 
@@ -149,6 +155,10 @@ export class PartitionOwner {
     return { message, value: record.value!, traceparent: readTrace(record)?.traceparent, bodies: {} };
   }
 
+  isRepeat({ id }: EventMessage, offset: number): boolean {
+    return this.ports.isRepeat(this.partition, id, offset);
+  }
+
   laneOf(subscription: Subscription, event: EventMessage): string {
     if (subscription.snapshot.ordering !== 'per-entity') return '0';
     return String(this.ports.laneNumber(event.entity?.id ?? event.id));
@@ -159,6 +169,7 @@ export class PartitionOwner {
     if (!message) return;
     if (message.kind === 'subscription') this.applySnapshot(message, record.offset);
     else if (message.kind === 'event') this.match(message, record);
+    else this.obey(message);
   }
 
   private decode(record: InRecord): EventsMessage | undefined {
@@ -180,6 +191,7 @@ export class PartitionOwner {
     const { offset } = record;
     let holds = 0;
     let event: LogEvent | undefined;
+    if (this.isRepeat(message, offset)) return;
     for (const subscription of this.subscriptions.ofTenant(message.tenantId)) {
       if (!subscription.matches(message, offset)) continue;
       event ??= this.logEvent(message, record);
@@ -203,6 +215,22 @@ export class PartitionOwner {
     subscription.apply(snapshot, seq, this.logLow, this.open);
     this.holdControl(subscription, seq);
     this.followStatus(subscription);
+  }
+
+  /**
+   * A person's order, at its place in the log. One that is read again after a takeover finds the lane
+   * elsewhere, or
+   * tries it once more: harmless.
+   */
+  private obey({ tenantId, subscriptionId, command }: LaneCommand): void {
+    const subscription = this.subscriptions.get(tenantId, subscriptionId);
+    if (!subscription || subscription.snapshot.status !== 'active') return;
+    for (const slot of subscription.lanes.values()) {
+      if (slot.lane.state !== 'parked') continue;
+      if (command === 'retry-now') slot.lane.resume();
+      else if (command === 'skip') slot.lane.skip();
+      this.ports.ready(slot);
+    }
   }
 
   private holdControl(subscription: Subscription, seq: number): void {
@@ -285,6 +313,7 @@ export class PartitionOwner {
       release: (seq: number): void => this.window.settle(seq),
       position: (): number => this.position,
       dirty: (): void => void this.dirtySlots.add(slot),
+      buffered: (bytes: number): void => void (this.bufferedBytes += bytes),
     };
     const settings = this.ports.laneSettings(subscription);
     const slot: LaneSlot = new LaneSlot(this, subscription, lane, settings, effects, loaded);

@@ -1,36 +1,52 @@
 import type { LaneSlot } from './lane-slot.js';
 
-/** Lanes that may have something to start: tenants take turns, and so do the lanes of a tenant. */
+/** What a tenant may start before the next one's turn: bytes of events, each counted as at least 1 KiB. */
+const quantumBytes = 16 * 1024;
+const eventBytesMin = 1_024;
+
+type Turn = { tenantId: string; lanes: LaneSlot[]; deficit: number };
+
+/**
+ * Lanes that may have something to start: deficit round-robin over tenants, and in turns over a tenant's
+ * lanes.
+ */
 export class ReadyQueue {
-  private readonly tenants = new Map<string, LaneSlot[]>();
-  private readonly turns: string[] = [];
+  private readonly turns = new Map<string, Turn>();
 
   get empty(): boolean {
-    return this.turns.length === 0;
+    return this.turns.size === 0;
   }
 
   add(slot: LaneSlot): void {
     if (slot.listed) return;
     slot.listed = true;
     const { tenantId } = slot;
-    const lanes = this.tenants.get(tenantId);
-    if (lanes) {
-      lanes.push(slot);
-      return;
-    }
-    this.tenants.set(tenantId, [slot]);
-    this.turns.push(tenantId);
+    const turn = this.turns.get(tenantId);
+    if (turn) turn.lanes.push(slot);
+    else this.turns.set(tenantId, { tenantId, lanes: [slot], deficit: quantumBytes });
   }
 
   /** The next lane; it has to be added again if it has more to start. */
   take(): LaneSlot | undefined {
-    const tenantId = this.turns.shift();
-    if (tenantId === undefined) return undefined;
-    const lanes = this.tenants.get(tenantId)!;
-    const slot = lanes.shift()!;
-    slot.listed = false;
-    if (lanes.length > 0) this.turns.push(tenantId);
-    else this.tenants.delete(tenantId);
-    return slot;
+    for (const turn of this.turns.values()) {
+      if (turn.deficit <= 0) {
+        // To the back of the line; what it overdrew counts in its next turn.
+        this.turns.delete(turn.tenantId);
+        turn.deficit += quantumBytes;
+        this.turns.set(turn.tenantId, turn);
+        continue;
+      }
+      const slot = turn.lanes.shift()!;
+      slot.listed = false;
+      if (turn.lanes.length === 0) this.turns.delete(turn.tenantId);
+      return slot;
+    }
+    return undefined;
+  }
+
+  /** The tenant's turn pays for what was started. */
+  charge({ tenantId }: LaneSlot, bytes: number): void {
+    const turn = this.turns.get(tenantId);
+    if (turn) turn.deficit -= Math.max(eventBytesMin, bytes);
   }
 }

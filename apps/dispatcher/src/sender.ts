@@ -1,23 +1,17 @@
-import {
-  type AttemptMessage,
-  attemptsTopic,
-  encodeAttempts,
-  encodeRetry,
-  eventExpiryMs,
-  retriesTopic,
-} from '@posthorn/contracts';
-import { deliveryId, retryDelayMs } from '@posthorn/domain';
+import { eventExpiryMs } from '@posthorn/contracts';
+import { retryDelayMs } from '@posthorn/domain';
 import type { EgressClient, EgressResult } from '@posthorn/egress';
-import type { LogFn, OutRecord } from '@posthorn/messaging';
 import { AlarmClock } from './alarm-clock.js';
-import type { DueItem, LaneSlot, LogEvent, Work } from './lane-slot.js';
+import { type LaneSlot, type Work, workOf } from './lane-slot.js';
+import type { AttemptRecorder, Ending } from './attempt-recorder.js';
 import type { Outbox } from './outbox.js';
-import { outcomeOf, toldBy, toldWithout } from './outcome.js';
+import { type Outcome, outcomeOf, type Told, toldBy, toldWithout } from './outcome.js';
 import type { PartitionOwner } from './partition-owner.js';
+import { Permits } from './permits.js';
 import { ReadyQueue } from './ready-queue.js';
 import { requestOf, shownHeaders } from './request.js';
 
-export type SenderSettings = { sendMax: number; sendPerOriginMax: number };
+export type SenderSettings = { sendMax: number; sendPerOriginMax: number; sendPerSubscriptionMax: number };
 
 export type SenderPorts = {
   now(): number;
@@ -26,10 +20,7 @@ export type SenderPorts = {
   maySend(owner: PartitionOwner): boolean;
   /** Something ended: there may be records to write and lanes to read for. */
   changed(slot: LaneSlot): void;
-  log: LogFn;
 };
-
-type Ending = Pick<AttemptMessage, 'outcome' | 'final'> & { nextAttemptAt?: number };
 
 /** While a lane is parked by a person, its single retries come by again this often. */
 const parkedRetryMaxMs = 5 * 60_000;
@@ -37,8 +28,10 @@ const parkedRetryMaxMs = 5 * 60_000;
 /** Starts what lanes have ready, within all permits, and takes every attempt to its record. */
 export class Sender {
   private readonly ready = new ReadyQueue();
-  private readonly flyingByOrigin = new Map<string, number>();
-  private readonly waitingByOrigin = new Map<string, Set<LaneSlot>>();
+  private readonly origins: Permits;
+  private readonly tenants: Permits;
+  private readonly subscriptions: Permits;
+  private readonly slow: Permits;
   /** Lanes of partitions whose lease ran out; looked at again every tick. */
   private readonly unleased = new Set<LaneSlot>();
   private readonly alarms: AlarmClock<LaneSlot>;
@@ -49,10 +42,15 @@ export class Sender {
   constructor(
     private readonly egress: Pick<EgressClient, 'send'>,
     private readonly outbox: Outbox,
+    private readonly recorder: AttemptRecorder,
     private readonly settings: SenderSettings,
     private readonly ports: SenderPorts,
   ) {
     this.alarms = new AlarmClock(ports.now, (slot) => this.offer(slot));
+    this.origins = new Permits(() => settings.sendPerOriginMax);
+    this.tenants = new Permits(() => Math.max(1, Math.floor((settings.sendMax - this.flying) / 4)));
+    this.subscriptions = new Permits(() => settings.sendPerSubscriptionMax);
+    this.slow = new Permits(() => Math.max(1, Math.floor(settings.sendMax / 2)));
   }
 
   get inFlight(): number {
@@ -104,8 +102,7 @@ export class Sender {
       const now = this.ports.now();
       if (slot.owner.ended || !slot.canStart(now)) continue;
       if (!this.ports.maySend(slot.owner)) this.unleased.add(slot);
-      else if (this.originIsFull(slot)) this.waitForOrigin(slot);
-      else {
+      else if (this.mayStart(slot, now)) {
         this.start(slot, now);
         this.offer(slot);
         this.ports.changed(slot);
@@ -113,11 +110,42 @@ export class Sender {
     }
   }
 
+  /** Whether every permit is there; where one is missing, the lane waits for it. */
+  private mayStart(slot: LaneSlot, now: number): boolean {
+    const { subscription } = slot;
+    const tokenAt = subscription.rateLimit?.nextAt(now) ?? now;
+    if (tokenAt > now) {
+      this.alarms.set(tokenAt, slot);
+      return false;
+    }
+    for (const [permits, key] of this.permitsOf(slot)) {
+      if (permits.available(key)) continue;
+      permits.wait(key, slot);
+      return false;
+    }
+    return true;
+  }
+
+  private permitsOf(slot: LaneSlot): [Permits, string][] {
+    const { subscription, tenantId, slow } = slot;
+    const permits: [Permits, string][] = [
+      [this.subscriptions, subscription.key],
+      [this.origins, subscription.origin],
+      [this.tenants, tenantId],
+    ];
+    if (slow) permits.push([this.slow, '']);
+    return permits;
+  }
+
   private start(slot: LaneSlot, now: number): void {
     const work = slot.start();
     const { event, attempt } = workOf(work);
     const { subscription, lane } = slot;
     if (!subscription.active || (work.kind === 'lane' && work.item.cancelled)) {
+      this.over(slot, work, { outcome: 'cancelled', final: true });
+      return;
+    }
+    if (work.kind === 'lane' && lane.takesSkip(work.item)) {
       this.over(slot, work, { outcome: 'cancelled', final: true });
       return;
     }
@@ -135,12 +163,16 @@ export class Sender {
       this.failed(slot, work, undefined, toldWithout(now, 'the signing secret cannot be opened'));
       return;
     }
-    const { origin } = subscription;
     this.flying++;
-    this.flyingByOrigin.set(origin, (this.flyingByOrigin.get(origin) ?? 0) + 1);
+    this.ready.charge(slot, event.value.length);
+    subscription.rateLimit?.take();
+    // What is given back is what was taken, whatever has changed meanwhile.
+    const permits = this.permitsOf(slot);
+    for (const [kind, key] of permits) kind.take(key);
     this.egress.send(request, (result) => {
       this.flying--;
-      this.leaveOrigin(origin);
+      for (const [kind, key] of permits) for (const woken of kind.leave(key)) this.offer(woken);
+      slot.took(result.timings.durationMs);
       this.answered(slot, work, request.headers, result);
       this.plan();
     });
@@ -161,35 +193,38 @@ export class Sender {
   private failed(
     slot: LaneSlot,
     work: Work,
-    outcome: { retryAfterMs: number; gone: boolean } | undefined,
-    told: ReturnType<typeof toldBy>,
+    outcome: Extract<Outcome, { kind: 'failed' }> | undefined,
+    told: Told,
   ): void {
     if (slot.owner.ended) return;
     const { subscription, lane } = slot;
     const { attempt } = workOf(work);
     const policy = subscription.snapshot.retryPolicy;
-    const { retryAfterMs = 0, gone = false } = outcome ?? {};
-    const failure = { now: this.ports.now(), random: this.ports.random(), retryAfterMs, gone };
+    const { retryAfterMs = 0, gone = false, overload = false } = outcome ?? {};
+    const failure = { now: this.ports.now(), random: this.ports.random(), retryAfterMs, gone, overload };
     if (!subscription.active || (work.kind === 'lane' && work.item.cancelled)) {
       this.over(slot, work, { outcome: 'cancelled', final: true }, told);
       return;
     }
     if (work.kind === 'due') {
+      if (overload) lane.heardOf('overload');
       const delayMs = retryDelayMs(policy, attempt + 1, failure.random, retryAfterMs);
       if (delayMs === undefined) this.over(slot, work, { outcome: 'failed', final: true }, told);
       else {
         const nextAttemptAt = failure.now + delayMs;
-        this.record(slot, work, { outcome: 'failed', final: false, nextAttemptAt }, told);
+        this.recorder.attempt(slot, work, { outcome: 'failed', final: false, nextAttemptAt }, told);
         this.retryLater(slot, work, attempt + 1, nextAttemptAt);
       }
       return;
     }
     const after = lane.failed(work.item, policy, failure);
     if (after.kind === 'exhausted') {
-      this.record(slot, work, { outcome: 'failed', final: true }, told, () => this.settle(slot, work));
+      this.recorder.attempt(slot, work, { outcome: 'failed', final: true }, told, () =>
+        this.settle(slot, work),
+      );
       return;
     }
-    this.record(slot, work, { outcome: 'failed', final: false, nextAttemptAt: after.dueAt }, told);
+    this.recorder.attempt(slot, work, { outcome: 'failed', final: false, nextAttemptAt: after.dueAt }, told);
     if (after.kind === 'retry') this.retryLater(slot, work, attempt + 1, after.dueAt);
   }
 
@@ -197,7 +232,8 @@ export class Sender {
   private over(slot: LaneSlot, work: Work, ending: Ending, told = toldWithout(this.ports.now())): void {
     const proven = ending.outcome === 'delivered';
     if (work.kind === 'lane') slot.lane.finished(work.item, proven);
-    this.record(slot, work, ending, told, () => this.settle(slot, work));
+    else if (proven) slot.lane.heardOf('delivered');
+    this.recorder.attempt(slot, work, ending, told, () => this.settle(slot, work));
   }
 
   private settle(slot: LaneSlot, work: Work): void {
@@ -213,124 +249,6 @@ export class Sender {
 
   /** Copied to `retries`; settled when that is acknowledged. */
   private retryLater(slot: LaneSlot, work: Work, attempt: number, dueAt: number): void {
-    const { event, seq } = workOf(work);
-    const { tenantId, id: subscriptionId } = slot.subscription.snapshot;
-    const { traceparent, value, message } = event;
-    const retry = {
-      tenantId,
-      subscriptionId,
-      deliveryId: deliveryId(message.id, subscriptionId),
-      seq,
-      attempt,
-      dueAt,
-      ...(traceparent ? { traceparent } : {}),
-      event: value,
-    };
-    const key = slot.subscription.key;
-    this.write(retriesTopic.name, slot, key, encodeRetry(retry), event, () => this.settle(slot, work));
+    this.recorder.retry(slot, work, { attempt, dueAt }, () => this.settle(slot, work));
   }
-
-  /** A single retry came back for a subscription that is no more. */
-  cancelDue(owner: PartitionOwner, { due, event }: DueItem, settle: () => void): void {
-    const { tenantId, subscriptionId, deliveryId: id, seq } = due;
-    const { id: eventId, type: eventType } = event.message;
-    const ids = {
-      kind: 'attempt' as const,
-      tenantId,
-      subscriptionId,
-      deliveryId: id,
-      eventId,
-      eventType,
-      seq,
-    };
-    const ending = { attempt: 0, outcome: 'cancelled' as const, final: true, url: '' };
-    const value = encodeAttempts({ ...ids, ...ending, ...toldWithout(this.ports.now()) });
-    const done = (error: Error | null): void => void (error || settle());
-    this.outbox.write({ topic: attemptsTopic.name, partition: owner.partition, key: tenantId, value, done });
-  }
-
-  private record(
-    slot: LaneSlot,
-    work: Work,
-    ending: Ending,
-    told: ReturnType<typeof toldBy>,
-    done?: () => void,
-  ): void {
-    const { event, attempt, seq } = workOf(work);
-    const { tenantId, id: subscriptionId, url } = slot.subscription.snapshot;
-    const withRequest = told.status !== undefined || told.error !== undefined;
-    const message: AttemptMessage = {
-      kind: 'attempt',
-      tenantId,
-      subscriptionId,
-      deliveryId: deliveryId(event.message.id, subscriptionId),
-      eventId: event.message.id,
-      eventType: event.message.type,
-      seq,
-      attempt: withRequest ? attempt + 1 : 0,
-      ...ending,
-      url,
-      ...told,
-    };
-    this.logAttempt(message, slot);
-    this.write(attemptsTopic.name, slot, tenantId, encodeAttempts(message), event, done);
-  }
-
-  private write(
-    topic: string,
-    { owner }: LaneSlot,
-    key: string,
-    value: Buffer,
-    event: LogEvent,
-    done?: () => void,
-  ): void {
-    const record: OutRecord = { topic, partition: owner.partition, key, value };
-    if (event.traceparent) record.headers = { traceparent: event.traceparent };
-    if (done) record.done = (error) => void (error || done());
-    this.outbox.write(record);
-  }
-
-  private logAttempt(message: AttemptMessage, { owner }: LaneSlot): void {
-    const {
-      responseBody: _body,
-      responseHeaders: _headers,
-      requestHeaders: _sent,
-      kind: _kind,
-      ...line
-    } = message;
-    const level = message.outcome === 'delivered' ? 'debug' : 'info';
-    this.ports.log(level, 'attempt', { ...line, partition: owner.partition });
-  }
-
-  private originIsFull({ subscription }: LaneSlot): boolean {
-    return (this.flyingByOrigin.get(subscription.origin) ?? 0) >= this.settings.sendPerOriginMax;
-  }
-
-  private waitForOrigin(slot: LaneSlot): void {
-    const { origin } = slot.subscription;
-    const waiting = this.waitingByOrigin.get(origin);
-    if (waiting) waiting.add(slot);
-    else this.waitingByOrigin.set(origin, new Set([slot]));
-  }
-
-  private leaveOrigin(origin: string): void {
-    const left = this.flyingByOrigin.get(origin)! - 1;
-    if (left > 0) this.flyingByOrigin.set(origin, left);
-    else this.flyingByOrigin.delete(origin);
-    const waiting = this.waitingByOrigin.get(origin);
-    if (!waiting) return;
-    // One place, one lane; with nothing left in flight nobody would come by again, so all are looked at.
-    const woken = left > 0 ? [...waiting].slice(0, 1) : [...waiting];
-    for (const slot of woken) {
-      waiting.delete(slot);
-      this.offer(slot);
-    }
-    if (waiting.size === 0) this.waitingByOrigin.delete(origin);
-  }
-}
-
-function workOf(work: Work): { event: LogEvent; attempt: number; seq: number } {
-  if (work.kind === 'lane') return work.item;
-  const { event, due } = work.item;
-  return { event, attempt: due.attempt, seq: due.seq };
 }

@@ -11,6 +11,7 @@ import {
   type SigningKeys,
 } from '@posthorn/domain';
 import type { LaneSlot } from './lane-slot.js';
+import { RateLimit } from './rate-limit.js';
 
 /** Opens a sealed secret; throws when no key of the ring fits. */
 export type OpenSecret = (sealed: string, context: string) => string;
@@ -25,6 +26,7 @@ export class Subscription {
   signing: SigningKeys | undefined;
   origin = '';
   matching: MatchingEntry[] = [];
+  rateLimit: RateLimit | undefined;
   private filters: CompiledFilter[] = [];
 
   constructor({ snapshot, matching }: SubscriptionMessage, open: OpenSecret) {
@@ -68,6 +70,9 @@ export class Subscription {
   private take(snapshot: SubscriptionSnapshot, open: OpenSecret): void {
     this.snapshot = snapshot;
     this.profile = profileOf(snapshot.profile);
+    const { rateLimit: perS } = snapshot;
+    if (!perS) this.rateLimit = undefined;
+    else if (this.rateLimit?.perS !== perS) this.rateLimit = new RateLimit(perS, Date.now());
     this.signing = undefined;
     if (!this.active) return;
     this.origin = originOf(snapshot.url);

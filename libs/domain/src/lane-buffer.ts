@@ -11,7 +11,10 @@ export class LaneBuffer<E> {
   /** Items that only the lane's record covers. */
   private covered = 0;
 
-  constructor(private readonly release: (seq: number) => void) {}
+  constructor(
+    private readonly release: (seq: number) => void,
+    private readonly buffered: (bytes: number) => void,
+  ) {}
 
   get queued(): number {
     return this.queue.length;
@@ -40,13 +43,13 @@ export class LaneBuffer<E> {
 
   push(seq: number, event: E, bytes: number, attempt: number, held: boolean): void {
     this.queue.push({ seq, event, bytes, attempt, held, cancelled: false });
-    this.queuedBytes += bytes;
+    this.addBytes(bytes);
     if (!held) this.covered++;
   }
 
   start(): LaneItem<E> {
     const item = this.queue.shift()!;
-    this.queuedBytes -= item.bytes;
+    this.addBytes(-item.bytes);
     this.inFlight.add(item);
     return item;
   }
@@ -74,7 +77,7 @@ export class LaneBuffer<E> {
       this.forget(failed);
     }
     for (const item of this.queue.splice(0)) this.forget(item);
-    this.queuedBytes = 0;
+    this.addBytes(-this.queuedBytes);
   }
 
   /** Drops what waits, holds included; what is in flight is marked. */
@@ -104,6 +107,11 @@ export class LaneBuffer<E> {
     const head = this.queue[0];
     if (head && head.seq < cursor) [cursor, attempt] = [head.seq, head.attempt];
     return { cursor, attempt };
+  }
+
+  private addBytes(bytes: number): void {
+    this.queuedBytes += bytes;
+    this.buffered(bytes);
   }
 
   private coverItem(item: LaneItem<E>): void {

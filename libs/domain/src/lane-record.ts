@@ -36,11 +36,14 @@ export type LaneEffects = {
   position(): number;
   /** The lane wants its record written: `takeRecord` gives it. */
   dirty(): void;
+  /** So many bytes more, or fewer, are kept in memory for the lane. */
+  buffered(bytes: number): void;
 };
 
 export type LaneSettings = {
   /** Strict and per-entity lanes: one in flight, a failure parks the lane. */
   ordered: boolean;
+  /** At most so many in flight; the lane finds out by itself how many of them its receiver bears. */
   inFlightMax: number;
   /** At either bound a live lane goes BEHIND instead of filling the window. */
   eventsMax: number;
@@ -49,7 +52,15 @@ export type LaneSettings = {
   breakerFailures: number;
 };
 
-export type Failure = { now: number; random: number; retryAfterMs: number; gone: boolean };
+export type Failure = {
+  now: number;
+  random: number;
+  retryAfterMs: number;
+  /** 410. */
+  gone: boolean;
+  /** 429, 503 or no answer in time: the receiver has too much to do. */
+  overload: boolean;
+};
 
 /** What becomes of a delivery whose attempt failed. */
 export type AfterFailure =

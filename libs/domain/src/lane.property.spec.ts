@@ -73,6 +73,7 @@ class Owner {
   readonly open = new Set<number>();
   readonly loadedBits: Set<number>;
   readonly loadedEnd: number;
+  bytes = 0;
   readonly flying: LaneItem<number>[] = [];
   readonly acks: Ack[] = [];
   readonly lane: Lane<number>;
@@ -89,6 +90,7 @@ class Owner {
       },
       position: () => this.position,
       dirty: () => undefined,
+      buffered: (bytes: number): void => void (this.bytes += bytes),
     };
     const settings = {
       ordered: world.ordered,
@@ -154,6 +156,7 @@ class Owner {
       random: 0.5,
       retryAfterMs: 0,
       gone: false,
+      overload: this.world.now % 3 === 0,
     });
     if (after.kind === 'park') {
       if (!this.fenced) this.world.dueAt.set(`${item.seq}/${item.attempt + 1}`, after.dueAt);
@@ -237,6 +240,8 @@ function run(ordered: boolean, choices: readonly number[]): void {
       actions.push(['pause', () => lane.pause(world.now + 1e6)], ['resume', () => world.resume()]);
     actions[choice % actions.length][1]();
     world.check();
+    if (lane.bufferedBytes !== world.owner.bytes && lane === world.owner.lane)
+      throw new Error('bytes are miscounted');
   }
   converge(world);
 }

@@ -50,6 +50,9 @@ export class Lane<E> {
   private probing = false;
   private notBefore = 0;
   private failures = 0;
+  /** How many of an unordered lane may be in flight: grows with every success, halves with every overload. */
+  private concurrency: number;
+  private skipping = false;
   private wanted = false;
   private writing: LaneRecord | undefined;
   private checkpointAt = 0;
@@ -60,7 +63,11 @@ export class Lane<E> {
     private readonly effects: LaneEffects,
     loaded: LaneRecord = { kind: 'live' },
   ) {
-    this.buffer = new LaneBuffer((seq) => effects.release(seq));
+    this.buffer = new LaneBuffer(
+      (seq) => effects.release(seq),
+      (bytes) => effects.buffered(bytes),
+    );
+    this.concurrency = settings.inFlightMax;
     if (loaded.kind === 'live') return;
     this.covers = loaded.cursor;
     this.cursor = loaded.cursor;
@@ -116,7 +123,21 @@ export class Lane<E> {
   canStart(now: number): boolean {
     if (this.mode === 'parked' || this.mode === 'draining' || this.buffer.queued === 0) return false;
     if (now < this.notBefore) return false;
-    return this.buffer.flying < (this.settings.ordered || this.probing ? 1 : this.settings.inFlightMax);
+    return this.buffer.flying < this.inFlightMax;
+  }
+
+  /** How many may be in flight now, single retries included. */
+  get inFlightMax(): number {
+    return this.settings.ordered || this.probing ? 1 : Math.floor(this.concurrency);
+  }
+
+  get bufferedBytes(): number {
+    return this.buffer.bytes;
+  }
+
+  /** The event that waits longest in memory; undefined when none does. */
+  get headSeq(): number | undefined {
+    return this.buffer.head?.seq;
   }
 
   /** Nothing starts before this instant: due tokens come a little early. */
@@ -138,6 +159,7 @@ export class Lane<E> {
       this.failures = 0;
       this.failingSince = null;
       this.probing = false;
+      this.grow();
     }
     this.over(item);
   }
@@ -160,6 +182,7 @@ export class Lane<E> {
       return { kind: 'park', dueAt };
     }
     this.failures++;
+    if (failure.overload) this.shrink();
     this.over(item);
     const tripped = failure.gone || this.failures >= this.settings.breakerFailures;
     if (!this.settings.ordered && !this.probing && tripped && !this.target) {
@@ -191,6 +214,28 @@ export class Lane<E> {
   }
 
   /**
+   * The event that a parked lane waits for is passed over: `takesSkip` tells the sender which one that is.
+   */
+  skip(): boolean {
+    if (this.mode !== 'parked' || this.paused) return false;
+    this.skipping = true;
+    this.resume();
+    return true;
+  }
+
+  takesSkip(item: LaneItem<E>): boolean {
+    const skips = this.skipping && item.seq === this.cursor;
+    this.skipping = false;
+    return skips;
+  }
+
+  /** What became of a single retry tells about the receiver too. */
+  heardOf(outcome: 'delivered' | 'overload'): void {
+    if (outcome === 'overload') this.shrink();
+    else this.grow();
+  }
+
+  /**
    * retry-scheduler's token. It counts only where it fits the parked record. False: it does not fit, and the
    * lane's
    * record is written again, which replaces the timer that sent it.
@@ -217,6 +262,7 @@ export class Lane<E> {
     this.target = undefined;
     this.goOnAt = undefined;
     this.probing = false;
+    this.skipping = false;
     this.failures = 0;
     this.failingSince = null;
     if (durable) this.want();
@@ -363,6 +409,7 @@ export class Lane<E> {
     this.target = undefined;
     this.probing = true;
     this.failures = 0;
+    this.concurrency = 1;
   }
 
   /** What may follow once something is finished, recorded or acknowledged. */
@@ -374,6 +421,17 @@ export class Lane<E> {
     } else if (this.wanted || (this.mode === 'handover' && this.buffer.coveredCount === 0)) {
       this.want();
     }
+  }
+
+  /** Slow start up to half of the maximum, then one more a round trip. */
+  private grow(): void {
+    const { inFlightMax } = this.settings;
+    const step = this.concurrency < inFlightMax / 2 ? 1 : 1 / this.concurrency;
+    this.concurrency = Math.min(inFlightMax, this.concurrency + step);
+  }
+
+  private shrink(): void {
+    this.concurrency = Math.max(1, this.concurrency / 2);
   }
 
   private want(): void {

@@ -1,0 +1,119 @@
+import {
+  type AttemptMessage,
+  attemptsTopic,
+  encodeAttempts,
+  encodeRetry,
+  retriesTopic,
+} from '@posthorn/contracts';
+import { deliveryId } from '@posthorn/domain';
+import type { LogFn, OutRecord } from '@posthorn/messaging';
+import { type DueItem, type LaneSlot, type LogEvent, type Work, workOf } from './lane-slot.js';
+import type { Outbox } from './outbox.js';
+import { type Told, toldWithout } from './outcome.js';
+import type { PartitionOwner } from './partition-owner.js';
+
+export type Ending = Pick<AttemptMessage, 'outcome' | 'final'> & { nextAttemptAt?: number };
+
+/**
+ * Takes every attempt, and every retry that is to come, to its topic; `done` is called once it is
+ * acknowledged.
+ */
+export class AttemptRecorder {
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly log: LogFn,
+    private readonly now: () => number,
+  ) {}
+
+  attempt(slot: LaneSlot, work: Work, ending: Ending, told: Told, done?: () => void): void {
+    const { event, attempt, seq, replayId } = workOf(work);
+    const { tenantId, id: subscriptionId, url } = slot.subscription.snapshot;
+    const withRequest = told.status !== undefined || told.error !== undefined;
+    const message: AttemptMessage = {
+      kind: 'attempt',
+      tenantId,
+      subscriptionId,
+      deliveryId: deliveryIdOf(slot, work),
+      eventId: event.message.id,
+      eventType: event.message.type,
+      seq,
+      attempt: withRequest ? attempt + 1 : 0,
+      ...ending,
+      url,
+      ...(replayId === undefined ? {} : { replayId }),
+      ...told,
+    };
+    this.logAttempt(message, slot);
+    this.write(attemptsTopic.name, slot, tenantId, encodeAttempts(message), event, done);
+  }
+
+  /** The delivery and its event, copied, to come back at dueAt. */
+  retry(slot: LaneSlot, work: Work, at: { attempt: number; dueAt: number }, done: () => void): void {
+    const { event, seq, replayId } = workOf(work);
+    const { tenantId, id: subscriptionId } = slot.subscription.snapshot;
+    const { traceparent, value } = event;
+    const retry = {
+      tenantId,
+      subscriptionId,
+      deliveryId: deliveryIdOf(slot, work),
+      seq,
+      ...at,
+      ...(replayId === undefined ? {} : { replayId }),
+      ...(traceparent ? { traceparent } : {}),
+      event: value,
+    };
+    this.write(retriesTopic.name, slot, slot.subscription.key, encodeRetry(retry), event, done);
+  }
+
+  /** A single retry came back for a subscription that is no more. */
+  cancelDue(owner: PartitionOwner, { due, event }: DueItem, settle: () => void): void {
+    const { tenantId, subscriptionId, deliveryId: id, seq } = due;
+    const { id: eventId, type: eventType } = event.message;
+    const ids = {
+      kind: 'attempt' as const,
+      tenantId,
+      subscriptionId,
+      deliveryId: id,
+      eventId,
+      eventType,
+      seq,
+    };
+    const ending = { attempt: 0, outcome: 'cancelled' as const, final: true, url: '' };
+    const value = encodeAttempts({ ...ids, ...ending, ...toldWithout(this.now()) });
+    const done = (error: Error | null): void => void (error || settle());
+    this.outbox.write({ topic: attemptsTopic.name, partition: owner.partition, key: tenantId, value, done });
+  }
+
+  private write(
+    topic: string,
+    { owner }: LaneSlot,
+    key: string,
+    value: Buffer,
+    event: LogEvent,
+    done?: () => void,
+  ): void {
+    const record: OutRecord = { topic, partition: owner.partition, key, value };
+    if (event.traceparent) record.headers = { traceparent: event.traceparent };
+    if (done) record.done = (error) => void (error || done());
+    this.outbox.write(record);
+  }
+
+  /** One wide line per attempt, with all ids; bodies and headers stay out of the log. */
+  private logAttempt(message: AttemptMessage, { owner }: LaneSlot): void {
+    const {
+      responseBody: _body,
+      responseHeaders: _headers,
+      requestHeaders: _sent,
+      kind: _kind,
+      ...line
+    } = message;
+    const level = message.outcome === 'delivered' ? 'debug' : 'info';
+    this.log(level, 'attempt', { ...line, partition: owner.partition });
+  }
+}
+
+/** A replay is a delivery of its own; a single retry keeps the id it came with. */
+function deliveryIdOf({ subscription }: LaneSlot, work: Work): string {
+  if (work.kind === 'due') return work.item.due.deliveryId;
+  return deliveryId(work.item.event.message.id, subscription.snapshot.id);
+}

@@ -1,0 +1,43 @@
+import { decodeEvents, eventsTopic, UndecodableError } from '@posthorn/contracts';
+import type { KafkaConnection, LogReader } from '@posthorn/messaging';
+import type { DedupMap } from './dedup-map.js';
+
+const ageMs = 10 * 60_000;
+/**
+ * A takeover may not take for ever: of a partition that is busier than this, older repeats are delivered
+ * again.
+ */
+const recordsMax = 50_000;
+
+/**
+ * A new owner learns the ids of the last ten minutes before it reads on, so that it knows repeats of them.
+ */
+export async function refill(
+  { kafka, reader }: { kafka: KafkaConnection; reader: LogReader },
+  dedup: DedupMap,
+  partition: number,
+  next: number,
+): Promise<void> {
+  const admin = await kafka.admin();
+  const since = Date.now() - ageMs;
+  const offsets = await admin.fetchTopicOffsetsByTimestamp(kafka.topicName(eventsTopic.name), since);
+  const found = Number(offsets.find((entry) => entry.partition === partition)?.offset ?? next);
+  const from = Math.max(found, next - recordsMax);
+  if (from >= next) return;
+  await reader.readRange(eventsTopic.name, partition, from, next, (records) => {
+    for (const { offset, value } of records) {
+      const id = eventIdOf(value);
+      if (id && offset < next) dedup.isRepeat(partition, id, offset);
+    }
+  });
+}
+
+function eventIdOf(value: Buffer | null): string | undefined {
+  try {
+    const message = decodeEvents(value);
+    return message.kind === 'event' ? message.id : undefined;
+  } catch (error) {
+    if (error instanceof UndecodableError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+import type { LaneSlot } from './lane-slot.js';
+
+/**
+ * Permits of one kind by key (origin, tenant, subscription …); lanes that find none wait for one to come
+ * back.
+ */
+export class Permits {
+  private readonly taken = new Map<string, number>();
+  private readonly waiting = new Map<string, Set<LaneSlot>>();
+
+  constructor(private readonly max: () => number) {}
+
+  available(key: string): boolean {
+    return (this.taken.get(key) ?? 0) < this.max();
+  }
+
+  take(key: string): void {
+    this.taken.set(key, (this.taken.get(key) ?? 0) + 1);
+  }
+
+  wait(key: string, slot: LaneSlot): void {
+    const waiting = this.waiting.get(key);
+    if (waiting) waiting.add(slot);
+    else this.waiting.set(key, new Set([slot]));
+  }
+
+  /** Gives a permit back; answers the lanes that may try again. */
+  leave(key: string): LaneSlot[] {
+    const left = this.taken.get(key)! - 1;
+    if (left > 0) this.taken.set(key, left);
+    else this.taken.delete(key);
+    const waiting = this.waiting.get(key);
+    if (!waiting) return [];
+    // One place, one lane. With nothing taken any more nobody would come by again, so all of them may try.
+    const woken = left > 0 ? [...waiting].slice(0, 1) : [...waiting];
+    for (const slot of woken) waiting.delete(slot);
+    if (waiting.size === 0) this.waiting.delete(key);
+    return woken;
+  }
+}
