@@ -1,12 +1,12 @@
 // Sets up what is missing and runs Posthorn: `npm start`, `npm run dev`, `npm run start:<service>`.
-import { existsSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { parseArgs, parseEnv } from 'node:util';
+import { relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readDotEnv } from './lib/dot-env.mjs';
 import { endedBy } from './lib/ending.mjs';
 import { adminKeyFile, adminKeyWasShown } from './lib/keys.mjs';
 import { withLock } from './lib/lock.mjs';
 import { main } from './lib/main.mjs';
-import { layout, repoRoot } from './lib/paths.mjs';
+import { layout } from './lib/paths.mjs';
 import { answers } from './lib/ports.mjs';
 import { PORTS, productSettings, runProduct } from './lib/product.mjs';
 import { UserError } from './lib/require.mjs';
@@ -112,14 +112,6 @@ function parseCommand() {
     );
   }
   return { app: /** @type {App} */ (values.service), dev: values.dev };
-}
-
-/** What the environment says wins over the file, as everywhere. */
-function readDotEnv() {
-  const file = join(repoRoot, '.env');
-  if (!existsSync(file)) return;
-  for (const [name, value] of Object.entries(parseEnv(readFileSync(file, 'utf8'))))
-    process.env[name] ??= value;
 }
 
 /** @param {string} path */
