@@ -1,4 +1,4 @@
-import { IsBoolean, IsInt, IsOptional, IsString, Matches, Max, Min, MinLength } from 'class-validator';
+import { IsBoolean, IsInt, IsOptional, IsString, Matches, Max, Min, Length } from 'class-validator';
 import { DatabaseSettings, Setting } from '@posthorn/runtime';
 
 /** Every setting of subscription-api, its default and its limits. */
@@ -13,7 +13,7 @@ export class SubscriptionApiSettings extends DatabaseSettings {
     secret: true,
   })
   @IsString()
-  @MinLength(16)
+  @Length(16, 256)
   adminKey: string = '';
 
   @Setting('POSTHORN_SECRET_KEYS', 'Key ring for secrets at rest: name:base64 of 32 bytes, newest first', {

@@ -1,7 +1,15 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { defaultEgressSettings, EgressClient } from '@posthorn/egress';
 import { KafkaConnection } from '@posthorn/messaging';
-import { Database, kafkaLog, kafkaSettings, KeyRing, LOGGER, type Logger } from '@posthorn/runtime';
+import {
+  Database,
+  kafkaLog,
+  kafkaSettings,
+  KeyRing,
+  LOGGER,
+  SettingsError,
+  type Logger,
+} from '@posthorn/runtime';
 import { AccessGuard } from './access/access.guard.js';
 import { EventStore } from './aggregates/event.store.js';
 import { ApiKeyController } from './keys/api-key.controller.js';
@@ -32,20 +40,15 @@ import { TenantStore } from './tenants/tenant.store.js';
 function adapters(settings: SubscriptionApiSettings): Provider[] {
   return [
     { provide: SubscriptionApiSettings, useValue: settings },
-    { provide: KeyRing, useValue: KeyRing.parse(settings.secretKeys) },
+    {
+      provide: KeyRing,
+      useValue: fromSetting('POSTHORN_SECRET_KEYS', () => KeyRing.parse(settings.secretKeys)),
+    },
     { provide: OutboxBell, useValue: new OutboxBell() },
     { provide: Acknowledgements, useValue: new Acknowledgements(settings.acknowledgeTimeoutMs) },
     {
       provide: EgressClient,
-      useFactory: () =>
-        new EgressClient({
-          ...defaultEgressSettings,
-          allow: settings.egressAllow,
-          allowHttp: settings.egressHttp,
-          // Verifications only: nothing here needs the dispatcher's numbers.
-          maxSockets: 256,
-          ...(settings.egressProxy ? { proxyUrl: settings.egressProxy } : {}),
-        }),
+      useFactory: () => fromSetting('POSTHORN_EGRESS_…', () => egressClient(settings)),
     },
     {
       provide: KafkaConnection,
@@ -67,6 +70,21 @@ function adapters(settings: SubscriptionApiSettings): Provider[] {
         }),
     },
   ];
+}
+
+/** Verifications only: nothing here needs the dispatcher's numbers. */
+function egressClient({ egressAllow: allow, egressHttp: allowHttp, egressProxy }: SubscriptionApiSettings) {
+  const proxy = egressProxy ? { proxyUrl: egressProxy } : {};
+  return new EgressClient({ ...defaultEgressSettings, allow, allowHttp, maxSockets: 256, ...proxy });
+}
+
+/** What only its reader can find wrong is a line for the operator, too. */
+function fromSetting<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new SettingsError(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 @Module({})

@@ -1,9 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { HealthRegistry, LOGGER, type Logger } from '@posthorn/runtime';
+import { AppError, HealthRegistry, isTransientDatabaseError, LOGGER, type Logger } from '@posthorn/runtime';
 import { EventStore } from './aggregates/event.store.js';
 import { ApiKeyService } from './keys/api-key.service.js';
 import { OutboxRelayService } from './outbox/outbox-relay.service.js';
 import { SubscriptionApiSettings } from './subscription-api.config.js';
+
+const reopenMs = 2_000;
 
 /**
  * Start and stop, in order. Nothing of it keeps HTTP from listening: while PostgreSQL is away, requests are
@@ -11,8 +14,8 @@ import { SubscriptionApiSettings } from './subscription-api.config.js';
  */
 @Injectable()
 export class SubscriptionApiService implements OnApplicationBootstrap, OnApplicationShutdown {
-  private isOpen = false;
-  private failure: Error | undefined;
+  private readonly stopping = new AbortController();
+  private failure: Error | undefined = new Error('starting');
   private opening: Promise<void> = Promise.resolve();
 
   constructor(
@@ -23,7 +26,7 @@ export class SubscriptionApiService implements OnApplicationBootstrap, OnApplica
     @Inject(HealthRegistry) health: HealthRegistry,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    health.ready('subscription-api start', () => this.failure?.message ?? (this.isOpen || 'starting'));
+    health.ready('subscription-api start', () => this.failure?.message ?? true);
   }
 
   onApplicationBootstrap(): void {
@@ -39,6 +42,7 @@ export class SubscriptionApiService implements OnApplicationBootstrap, OnApplica
 
   /** After HTTP has stopped: until then, writes in flight wait for the relay. */
   async onApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
     // Ends the wait for a database that is away.
     if (!this.events.isOpen) await this.events.close();
     await this.opening;
@@ -46,16 +50,27 @@ export class SubscriptionApiService implements OnApplicationBootstrap, OnApplica
     await this.events.close();
   }
 
+  /** A database that is away is waited for, for as long as it takes; anything else needs somebody to look. */
   private async open(): Promise<void> {
-    try {
-      await this.events.open();
-      this.relay.start();
-      await this.keys.ensureOperatorKey(this.settings.adminKey);
-      this.isOpen = true;
-    } catch (error) {
-      // Live, not ready: whoever runs it sees why, and what else is in this process goes on.
-      this.failure = error instanceof Error ? error : new Error(String(error));
-      this.logger.error({ err: error }, 'subscription-api cannot use its database');
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        await this.events.open();
+        this.relay.start();
+        await this.keys.ensureOperatorKey(this.settings.adminKey);
+        this.failure = undefined;
+        return;
+      } catch (error) {
+        this.failure = error instanceof Error ? error : new Error(String(error));
+        if (signal.aborted) return;
+        this.logger.error({ err: error }, 'subscription-api cannot use its database');
+        if (!isTransient(error)) return;
+      }
+      await delay(reopenMs, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+function isTransient(error: unknown): boolean {
+  return error instanceof AppError ? error.retryable : isTransientDatabaseError(error);
 }

@@ -58,6 +58,9 @@ export class VersionConflict extends Error {
  */
 @Injectable()
 export class EventStore {
+  private readonly turns = new Turns(waitingMax);
+  private opened = false;
+
   constructor(
     @Inject(Database) private readonly db: Database,
     @Inject(Acknowledgements) private readonly acknowledgements: Acknowledgements,
@@ -66,9 +69,6 @@ export class EventStore {
   ) {
     health.ready('subscription-api database', () => this.opened && this.db.ping());
   }
-
-  private readonly turns = new Turns(waitingMax);
-  private opened = false;
 
   /** Connects and migrates. Until then everything here answers that it is not available. */
   async open(): Promise<void> {

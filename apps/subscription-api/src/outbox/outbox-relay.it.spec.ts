@@ -122,6 +122,7 @@ it('one instance relays for all; another takes over when it stops', async () => 
 it("a tenant's records are in the order of its commits, and a slow transaction holds up nobody else", async () => {
   const [slowKey, otherKey] = [await api.tenant('slow', 'brutlers'), await api.tenant('other', 'brutlers')];
   const { body: first } = await register(api, slowKey);
+  const second = await stage.start();
 
   let release = (): void => undefined;
   let drawn = (): void => undefined;
@@ -140,7 +141,7 @@ it("a tenant's records are in the order of its commits, and a slow transaction h
   const { status, body: other } = await register(api, otherKey); // draws a higher one, and is answered
   expect(status).toBe(201);
   let isPatched = false;
-  const patching = api
+  const patching = second
     .call('PATCH', `/api/vendor/webhooks/${first.id}`, { key: slowKey, body: { status: 'inactive' } })
     .then((answer) => {
       isPatched = true;

@@ -22,8 +22,8 @@ let stage: Stage;
 let api: Harness;
 let receiver: Receiver;
 
+const env = { POSTHORN_EGRESS_ALLOW: '127.0.0.0/8', POSTHORN_EGRESS_HTTP: 'on' };
 beforeAll(async () => {
-  const env = { POSTHORN_EGRESS_ALLOW: '127.0.0.0/8', POSTHORN_EGRESS_HTTP: 'on' };
   ({ stage, api } = await Stage.open({ database: await testDatabase(), kafka: testKafka() }, env));
 }, 60_000);
 afterAll(() => stage.close(), 30_000);
@@ -31,6 +31,9 @@ beforeEach(async () => {
   receiver = await Receiver.start();
 });
 afterEach(() => receiver.close());
+
+let second: Promise<Harness> | undefined;
+const secondApi = () => (second ??= stage.start(env));
 
 let tenants = 0;
 async function tenant(profile: string): Promise<{ path: string; key: string; id: string }> {
@@ -124,10 +127,10 @@ describe('BRZ 365', () => {
     expect([answer.status, answer.body.code]).toEqual([422, 'verification-failed']);
   }, 10_000);
 
-  it('has one webhook of a name, also of two at once', async () => {
+  it('has one webhook of a name, also of two at once by two instances', async () => {
     const { key, path } = await tenant('brz365');
     const answers = await Promise.all(
-      [1, 2].map(() => api.call<Problem>('POST', path, { key, body: brz() })),
+      [api, await secondApi()].map((at) => at.call<Problem>('POST', path, { key, body: brz() })),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
     expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
@@ -187,11 +190,14 @@ describe('BRZ 365', () => {
     expect(opened.toString()).toBe(authorization);
   });
 
-  it('takes every one of twenty changes at once, in order', async () => {
+  it('takes every one of twenty changes at once by two instances, in order', async () => {
     const { key, path } = await tenant('brz365');
     const { body: made } = await api.call<Subscription>('POST', path, { key, body: brz() });
+    const both = [api, await secondApi()];
     const changes = Array.from({ length: 20 }, (_, i) => ({ key, body: { metadata: { n: String(i) } } }));
-    const answers = await Promise.all(changes.map((one) => api.call('PATCH', `${path}/${made.id}`, one)));
+    const answers = await Promise.all(
+      changes.map((one, i) => both[i % 2].call('PATCH', `${path}/${made.id}`, one)),
+    );
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     await waitFor(() => stage.snapshots(made.id).length === 21);
     expect(stage.snapshots(made.id).map(({ version }) => version)).toEqual(

@@ -1,0 +1,38 @@
+import { KeyRing, loadSettings } from '@posthorn/runtime';
+import { SubscriptionApiSettings } from './subscription-api.config.js';
+import { SubscriptionApiModule } from './subscription-api.module.js';
+
+const env = {
+  KAFKA_BROKERS: 'localhost:9092',
+  DATABASE_URL: 'postgres://localhost/posthorn',
+  POSTHORN_ADMIN_KEY: 'sixteen-or-more-characters',
+  POSTHORN_SECRET_KEYS: KeyRing.generate('k1'),
+};
+const load = (more: object) => loadSettings(SubscriptionApiSettings, { ...env, ...more });
+
+it('has a default for everything but stores and secrets', () => {
+  expect(load({})).toMatchObject({
+    port: 8401,
+    egressAllow: [],
+    egressHttp: false,
+    acknowledgeTimeoutMs: 5_000,
+  });
+});
+
+it.each([
+  ['POSTHORN_ADMIN_KEY', undefined],
+  ['POSTHORN_ADMIN_KEY', 'short'],
+  ['POSTHORN_ADMIN_KEY', 'x'.repeat(257)],
+  ['POSTHORN_SECRET_KEYS', undefined],
+  ['POSTHORN_SECRET_KEYS', 'nonsense'],
+  ['POSTHORN_ACKNOWLEDGE_TIMEOUT_MS', '0'],
+])('does not start with %s %s, and does not repeat a secret', (name, value) => {
+  expect(() => load({ [name]: value })).toThrow(name);
+  if (value && name !== 'POSTHORN_ACKNOWLEDGE_TIMEOUT_MS')
+    expect(() => load({ [name]: value })).not.toThrow(value);
+});
+
+it('names the setting of a key ring that cannot be read', () => {
+  const settings = load({ POSTHORN_SECRET_KEYS: 'k1:c2hvcnQ=' });
+  expect(() => SubscriptionApiModule.register(settings)).toThrow(/^POSTHORN_SECRET_KEYS: .*k1/);
+});
