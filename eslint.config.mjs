@@ -99,6 +99,8 @@ export default tseslint.config(
     files: ['**/*.config.ts', '**/main.ts', 'libs/runtime/src/**/*.ts', 'libs/testing/src/**/*.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
+  // One state machine, one file: its rules are read together or not at all.
+  { files: ['libs/domain/src/lane.ts'], rules: { 'max-lines': ['error', { max: 350, skipBlankLines: true, skipComments: true }] } },
   {
     files: ['**/*.spec.ts', '{apps,libs}/*/src/testing/**/*.ts'],
     rules: {

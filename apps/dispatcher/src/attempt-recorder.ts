@@ -26,7 +26,8 @@ export class AttemptRecorder {
   ) {}
 
   attempt(slot: LaneSlot, work: Work, ending: Ending, told: Told, done?: () => void): void {
-    const { event, attempt, seq, replayId } = workOf(work);
+    const { event, attempt, seq } = workOf(work);
+    const replayId = replayIdOf(slot, work);
     const { tenantId, id: subscriptionId, url } = slot.subscription.snapshot;
     const withRequest = told.status !== undefined || told.error !== undefined;
     const message: AttemptMessage = {
@@ -49,7 +50,8 @@ export class AttemptRecorder {
 
   /** The delivery and its event, copied, to come back at dueAt. */
   retry(slot: LaneSlot, work: Work, at: { attempt: number; dueAt: number }, done: () => void): void {
-    const { event, seq, replayId } = workOf(work);
+    const { event, seq } = workOf(work);
+    const replayId = replayIdOf(slot, work);
     const { tenantId, id: subscriptionId } = slot.subscription.snapshot;
     const { traceparent, value } = event;
     const retry = {
@@ -113,7 +115,11 @@ export class AttemptRecorder {
 }
 
 /** A replay is a delivery of its own; a single retry keeps the id it came with. */
-function deliveryIdOf({ subscription }: LaneSlot, work: Work): string {
+function deliveryIdOf(slot: LaneSlot, work: Work): string {
   if (work.kind === 'due') return work.item.due.deliveryId;
-  return deliveryId(work.item.event.message.id, subscription.snapshot.id);
+  return deliveryId(work.item.event.message.id, slot.subscription.snapshot.id, slot.replayId);
+}
+
+function replayIdOf(slot: LaneSlot, work: Work): string | undefined {
+  return work.kind === 'due' ? work.item.due.replayId : slot.replayId;
 }

@@ -1,5 +1,6 @@
 import {
   decodeEvents,
+  type EventMessage,
   encodeAttempts,
   eventsTopic,
   attemptsTopic,
@@ -163,12 +164,17 @@ function feedRecord(owner: PartitionOwner, byTenant: Map<string, Reading[]>, rec
   let event;
   for (const reading of readings) {
     const { slot, position, full } = reading;
-    const { subscription } = slot;
-    if (full || record.offset < position || !subscription.matches(message, record.offset)) continue;
-    if (owner.laneOf(subscription, message) !== slot.name) continue;
+    if (full || record.offset < position || !isFor(slot, message, record.offset)) continue;
     event ??= owner.logEvent(message, record);
     reading.full = !slot.lane.feed(record.offset, event, event.value.length);
   }
+}
+
+/** A replay uses today's filter; everything else is decided as it was the first time. */
+function isFor(slot: LaneSlot, message: EventMessage, seq: number): boolean {
+  const { owner, subscription, name, replayId } = slot;
+  if (replayId !== undefined) return subscription.matches(message, Infinity);
+  return subscription.matches(message, seq) && owner.laneOf(subscription, message) === name;
 }
 
 /** What cannot be decoded went to `rejected` when the main reader came to it. */

@@ -125,6 +125,56 @@ it('drops what comes while disabled, and nothing is delivered after deletion', a
   expect(requests.map(numberOf).sort()).toEqual([1, 3, 5]);
 });
 
+it('somebody may have a parked lane tried now, or its head skipped', async () => {
+  receiver.answer((request) => (numberOf(request) === 1 ? 500 : 200));
+  const policy = { ordering: 'strict' as const, retryPolicy: { delaysMs: [600_000, 600_000, 600_000] } };
+  await world.subscribe(world.snapshot({ tenantId: 'h', id: 'sub_h', url: receiver.url, ...policy }));
+  await world.publish('h', 1, 3);
+  const parks = (): number => world.lanes.filter((kind) => kind === 'parked').length;
+  const before = parks();
+  await waitFor(() => parks() > before);
+  await world.command('h', 'sub_h', 'retry-now');
+  const tried = await receiver.received(2);
+  expect(tried[1].headers['webhook-attempt']).toBe('2');
+  await waitFor(() => parks() > before + 1);
+  await world.command('h', 'sub_h', 'skip');
+  const requests = await receiver.received(4);
+  expect(requests.map(numberOf)).toEqual([1, 1, 2, 3]);
+  await waitFor(() =>
+    world.attempts.some((a) => a.kind === 'attempt' && a.eventId === 'evt_h_1' && a.outcome === 'cancelled'),
+  );
+});
+
+it('replays a range beside live traffic, under ids of its own, in order', async () => {
+  const policy = { ordering: 'strict' as const };
+  await world.subscribe(world.snapshot({ tenantId: 'i', id: 'sub_i', url: receiver.url, ...policy }));
+  await world.publish('i', 1, 200);
+  await receiver.received(200);
+  await world.command('i', 'sub_i', 'replay', { replayId: 'rpl_1', fromSeq: 0 });
+  await world.publish('i', 201, 210);
+  const requests = await receiver.received(410);
+  const numbers = requests.slice(200).map(numberOf);
+  expect(numbers.filter((n) => n <= 200)).toEqual(upTo(200));
+  expect(numbers.filter((n) => n > 200)).toEqual(upTo(210).slice(200));
+  await waitFor(
+    () => world.attempts.filter((a) => a.kind === 'attempt' && a.replayId === 'rpl_1').length === 200,
+  );
+  const ids = world.attempts.filter((a) => a.kind === 'attempt' && a.eventId === 'evt_i_1');
+  expect(new Set(ids.map((a) => a.kind === 'attempt' && a.deliveryId)).size).toBe(2);
+});
+
+it('an event that is published again within ten minutes is delivered once, also after a takeover', async () => {
+  await world.subscribe(world.snapshot({ tenantId: 'j', id: 'sub_j', url: receiver.url }));
+  await world.publish('j', 1, 2);
+  await world.publish('j', 1, 3);
+  await receiver.received(3);
+  await dispatcher.stop();
+  dispatcher = await startDispatcher(kafka);
+  await world.publish('j', 2, 4);
+  await receiver.received(4, { timeoutMs: 20_000 });
+  expect(receiver.requests.map(numberOf).sort()).toEqual(upTo(4));
+}, 40_000);
+
 it('a new owner goes on where the last one stopped, in order and not early', async () => {
   const policy = { ordering: 'strict' as const, retryPolicy: { delaysMs: [3_000, 500] } };
   receiver.answer((request) =>

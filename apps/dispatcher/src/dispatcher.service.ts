@@ -209,7 +209,7 @@ export class DispatcherService {
     const server = this.server;
     const [events, due] = topicPartitions(partition);
     server.seek(events, owner.nextPosition);
-    server.seek(due, owner.dueWindow.next);
+    server.seek(due, owner.due.window.next);
     server.resume([events, due]);
     for (const slot of owner.slots.values()) this.changed(slot);
     holding.writer.kick();

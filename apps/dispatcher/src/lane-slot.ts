@@ -7,6 +7,7 @@ import {
   type LaneSettings,
   type ProfileName,
 } from '@posthorn/domain';
+import { RateLimit } from './rate-limit.js';
 import type { PartitionOwner } from './partition-owner.js';
 import type { Subscription } from './subscription-table.js';
 
@@ -25,6 +26,7 @@ export type DueItem = { due: DeliveryDue; event: LogEvent; offset: number };
 /** Lanes of slow receivers share half of all permits. */
 const slowMs = 1_000;
 const lagMs = 2_000;
+const replayPrefix = 'replay/';
 
 export type Work = { kind: 'lane'; item: LaneItem<LogEvent> } | { kind: 'due'; item: DueItem };
 
@@ -41,6 +43,7 @@ export class LaneSlot {
   latencyMs = 0;
   private headSeq: number | undefined;
   private headSince = 0;
+  private limit: RateLimit | undefined;
   private readonly dues: DueItem[] = [];
   private duesInFlight = 0;
 
@@ -85,6 +88,20 @@ export class LaneSlot {
     this.duesInFlight--;
   }
 
+  /** Set for a replay's lane: its deliveries carry it. */
+  get replayId(): string | undefined {
+    return this.name.startsWith(replayPrefix) ? this.name.slice(replayPrefix.length) : undefined;
+  }
+
+  throttle(perS: number, now: number): void {
+    this.limit = new RateLimit(perS, now);
+  }
+
+  /** The lane's own limit (replays), or the subscription's. */
+  get rateLimit(): RateLimit | undefined {
+    return this.limit ?? this.subscription.rateLimit;
+  }
+
   took(durationMs: number): void {
     this.latencyMs += 0.2 * (durationMs - this.latencyMs);
   }
@@ -104,9 +121,8 @@ export class LaneSlot {
 }
 
 /** What a piece of work is about. */
-export function workOf(work: Work): { event: LogEvent; attempt: number; seq: number; replayId?: string } {
+export function workOf(work: Work): { event: LogEvent; attempt: number; seq: number } {
   if (work.kind === 'lane') return work.item;
   const { event, due } = work.item;
-  const { attempt, seq, replayId } = due;
-  return replayId === undefined ? { event, attempt, seq } : { event, attempt, seq, replayId };
+  return { event, attempt: due.attempt, seq: due.seq };
 }

@@ -5,13 +5,13 @@ export type MemoryBounds = { windowRecordsMax: number; windowBytesMax: number; e
 
 /** How full an owner is, as a share of its bounds: at 1 its partition pauses, below a half it goes on. */
 export function loadOf(
-  { window, dueWindow, bufferedBytes }: PartitionOwner,
+  { window, due, bufferedBytes }: PartitionOwner,
   all: readonly PartitionOwner[],
   { windowRecordsMax, windowBytesMax, eventBytesMax }: MemoryBounds,
 ): number {
   return Math.max(
     window.size / windowRecordsMax,
-    dueWindow.size / windowRecordsMax,
+    due.window.size / windowRecordsMax,
     bufferedBytes / windowBytesMax,
     // Lanes go BEHIND first (`relieve`); what is BEHIND keeps half a lane in memory, so this bound lies
     // higher.

@@ -1,9 +1,7 @@
 import {
   cursorsTopic,
-  decodeDue,
   decodeEvents,
   dueKey,
-  dueTopic,
   encodeCursors,
   encodeSubscription,
   type EventMessage,
@@ -19,10 +17,14 @@ import {
 } from '@posthorn/contracts';
 import type { LaneRecord } from '@posthorn/domain';
 import { type InRecord, OffsetWindow, readTrace, type TxRecord } from '@posthorn/messaging';
-import { type DueItem, LaneSlot, type LogEvent } from './lane-slot.js';
+import { DueIntake } from './due-intake.js';
+import { LaneSlot, type LogEvent } from './lane-slot.js';
 import type { OwnerPorts } from './owner-ports.js';
 import { type OpenSecret, Subscription, SubscriptionTable } from './subscription-table.js';
 import type { LoadedPartition } from './takeover.js';
+
+/** Replays leave room for live traffic. */
+const replayPerS = 500;
 
 /** A transaction of the owner: what to write, and what to do once it is acknowledged. */
 export type OwnerTransaction = { records: TxRecord[]; acknowledged(): void };
@@ -38,7 +40,7 @@ export class PartitionOwner {
   /** Lanes that want the catch-up reader are found among these. */
   readonly slots = new Map<string, LaneSlot>();
   readonly window: OffsetWindow;
-  readonly dueWindow: OffsetWindow;
+  readonly due: DueIntake;
   ended = false;
   private position: number;
   private readonly logLow: number;
@@ -47,7 +49,8 @@ export class PartitionOwner {
   private snapshots = new Map<Subscription, number[]>();
   /** Lane records of lanes that are no more. */
   private readonly orphans = new Set<string>();
-  private readonly dueTokens = new Set<string>();
+  /** Replays that have begun, and the orders that wait until that is durable. */
+  private readonly replays = new Map<LaneSlot, number>();
   private windowWritten = '';
   /** Bytes of events that lanes keep in memory; an event in two lanes counts twice. */
   bufferedBytes = 0;
@@ -59,7 +62,7 @@ export class PartitionOwner {
     loaded: LoadedPartition,
   ) {
     this.window = loaded.window;
-    this.dueWindow = loaded.dueWindow;
+    this.due = new DueIntake(this, ports, loaded.dueWindow);
     this.position = loaded.window.next;
     this.logLow = loaded.logLow;
     this.subscriptions = new SubscriptionTable();
@@ -97,13 +100,14 @@ export class PartitionOwner {
 
   /** A batch of `due`: tokens of parked lanes, and single retries. */
   onDue(records: readonly InRecord[], next: number): void {
-    for (const record of records) {
-      const { offset } = record;
-      if (this.ended || offset < this.dueWindow.position || this.dueWindow.isSettled(offset)) continue;
-      this.takeDue(record);
-    }
-    this.dueWindow.advance(next);
+    if (this.ended) return;
+    this.due.take(records, next);
     this.ports.wake(this);
+  }
+
+  /** A parked lane's token came for a lane that is no more: its record goes, and with it the timer. */
+  orphan(key: string): void {
+    this.orphans.add(key);
   }
 
   /** Every 100 ms or so: checkpoints, lag, windows. */
@@ -145,6 +149,7 @@ export class PartitionOwner {
       acknowledged: () => {
         for (const seqs of snapshots.values()) for (const seq of seqs) this.window.settle(seq);
         for (const slot of taken) slot.lane.recordAcknowledged();
+        for (const slot of taken) this.replayed(slot);
         for (const slot of taken) this.ports.ready(slot);
       },
     };
@@ -169,7 +174,7 @@ export class PartitionOwner {
     if (!message) return;
     if (message.kind === 'subscription') this.applySnapshot(message, record.offset);
     else if (message.kind === 'event') this.match(message, record);
-    else this.obey(message);
+    else this.obey(message, record.offset);
   }
 
   private decode(record: InRecord): EventsMessage | undefined {
@@ -222,15 +227,35 @@ export class PartitionOwner {
    * elsewhere, or
    * tries it once more: harmless.
    */
-  private obey({ tenantId, subscriptionId, command }: LaneCommand): void {
+  private obey(order: LaneCommand, seq: number): void {
+    const { tenantId, subscriptionId, command } = order;
     const subscription = this.subscriptions.get(tenantId, subscriptionId);
     if (!subscription || subscription.snapshot.status !== 'active') return;
+    if (command === 'replay') this.replay(subscription, order.args, seq);
+    if (command === 'cancel-replay') this.slots.get(replayKey(subscription, order.args))?.lane.cancel();
     for (const slot of subscription.lanes.values()) {
       if (slot.lane.state !== 'parked') continue;
       if (command === 'retry-now') slot.lane.resume();
       else if (command === 'skip') slot.lane.skip();
       this.ports.ready(slot);
     }
+  }
+
+  /**
+   * A lane of its own, from a place in the past to this one; the order settles when the lane's record is
+   * durable.
+   */
+  private replay(subscription: Subscription, args: LaneCommand['args'], seq: number): void {
+    const key = replayKey(subscription, args);
+    if (this.slots.has(key)) return;
+    const cursor = Math.max(this.logLow, Number(args.fromSeq) || 0);
+    const until = Math.min(seq, Number(args.untilSeq ?? seq));
+    const loaded = { kind: 'behind' as const, cursor, attempt: 0, failingSince: null, until };
+    const slot = this.addSlot(subscription, `replay/${String(args.replayId)}`, loaded);
+    if (Number(args.ratePerS) > 0) slot.throttle(Number(args.ratePerS), this.ports.now());
+    slot.lane.begin();
+    this.window.open(seq, 1);
+    this.replays.set(slot, seq);
   }
 
   private holdControl(subscription: Subscription, seq: number): void {
@@ -255,53 +280,14 @@ export class PartitionOwner {
     }
   }
 
-  private takeDue(record: InRecord): void {
-    const { offset } = record;
-    let due;
-    try {
-      due = decodeDue(record.value);
-      if (due.kind === 'delivery') {
-        const message = decodeEvents(due.event);
-        if (message.kind !== 'event') throw new UndecodableError('not an event');
-        const event = { message, value: due.event, traceparent: due.traceparent, bodies: {} };
-        this.takeDelivery({ due, event, offset });
-        return;
-      }
-    } catch (error) {
-      if (!(error instanceof UndecodableError)) throw error;
-      this.dueWindow.open(offset, 1);
-      const settle = (): void => void (this.ended || this.dueWindow.settle(offset));
-      this.ports.reject(
-        { topic: dueTopic.name, partition: this.partition, record, reason: error.message },
-        settle,
-      );
-      return;
-    }
-    const key = laneKey(due.tenantId, due.subscriptionId, due.lane);
-    const slot = this.slots.get(key);
-    if (!slot) this.orphans.add(key);
-    else if (slot.lane.paused) slot.lane.pause(this.ports.now() + eventExpiryMs);
-    else slot.lane.due(due);
-    if (slot) this.ports.ready(slot);
-  }
-
-  /** One that is already on its way ignores equal tokens: its own record settles it. */
-  private takeDelivery(item: DueItem): void {
-    const { due, offset } = item;
-    const token = `${due.deliveryId}/${due.attempt}`;
-    if (this.dueTokens.has(token)) return;
-    this.dueTokens.add(token);
-    this.dueWindow.open(offset, 1);
-    const subscription = this.subscriptions.get(due.tenantId, due.subscriptionId);
-    if (subscription) this.ports.deliverDue(this.slotOf(subscription, '0'), item);
-    else this.ports.cancelDue(this, item, () => this.dueSettled(item));
-  }
-
-  /** Its outcome, or its next retry, is recorded. */
-  dueSettled({ due, offset }: DueItem): void {
-    if (this.ended) return;
-    this.dueTokens.delete(`${due.deliveryId}/${due.attempt}`);
-    this.dueWindow.settle(offset);
+  private replayed(slot: LaneSlot): void {
+    if (!slot.replayId) return;
+    const seq = this.replays.get(slot);
+    if (seq !== undefined) this.window.settle(seq);
+    this.replays.delete(slot);
+    if (slot.lane.state !== 'live') return;
+    this.slots.delete(slot.key);
+    slot.subscription.lanes.delete(slot.name);
   }
 
   slotOf(subscription: Subscription, lane: string): LaneSlot {
@@ -318,6 +304,7 @@ export class PartitionOwner {
     const settings = this.ports.laneSettings(subscription);
     const slot: LaneSlot = new LaneSlot(this, subscription, lane, settings, effects, loaded);
     subscription.lanes.set(lane, slot);
+    if (slot.replayId !== undefined) slot.throttle(replayPerS, this.ports.now());
     this.slots.set(slot.key, slot);
     // A lane by entity that first shows up while its subscription is paused is paused from its first event
     // on.
@@ -336,7 +323,7 @@ export class PartitionOwner {
     if (!this.windowDue) return;
     this.windowDue = false;
     const window = this.window.snapshot();
-    const due = this.dueWindow.snapshot();
+    const due = this.due.window.snapshot();
     const text = `${window.next} ${window.bitmap} ${due.next} ${due.bitmap}`;
     if (text === this.windowWritten) return;
     this.windowWritten = text;
@@ -344,6 +331,10 @@ export class PartitionOwner {
     records.push(this.cursor(windowKey, encodeCursors({ kind: 'window', ...window, at })));
     records.push(this.cursor(dueKey, encodeCursors({ kind: 'due', ...due })));
   }
+}
+
+function replayKey({ snapshot }: Subscription, { replayId }: LaneCommand['args']): string {
+  return laneKey(snapshot.tenantId, snapshot.id, `replay/${String(replayId)}`);
 }
 
 function encodeLane({ subscription, name }: LaneSlot, record: LaneRecord): Buffer | null {

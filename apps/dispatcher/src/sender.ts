@@ -112,8 +112,7 @@ export class Sender {
 
   /** Whether every permit is there; where one is missing, the lane waits for it. */
   private mayStart(slot: LaneSlot, now: number): boolean {
-    const { subscription } = slot;
-    const tokenAt = subscription.rateLimit?.nextAt(now) ?? now;
+    const tokenAt = slot.rateLimit?.nextAt(now) ?? now;
     if (tokenAt > now) {
       this.alarms.set(tokenAt, slot);
       return false;
@@ -165,7 +164,7 @@ export class Sender {
     }
     this.flying++;
     this.ready.charge(slot, event.value.length);
-    subscription.rateLimit?.take();
+    slot.rateLimit?.take();
     // What is given back is what was taken, whatever has changed meanwhile.
     const permits = this.permitsOf(slot);
     for (const [kind, key] of permits) kind.take(key);
@@ -241,7 +240,7 @@ export class Sender {
     if (work.kind === 'lane') slot.lane.recorded(work.item);
     else {
       slot.dueEnded();
-      slot.owner.dueSettled(work.item);
+      slot.owner.due.settled(work.item);
     }
     this.offer(slot);
     this.ports.changed(slot);

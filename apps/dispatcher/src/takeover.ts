@@ -109,11 +109,13 @@ function lanesOf(cursors: Map<string, Buffer>): LoadedLane[] {
     const message = decodeCursors(value);
     if (message.kind === 'parked') {
       const { kind, cursor, attempt, dueAt, failingSince, reason, gone } = message;
-      const record = { kind, cursor, attempt, dueAt, failingSince, reason, gone: !!gone };
+      const until = message.until === undefined ? {} : { until: message.until };
+      const record = { kind, cursor, attempt, dueAt, failingSince, reason, gone: !!gone, ...until };
       lanes.push({ ...identity, record });
     } else if (message.kind === 'behind') {
       const { kind, cursor, attempt, failingSince } = message;
-      lanes.push({ ...identity, record: { kind, cursor, attempt, failingSince } });
+      const until = message.until === undefined ? {} : { until: message.until };
+      lanes.push({ ...identity, record: { kind, cursor, attempt, failingSince, ...until } });
     }
   }
   return lanes;

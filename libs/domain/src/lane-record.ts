@@ -21,12 +21,17 @@ export type ParkedRecord = {
   failingSince: number | null;
   reason: ParkReason;
   gone: boolean;
+  until?: number;
 };
 
-/** What is durable of a lane; `live` is a tombstone. */
+/**
+ * What is durable of a lane; `live` is a tombstone. A lane with `until` is a replay: it reads to there,
+ * beside
+ * live traffic, and is then no more.
+ */
 export type LaneRecord =
   | { kind: 'live' }
-  | { kind: 'behind'; cursor: number; attempt: number; failingSince: number | null }
+  | { kind: 'behind'; cursor: number; attempt: number; failingSince: number | null; until?: number }
   | ParkedRecord;
 
 export type LaneEffects = {

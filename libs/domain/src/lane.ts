@@ -1,3 +1,4 @@
+import { Concurrency } from './concurrency.js';
 import { LaneBuffer } from './lane-buffer.js';
 import {
   type AfterFailure,
@@ -42,6 +43,8 @@ export class Lane<E> {
   private readPosition = 0;
   private failingSince: number | null = null;
   private target: Target | undefined;
+  /** The end of a replay. */
+  private until = Infinity;
   /** Where a draining lane goes on when nothing is queued. */
   private drainFrom = 0;
   /** A parked lane goes on at this instant, as soon as its record is acknowledged. */
@@ -50,8 +53,7 @@ export class Lane<E> {
   private probing = false;
   private notBefore = 0;
   private failures = 0;
-  /** How many of an unordered lane may be in flight: grows with every success, halves with every overload. */
-  private concurrency: number;
+  private readonly concurrency: Concurrency;
   private skipping = false;
   private wanted = false;
   private writing: LaneRecord | undefined;
@@ -67,7 +69,7 @@ export class Lane<E> {
       (seq) => effects.release(seq),
       (bytes) => effects.buffered(bytes),
     );
-    this.concurrency = settings.inFlightMax;
+    this.concurrency = new Concurrency(settings.inFlightMax);
     if (loaded.kind === 'live') return;
     this.covers = loaded.cursor;
     this.cursor = loaded.cursor;
@@ -75,6 +77,7 @@ export class Lane<E> {
     this.failingSince = loaded.failingSince;
     this.readPosition = loaded.cursor;
     this.mode = loaded.kind;
+    this.until = loaded.until ?? Infinity;
     if (loaded.kind === 'parked') this.target = loaded;
   }
 
@@ -128,7 +131,7 @@ export class Lane<E> {
 
   /** How many may be in flight now, single retries included. */
   get inFlightMax(): number {
-    return this.settings.ordered || this.probing ? 1 : Math.floor(this.concurrency);
+    return this.settings.ordered || this.probing ? 1 : this.concurrency.value;
   }
 
   get bufferedBytes(): number {
@@ -159,7 +162,7 @@ export class Lane<E> {
       this.failures = 0;
       this.failingSince = null;
       this.probing = false;
-      this.grow();
+      this.concurrency.grow();
     }
     this.over(item);
   }
@@ -182,7 +185,7 @@ export class Lane<E> {
       return { kind: 'park', dueAt };
     }
     this.failures++;
-    if (failure.overload) this.shrink();
+    if (failure.overload) this.concurrency.shrink();
     this.over(item);
     const tripped = failure.gone || this.failures >= this.settings.breakerFailures;
     if (!this.settings.ordered && !this.probing && tripped && !this.target) {
@@ -231,8 +234,8 @@ export class Lane<E> {
 
   /** What became of a single retry tells about the receiver too. */
   heardOf(outcome: 'delivered' | 'overload'): void {
-    if (outcome === 'overload') this.shrink();
-    else this.grow();
+    if (outcome === 'overload') this.concurrency.shrink();
+    else this.concurrency.grow();
   }
 
   /**
@@ -268,9 +271,16 @@ export class Lane<E> {
     if (durable) this.want();
   }
 
+  /** A replay that is new: nothing is read for it before its record is acknowledged. */
+  begin(): void {
+    this.covers = Infinity;
+    this.want();
+  }
+
   /** Where the catch-up reader should read for this lane; undefined while it need not. */
   get wantsRead(): number | undefined {
-    if (this.mode !== 'behind' || this.covers === Infinity) return undefined;
+    if (this.mode !== 'behind' || this.covers === Infinity || this.readPosition >= this.until)
+      return undefined;
     const { eventsMax, bytesMax } = this.settings;
     return this.buffer.queued < eventsMax / 2 && this.buffer.bytes < bytesMax / 2
       ? this.readPosition
@@ -279,6 +289,7 @@ export class Lane<E> {
 
   /** False when the lane is full: it has to be read again from this event on. */
   feed(seq: number, event: E, bytes: number): boolean {
+    if (seq >= this.until) return true;
     if (!this.hasRoom(bytes)) return false;
     this.buffer.push(seq, event, bytes, seq === this.cursor ? this.cursorAttempt : 0, false);
     this.readPosition = seq + 1;
@@ -291,10 +302,10 @@ export class Lane<E> {
    */
   fedUpTo(position: number, loadedEnd: number): void {
     if (this.mode !== 'behind') return;
-    this.readPosition = Math.max(this.readPosition, position);
-    const main = this.effects.position();
+    this.readPosition = Math.min(Math.max(this.readPosition, position), this.until);
+    const main = Math.min(this.effects.position(), this.until);
     // Below the end of the loaded bitmap the main reader skips events that this lane may still wait for.
-    if (this.readPosition < main || main < loadedEnd) return;
+    if (this.readPosition < main || (main < loadedEnd && this.until === Infinity)) return;
     this.mode = 'handover';
     this.settle();
   }
@@ -337,20 +348,21 @@ export class Lane<E> {
 
   private record(): LaneRecord | undefined {
     const { cursor, cursorAttempt, failingSince } = this;
+    const until = this.until === Infinity ? {} : { until: this.until };
     switch (this.mode) {
       case 'draining':
         return undefined;
       case 'parked':
         if (this.buffer.unrecordedCount > 0) return undefined;
-        return { kind: 'parked', cursor, failingSince, ...this.target!, attempt: cursorAttempt };
+        return { kind: 'parked', cursor, failingSince, ...this.target!, attempt: cursorAttempt, ...until };
       case 'live':
         return { kind: 'live' };
       case 'handover':
         if (this.buffer.coveredCount === 0) return { kind: 'live' };
     }
-    const beyond = this.mode === 'behind' ? this.readPosition : this.effects.position();
+    const beyond = this.mode === 'behind' ? this.readPosition : this.end;
     const attempt = beyond === cursor ? cursorAttempt : 0;
-    return { kind: 'behind', ...this.buffer.lowest({ cursor: beyond, attempt }), failingSince };
+    return { kind: 'behind', ...this.buffer.lowest({ cursor: beyond, attempt }), failingSince, ...until };
   }
 
   /** A PARKED or BEHIND record is durable: everything from its cursor on need not be held any more. */
@@ -382,7 +394,7 @@ export class Lane<E> {
 
   private drain(target: Target): void {
     if (this.mode !== 'draining') {
-      this.drainFrom = this.mode === 'behind' ? this.readPosition : this.effects.position();
+      this.drainFrom = this.mode === 'behind' ? this.readPosition : this.end;
     }
     this.mode = 'draining';
     this.target = target;
@@ -409,11 +421,18 @@ export class Lane<E> {
     this.target = undefined;
     this.probing = true;
     this.failures = 0;
-    this.concurrency = 1;
+    this.concurrency.restart();
+    this.settle();
+  }
+
+  /** Where what the lane has to deliver ends for now. */
+  private get end(): number {
+    return Math.min(this.effects.position(), this.until);
   }
 
   /** What may follow once something is finished, recorded or acknowledged. */
   private settle(): void {
+    if (this.mode === 'behind' && this.readPosition >= this.until) this.mode = 'handover';
     if (this.mode === 'draining' && this.buffer.flying === 0) {
       const { head } = this.buffer;
       this.buffer.letGo();
@@ -421,17 +440,6 @@ export class Lane<E> {
     } else if (this.wanted || (this.mode === 'handover' && this.buffer.coveredCount === 0)) {
       this.want();
     }
-  }
-
-  /** Slow start up to half of the maximum, then one more a round trip. */
-  private grow(): void {
-    const { inFlightMax } = this.settings;
-    const step = this.concurrency < inFlightMax / 2 ? 1 : 1 / this.concurrency;
-    this.concurrency = Math.min(inFlightMax, this.concurrency + step);
-  }
-
-  private shrink(): void {
-    this.concurrency = Math.max(1, this.concurrency / 2);
   }
 
   private want(): void {

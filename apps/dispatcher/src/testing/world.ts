@@ -11,6 +11,7 @@ import {
   encodeEvent,
   eventsTopic,
   laneOfKey,
+  type LaneCommand,
   retriesTopic,
   secretContext,
   type SubscriptionSnapshot,
@@ -114,6 +115,16 @@ export class World {
     await this.send(eventsTopic.name, tenantId, [
       encodeControl({ kind: 'subscription', tenantId, snapshot }),
     ]);
+  }
+
+  async command(
+    tenantId: string,
+    subscriptionId: string,
+    command: LaneCommand['command'],
+    args = {},
+  ): Promise<void> {
+    const order = { kind: 'command' as const, id: 'cmd_1', tenantId, subscriptionId, command, args };
+    await this.send(eventsTopic.name, tenantId, [encodeControl(order)]);
   }
 
   /** Events `<id> from..to`, each with its number as data. */

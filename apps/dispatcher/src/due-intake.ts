@@ -1,0 +1,97 @@
+import {
+  decodeDue,
+  decodeEvents,
+  dueTopic,
+  eventExpiryMs,
+  laneKey,
+  type LaneDue,
+  UndecodableError,
+} from '@posthorn/contracts';
+import type { InRecord, OffsetWindow } from '@posthorn/messaging';
+import type { DueItem } from './lane-slot.js';
+import type { OwnerPorts } from './owner-ports.js';
+import type { PartitionOwner } from './partition-owner.js';
+
+/**
+ * What retry-scheduler hands back to an owner. `due` has a window of its own: a lane's token is settled at
+ * once, because
+ * it comes again until the lane's record changes; a single retry when its outcome or its next retry is
+ * recorded.
+ */
+export class DueIntake {
+  private readonly tokens = new Set<string>();
+
+  constructor(
+    private readonly owner: PartitionOwner,
+    private readonly ports: OwnerPorts,
+    readonly window: OffsetWindow,
+  ) {}
+
+  take(records: readonly InRecord[], next: number): void {
+    for (const record of records) {
+      const { offset } = record;
+      if (offset >= this.window.position && !this.window.isSettled(offset)) this.takeRecord(record);
+    }
+    this.window.advance(next);
+  }
+
+  /** Its outcome, or its next retry, is recorded. */
+  settled({ due, offset }: DueItem): void {
+    if (this.owner.ended) return;
+    this.tokens.delete(tokenOf(due));
+    this.window.settle(offset);
+  }
+
+  private takeRecord(record: InRecord): void {
+    try {
+      const due = decodeDue(record.value);
+      if (due.kind === 'lane') {
+        this.laneDue(due);
+        return;
+      }
+      const message = decodeEvents(due.event);
+      if (message.kind !== 'event') throw new UndecodableError('not an event');
+      const event = { message, value: due.event, traceparent: due.traceparent, bodies: {} };
+      this.deliveryDue({ due, event, offset: record.offset });
+    } catch (error) {
+      if (!(error instanceof UndecodableError)) throw error;
+      this.reject(record, error.message);
+    }
+  }
+
+  private laneDue(due: LaneDue): void {
+    const key = laneKey(due.tenantId, due.subscriptionId, due.lane);
+    const slot = this.owner.slots.get(key);
+    if (!slot) {
+      this.owner.orphan(key);
+      return;
+    }
+    // Only a person lifts a pause; what waits for longer than events are kept expires by being read.
+    if (slot.lane.paused) slot.lane.pause(this.ports.now() + eventExpiryMs);
+    else slot.lane.due(due);
+    this.ports.ready(slot);
+  }
+
+  /** One that is already on its way ignores equal tokens: its own record settles it. */
+  private deliveryDue(item: DueItem): void {
+    const { due, offset } = item;
+    const token = tokenOf(due);
+    if (this.tokens.has(token)) return;
+    this.tokens.add(token);
+    this.window.open(offset, 1);
+    const subscription = this.owner.subscriptions.get(due.tenantId, due.subscriptionId);
+    if (subscription) this.ports.deliverDue(this.owner.slotOf(subscription, '0'), item);
+    else this.ports.cancelDue(this.owner, item, () => this.settled(item));
+  }
+
+  private reject(record: InRecord, reason: string): void {
+    const { offset } = record;
+    this.window.open(offset, 1);
+    const settle = (): void => void (this.owner.ended || this.window.settle(offset));
+    this.ports.reject({ topic: dueTopic.name, partition: this.owner.partition, record, reason }, settle);
+  }
+}
+
+function tokenOf({ deliveryId, attempt }: DueItem['due']): string {
+  return `${deliveryId}/${attempt}`;
+}
