@@ -8,7 +8,7 @@ import {
   type SASLOptions,
 } from 'kafkajs';
 import { isUnknownTopic } from './send-errors.js';
-import { kafkaLogCreator, type LogFn, type TroubleListener } from './kafka-log.js';
+import { kafkaLogCreator, seldom, type LogFn } from './kafka-log.js';
 import { delay, repeated, settledWithin } from './waiting.js';
 
 export type KafkaSettings = {
@@ -36,7 +36,8 @@ export type TopicSpec = {
 export type ClientOptions = {
   retry?: RetryOptions;
   requestTimeoutMs?: number;
-  onTrouble?: TroubleListener;
+  /** Hears of every error entry of the client. */
+  onTrouble?: (message: string) => void;
   /** For clients whose failed tries are part of normal work: their entries become debug entries. */
   quiet?: boolean;
   /** Once aborted, the client opens no connection any more: what it was still repeating ends. */
@@ -56,6 +57,7 @@ export class KafkaConnection {
   private pinging: Promise<unknown> | undefined;
   private readonly partitionCounts = new Map<string, number>();
   private readonly closing = new AbortController();
+  private readonly isNew = seldom(5_000);
 
   constructor(
     readonly settings: KafkaSettings,
@@ -81,7 +83,7 @@ export class KafkaConnection {
       requestTimeout: requestTimeoutMs,
       retry: { ...clientRetry, ...retry },
       logLevel: logLevel.WARN,
-      logCreator: kafkaLogCreator(this.log, onTrouble, quiet),
+      logCreator: kafkaLogCreator(this.log, { isNew: this.isNew, trouble: onTrouble, quiet }),
     });
   }
 

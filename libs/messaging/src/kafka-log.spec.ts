@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { logLevel } from 'kafkajs';
-import { kafkaLogCreator } from './kafka-log.js';
+import { kafkaLogCreator, seldom, type LogFn } from './kafka-log.js';
 
 const entry = (message: string, extra = {}, level = logLevel.ERROR) => ({
   namespace: 'Producer',
@@ -12,10 +12,9 @@ const entry = (message: string, extra = {}, level = logLevel.ERROR) => ({
 it('passes on what helps, as a warning, and tells of the trouble', () => {
   const lines: unknown[] = [];
   const troubles: string[] = [];
-  const write = kafkaLogCreator(
-    (...line) => void lines.push(line),
-    (message) => void troubles.push(message),
-  )();
+  const log: LogFn = (...line) => void lines.push(line);
+  const trouble = (message: string) => void troubles.push(message);
+  const write = kafkaLogCreator(log, { isNew: seldom(5_000), trouble })();
   write(entry('Connection error', { broker: 'b:1', stack: 'long', payload: Buffer.alloc(9) }));
   write(entry('The group is rebalancing', { groupId: 'g' }, logLevel.WARN));
   write(
@@ -32,11 +31,8 @@ it('says the same thing once in five seconds, and never keeps the trouble to its
   jest.useFakeTimers();
   const lines: string[] = [];
   let troubles = 0;
-  const write = kafkaLogCreator(
-    (level, message) => void lines.push(`${level} ${message}`),
-    () => troubles++,
-    true,
-  )();
+  const log: LogFn = (level, message) => void lines.push(`${level} ${message}`);
+  const write = kafkaLogCreator(log, { isNew: seldom(5_000), trouble: () => troubles++, quiet: true })();
   for (let i = 0; i < 10; i++) write(entry('again'));
   write(entry('other'));
   jest.advanceTimersByTime(5_001);

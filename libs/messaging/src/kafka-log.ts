@@ -6,11 +6,14 @@ export type LogFn = (
   fields?: Record<string, unknown>,
 ) => void;
 
-/**
- * Hears of every error entry of one kafkajs client, before it is logged: the first sign that something
- * fails.
- */
-export type TroubleListener = (message: string) => void;
+export type KafkaLogOptions = {
+  /** Shared by all clients of a connection: see `seldom`. */
+  isNew: (message: string) => boolean;
+  /** Hears of every error entry, before it is logged: the first sign that something fails. */
+  trouble?: ((message: string) => void) | undefined;
+  /** For clients whose failed tries are part of normal work: their entries become debug entries. */
+  quiet?: boolean | undefined;
+};
 
 // Said by kafkajs at every start although the limit is meant: our own loop repeats, see BatchProducer.
 const expected = /^Limiting retries for the idempotent producer/;
@@ -19,19 +22,18 @@ const expected = /^Limiting retries for the idempotent producer/;
  * kafkajs calls every failed try an error, also those which it repeats by itself. Here they are warnings:
  * what nobody repeats is an exception, and reported by whoever catches it.
  */
-export function kafkaLogCreator(log: LogFn, trouble?: TroubleListener, quiet = false) {
-  const isNew = seldom(5_000);
+export function kafkaLogCreator(log: LogFn, { isNew, trouble, quiet = false }: KafkaLogOptions) {
   return () =>
     ({ namespace, level, log: { message, ...extra } }: LogEntry): void => {
       if (expected.test(message)) return;
       if (level === logLevel.ERROR) trouble?.(message);
-      if (isNew(message))
-        log(quiet ? 'debug' : 'warn', `kafka: ${message}`, { namespace, ...fieldsOf(extra) });
+      const said = quiet ? 'debug' : 'warn';
+      if (isNew(`${said} ${message}`)) log(said, `kafka: ${message}`, { namespace, ...fieldsOf(extra) });
     };
 }
 
 /** A broker that is away for an hour is a few lines a minute, not ten a second. */
-function seldom(everyMs: number): (message: string) => boolean {
+export function seldom(everyMs: number): (message: string) => boolean {
   const said = new Map<string, number>();
   return (message) => {
     const now = performance.now();
