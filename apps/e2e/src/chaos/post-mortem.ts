@@ -1,0 +1,62 @@
+import pg from 'pg';
+import type { Broken } from './verdict.js';
+
+/** What PostgreSQL knows of one offence, for the one who has to find out how it came to it. */
+const questions: readonly [title: string, sql: string][] = [
+  [
+    'event',
+    `SELECT partition, seq, event_id, accepted_at, matched, unmatched_reason FROM delivery_log.events
+      WHERE tenant_id = $1 AND event_id = $3 AND $2::text IS NOT NULL`,
+  ],
+  [
+    'delivery',
+    `SELECT * FROM delivery_log.deliveries WHERE tenant_id = $1 AND subscription_id = $2 AND event_id = $3`,
+  ],
+  [
+    'attempts',
+    `SELECT a.attempt, a.started_at, a.duration_ms, a.outcome, a.final, a.status, a.error, a.message
+       FROM delivery_log.attempts a JOIN delivery_log.deliveries d USING (delivery_id)
+      WHERE d.tenant_id = $1 AND d.subscription_id = $2 AND d.event_id = $3 ORDER BY a.attempt`,
+  ],
+  [
+    'lanes',
+    `SELECT lane, kind, cursor, attempt, due_at, failing_since, reason FROM delivery_log.lanes
+      WHERE tenant_id = $1 AND subscription_id = $2 AND $3::text IS NOT NULL`,
+  ],
+  [
+    'window',
+    `SELECT w.* FROM delivery_log.windows w JOIN delivery_log.events e USING (partition)
+      WHERE e.tenant_id = $1 AND e.event_id = $3 AND $2::text IS NOT NULL`,
+  ],
+];
+
+const shown = 10;
+
+/** The first offences and where they are. */
+export async function postMortem(databaseUrl: string, broken: readonly Broken[]): Promise<string[]> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
+  const lines: string[] = [];
+  try {
+    await client.connect();
+    for (const one of broken.slice(0, shown)) lines.push(...(await describe(client, one)));
+  } catch (error) {
+    lines.push(`PostgreSQL does not say more: ${String(error)}`);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+  if (broken.length > shown) lines.push(`… and ${broken.length - shown} more`);
+  return lines;
+}
+
+async function describe(client: pg.Client, { subscription, n, what }: Broken): Promise<string[]> {
+  const { tenant, id, name } = subscription;
+  const eventId = tenant.eventId(n) ?? null;
+  const title = `${name}: event ${n} ${what}; it came ${subscription.requestsOf(n)} times`;
+  const lines = [title, `  tenant ${tenant.id}, subscription ${id}, event ${eventId ?? '(no id is known)'}`];
+  for (const [about, sql] of questions) {
+    const { rows } = await client.query<object>(sql, [tenant.id, id, eventId]);
+    lines.push(`  ${about}: ${rows.length === 0 ? 'nothing' : ''}`);
+    for (const row of rows.slice(0, 8)) lines.push(`    ${JSON.stringify(row)}`);
+  }
+  return lines;
+}
