@@ -111,6 +111,8 @@ it('drops what comes while disabled, and nothing is delivered after deletion', a
   const active = world.snapshot({ tenantId: 'f', id: 'sub_f', url: receiver.url });
   await world.subscribe(active);
   await world.publish('f', 1, 1);
+  // What still waits when it is disabled would be cancelled.
+  await receiver.received(1);
   await world.subscribe({ ...active, status: 'disabled', version: 2 });
   await world.publish('f', 2, 2);
   await world.subscribe({ ...active, status: 'active', version: 3 });

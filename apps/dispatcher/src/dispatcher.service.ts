@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { dueTopic, encodeRejected, eventsTopic, rejectedTopic } from '@posthorn/contracts';
 import type { LaneSettings } from '@posthorn/domain';
 import type { EgressClient } from '@posthorn/egress';
@@ -40,11 +41,21 @@ export type DispatcherParts = {
 };
 
 /** A partition that is assigned: its owner once it is taken over. */
-type Holding = { partition: number; owner?: PartitionOwner; writer?: PartitionWriter; paused: boolean };
+type Holding = {
+  partition: number;
+  owner?: PartitionOwner;
+  writer?: PartitionWriter;
+  paused: boolean;
+  /** How often in a row it was lost soon after it was taken. */
+  losses: number;
+  takenAt: number;
+};
 
 const tickMs = 100;
 const windowEveryMs = 1_000;
 const takeOverAgainMs = 500;
+const takeOverAgainMaxMs = 10_000;
+const lossesForgottenMs = 60_000;
 const drainMs = 8_000;
 /** As the producer's queue is bounded. */
 export const producerBounds = { maxRecords: 10_000, maxBytes: 16 * 1024 * 1024 };
@@ -93,6 +104,7 @@ export class DispatcherService {
       deliverDue: (slot, item) => this.deliverDue(slot, item),
       cancelDue: (owner, item, settle) => this.recorder.cancelDue(owner, item, settle),
       reject: (rejection, settle) => this.reject(rejection, settle),
+      windowWritten: (partition, next, dueNext) => this.commitForLagTools(partition, next, dueNext),
     };
   }
 
@@ -120,7 +132,7 @@ export class DispatcherService {
   assigned(partitions: TopicPartition[]): void {
     for (const { partition } of partitions) {
       if (this.holdings.has(partition) || this.stopping) continue;
-      const holding: Holding = { partition, paused: false };
+      const holding: Holding = { partition, paused: false, losses: 0, takenAt: 0 };
       this.holdings.set(partition, holding);
       void this.take(holding);
     }
@@ -168,7 +180,9 @@ export class DispatcherService {
 
   private async take(holding: Holding): Promise<void> {
     const { kafka, reader, settings } = this.parts;
-    const { partition } = holding;
+    const { partition, losses } = holding;
+    // What throws at once again would otherwise be a storm of takeovers.
+    if (losses > 0) await delay(Math.min(takeOverAgainMaxMs, takeOverAgainMs * 2 ** (losses - 1)));
     while (this.holdings.get(partition) === holding && !this.stopping) {
       const writer = new FencedWriter(kafka, { partition });
       try {
@@ -196,7 +210,7 @@ export class DispatcherService {
       } catch (error) {
         kafka.log('warn', 'takeover failed, trying again', { partition, error: String(error) });
         await writer.close().catch(() => undefined);
-        await new Promise((resolve) => setTimeout(resolve, takeOverAgainMs));
+        await delay(takeOverAgainMs);
       }
     }
   }
@@ -205,6 +219,7 @@ export class DispatcherService {
     const { partition } = holding;
     holding.owner = owner;
     holding.paused = false;
+    holding.takenAt = Date.now();
     holding.writer = new PartitionWriter(owner, writer, (error) => this.lose(holding, error));
     const server = this.server;
     const [events, due] = topicPartitions(partition);
@@ -222,7 +237,8 @@ export class DispatcherService {
     this.discard(holding);
     if (this.holdings.get(partition) !== holding || this.stopping) return;
     this.server.pause(topicPartitions(partition));
-    const again: Holding = { partition, paused: false };
+    const losses = Date.now() - holding.takenAt < lossesForgottenMs ? holding.losses + 1 : 0;
+    const again: Holding = { partition, paused: false, losses, takenAt: 0 };
     this.holdings.set(partition, again);
     void this.take(again);
   }
@@ -298,6 +314,12 @@ export class DispatcherService {
     const writer = this.holdings.get(owner.partition)?.writer;
     const provenMs = Math.max(this.server.lastHeartbeatMs, writer?.lastCommitMs ?? -Infinity);
     return performance.now() - provenMs < this.parts.settings.sendLeaseMs;
+  }
+
+  /** Nothing reads these back: the truth is in `cursors`. */
+  private commitForLagTools(partition: number, next: number, dueNext: number): void {
+    this.server.commit(eventsTopic.name, partition, next);
+    this.server.commit(dueTopic.name, partition, dueNext);
   }
 
   private deliverDue(slot: LaneSlot, item: DueItem): void {

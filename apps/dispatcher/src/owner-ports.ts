@@ -25,4 +25,6 @@ export type OwnerPorts = {
   cancelDue(owner: PartitionOwner, item: DueItem, settle: () => void): void;
   /** `settle` is called when the record is safe in `rejected`. */
   reject(rejection: Rejection, settle: () => void): void;
+  /** How far the partition is settled, durably. */
+  windowWritten(partition: number, next: number, dueNext: number): void;
 };

@@ -142,7 +142,7 @@ export class PartitionOwner {
     }
     for (const key of this.orphans) records.push(this.cursor(key, null));
     this.orphans.clear();
-    this.addWindows(records);
+    const written = this.addWindows(records);
     if (records.length === 0) return undefined;
     return {
       records,
@@ -151,6 +151,7 @@ export class PartitionOwner {
         for (const slot of taken) slot.lane.recordAcknowledged();
         for (const slot of taken) this.replayed(slot);
         for (const slot of taken) this.ports.ready(slot);
+        if (written) this.ports.windowWritten(this.partition, written.next, written.due);
       },
     };
   }
@@ -319,17 +320,18 @@ export class PartitionOwner {
   }
 
   /** The window goes with whatever is written, and by itself every second, where it moved. */
-  private addWindows(records: TxRecord[]): void {
-    if (!this.windowDue) return;
+  private addWindows(records: TxRecord[]): { next: number; due: number } | undefined {
+    if (!this.windowDue) return undefined;
     this.windowDue = false;
     const window = this.window.snapshot();
     const due = this.due.window.snapshot();
     const text = `${window.next} ${window.bitmap} ${due.next} ${due.bitmap}`;
-    if (text === this.windowWritten) return;
+    if (text === this.windowWritten) return undefined;
     this.windowWritten = text;
     const at = this.ports.now();
     records.push(this.cursor(windowKey, encodeCursors({ kind: 'window', ...window, at })));
     records.push(this.cursor(dueKey, encodeCursors({ kind: 'due', ...due })));
+    return { next: window.next, due: due.next };
   }
 }
 

@@ -234,8 +234,13 @@ export class Lane<E> {
 
   /** What became of a single retry tells about the receiver too. */
   heardOf(outcome: 'delivered' | 'overload'): void {
-    if (outcome === 'overload') this.concurrency.shrink();
-    else this.concurrency.grow();
+    if (outcome === 'overload') {
+      this.concurrency.shrink();
+      return;
+    }
+    this.failures = 0;
+    this.failingSince = null;
+    this.concurrency.grow();
   }
 
   /**
