@@ -139,7 +139,12 @@ export class BatchSender {
   private async current(): Promise<Producer> {
     if (this.producer) return this.producer;
     this.connecting ??= this.newProducer().finally(() => (this.connecting = undefined));
-    return (this.producer = await this.connecting);
+    const producer = await this.connecting;
+    if (this.stopping.aborted) {
+      void producer.disconnect().catch(() => undefined);
+      throw new Error('stopped');
+    }
+    return (this.producer = producer);
   }
 
   private async newProducer(): Promise<Producer> {

@@ -51,6 +51,9 @@ const patience = { retries: 60 };
  */
 export class GroupConsumer {
   private readonly stopping = new AbortController();
+  private readonly stopped = new Promise<void>((resolve) => {
+    this.stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
   private consumer: Consumer | undefined;
   private running: Promise<void> = Promise.resolve();
   private commitOnce: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
@@ -142,14 +145,10 @@ export class GroupConsumer {
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
     });
     crashed.catch(() => undefined);
-    const stopped = new Promise<void>((resolve) => {
-      if (this.stopping.signal.aborted) resolve();
-      this.stopping.signal.addEventListener('abort', () => resolve(), { once: true });
-    });
     this.listen(consumer);
     const started = this.startConsumer(consumer);
     try {
-      await Promise.race([stopped, crashed, started.then(() => Promise.race([stopped, crashed]))]);
+      await Promise.race([this.stopped, crashed, started.then(() => Promise.race([this.stopped, crashed]))]);
     } finally {
       if (this.consumer === consumer) this.consumer = undefined;
       await consumer.disconnect().catch(() => undefined);

@@ -48,6 +48,7 @@ type Got = { topic: string; partition: number; offset: number; value: string };
  */
 class Member {
   readonly got: Got[] = [];
+  readonly batches: RecordBatch[] = [];
   readonly assigned: string[][] = [];
   readonly revoked: string[][] = [];
   readonly server: KafkaBatchServer;
@@ -81,6 +82,7 @@ class Member {
           for (const { offset, value } of batch.records) {
             this.got.push({ topic, partition: batch.partition, offset, value: String(value) });
           }
+          this.batches.push(batch);
           onBatch(batch, this);
         },
         true,
@@ -132,6 +134,11 @@ it('re-reads nothing that it keeps, and goes on with what moves, while members c
   const kept = [...a.partitions];
   expect([...kept, ...b.partitions].sort()).toEqual(all);
   const movedTo = [...b.partitions];
+  // What was handed over before is stale only where the partition went, not where the server sought for
+  // itself.
+  const early = a.batches.filter(({ next }) => next < 100);
+  const stale = new Set(early.filter((batch) => batch.isStale()).map(({ partition }) => partition));
+  expect([...stale].sort()).toEqual(movedTo);
   const seen = b.got.length;
   await waitFor(() => b.got.length > seen + 200);
   await b.server.close();
@@ -210,8 +217,11 @@ it('lets no record out of a new partition before its owner sought and resumed it
     true,
     true,
   ]);
+  const last = a.batches.filter(({ partition }) => partition === 1).at(-1);
+  expect(last?.isStale()).toBe(false);
   // Held within the log when the position comes from elsewhere.
   expect(await a.server.seekChecked({ topic: 'paused', partition: 1 }, 9_999)).toBe(2);
+  expect(last?.isStale()).toBe(true);
   expect(await a.server.seekChecked({ topic: 'paused', partition: 0 }, 101)).toBe(101);
   await waitFor(() => a.offsets('paused', 0).filter((offset) => offset === 101).length === 2);
 }, 30_000);

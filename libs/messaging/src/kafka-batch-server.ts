@@ -44,7 +44,14 @@ export type KafkaBatchServerOptions = {
  * `position` is unknown until somebody sought or the committed position was read; then nothing below it is
  * given.
  */
-type Assigned = { topic: string; partition: number; position: number | undefined; paused: boolean };
+type Assigned = {
+  topic: string;
+  partition: number;
+  position: number | undefined;
+  paused: boolean;
+  /** How often the owner has sought. */
+  seeks: number;
+};
 
 /**
  * Nest's transport for batches: one handler call per fetched batch, pattern = short topic name. A handler
@@ -157,6 +164,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const part = this.parts.get(keyOf(topic, partition));
     if (!part) return;
     part.position = offset;
+    part.seeks++;
     this.consumer?.seek(this.kafka.topicName(topic), partition, offset);
   }
 
@@ -198,7 +206,13 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         const kept = this.parts.get(key);
         if (kept?.position !== undefined) this.consumer?.seek(topic, partition, kept.position);
         if (!kept)
-          added.push({ topic: short, partition, position: undefined, paused: this.options.startPaused });
+          added.push({
+            topic: short,
+            partition,
+            position: undefined,
+            paused: this.options.startPaused,
+            seeks: 0,
+          });
       }
     }
     const gone = [...this.parts].filter(([key]) => !now.has(key));
@@ -265,7 +279,11 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     if (records.length === 0) return;
     const { partition } = batch;
     const highWatermark = Number(batch.highWatermark);
-    const handed = { topic, partition, records, next, highWatermark, isStale: () => payload.isStale() };
+    // Not kafkajs's answer: our own seek after a rebalance would make batches stale that were handed over
+    // well.
+    const { seeks } = part;
+    const isStale = () => part.seeks !== seeks || this.parts.get(keyOf(topic, partition)) !== part;
+    const handed = { topic, partition, records, next, highWatermark, isStale };
     const handler = this.messageHandlers.get(topic) as ((data: RecordBatch) => unknown) | undefined;
     if (handler) handBatch(handler, handed, this.kafka.log);
   }

@@ -18,7 +18,7 @@ export type RecordBatch = {
   /** The position after this batch; beyond its last record where markers or aborted records follow. */
   next: number;
   highWatermark: number;
-  /** Somebody sought elsewhere since: the records are to be forgotten. */
+  /** The partition went away, or its owner sought elsewhere since: the records are to be forgotten. */
   isStale(): boolean;
 };
 
