@@ -6,7 +6,7 @@ import { Fleet, type ServiceName } from './fleet.js';
 import { setUpTenants } from './installation.js';
 import { Ledger } from './ledger.js';
 import { planTenants } from './plan.js';
-import { postMortem } from './post-mortem.js';
+import { postMortem, repeatedInLog } from './post-mortem.js';
 import { Publishers } from './publishers.js';
 import { Random } from './random.js';
 import type { Receiver } from './receivers.js';
@@ -193,6 +193,7 @@ export class Chaos {
     this.verdict = await judge(this.ledger, orderings, this.log());
     const { total, broken } = this.verdict;
     if (total.duplicates > duplicatesMax * total.delivered) problems.push('2 % or more were duplicates');
+    this.say(`note: ${await repeatedInLog(this.options.databaseUrl)} events stand in the log more than once`);
     const kept = problems.length === 0 && broken.length === 0;
     if (!kept) for (const line of await postMortem(this.options.databaseUrl, broken)) console.log(line);
     for (const line of ['', ...verdictTable(this.verdict, this.options), '']) console.log(line);

@@ -32,6 +32,20 @@ const questions: readonly [title: string, sql: string][] = [
 
 const shown = 10;
 
+/** How many events stand in the log more than once, because a publisher had to repeat itself. */
+export async function repeatedInLog(databaseUrl: string): Promise<number> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ count: string }>(
+      `SELECT count(*) FROM (SELECT 1 FROM delivery_log.events GROUP BY tenant_id, event_id HAVING count(*) > 1) AS e`,
+    );
+    return Number(rows[0].count);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
 /** The first offences and where they are. */
 export async function postMortem(databaseUrl: string, broken: readonly Broken[]): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });

@@ -3,9 +3,10 @@ import type { Ordering } from './plan.js';
 
 /**
  * ok: always 200. flaky: some first and second attempts fail, in every way there is. dead: nobody answers for
- * 10 to 20 s now and then. marked: some events are never taken, and some others fail once.
+ * 10 to 20 s now and then. marked: some events are never taken, and some others fail once. never: takes
+ * nothing.
  */
-export type ScriptName = 'ok' | 'flaky' | 'dead' | 'marked';
+export type ScriptName = 'ok' | 'flaky' | 'dead' | 'marked' | 'never';
 
 export type Reply =
   | { kind: 'status'; status: number; headers?: Record<string, string> }
@@ -58,6 +59,8 @@ export class Script {
         return ok;
       case 'marked':
         return attempt === 1 && this.fails(n, 1, failingShare.strict) ? { kind: 'status', status: 500 } : ok;
+      case 'never':
+        return n % 2 === 0 ? { kind: 'status', status: 500 } : { kind: 'hang-up' };
       case 'dead':
         return this.windows.some(({ fromMs, toMs }) => elapsedMs >= fromMs && elapsedMs < toMs)
           ? { kind: 'hang-up' }
