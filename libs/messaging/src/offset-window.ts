@@ -105,12 +105,12 @@ export class OffsetWindow {
 
   /** Bit i of the bitmap is offset `next + i`; empty when nothing beyond `next` is settled. */
   snapshot(): { next: number; bitmap: string } {
-    const end = Math.max(this.end, this.loadedEnd);
-    const bits = new Uint8Array((end - this.first + 7) >> 3);
-    for (let offset = this.first; offset < end; offset++) {
-      if (!this.isSettled(offset)) continue;
-      const i = offset - this.first;
-      bits[i >> 3] = (bits[i >> 3] as number) | (1 << (i & 7));
+    const { first, end, ring, mask, loaded, loadedStart, loadedEnd } = this;
+    const bits = new Uint8Array((Math.max(end, loadedEnd) - first + 7) >> 3);
+    const set = (i: number) => (bits[i >> 3] = (bits[i >> 3] as number) | (1 << (i & 7)));
+    for (let offset = first; offset < end; offset++) if (ring[offset & mask] === 0) set(offset - first);
+    for (let offset = end; offset < loadedEnd; offset++) {
+      if (isSet(loaded, offset - loadedStart)) set(offset - first);
     }
     const bytes = (lastSetBit(bits) >> 3) + 1;
     return { next: this.first, bitmap: Buffer.from(bits.buffer, 0, bytes).toString('base64') };
