@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import { dueTopic, encodeRejected, eventsTopic, rejectedTopic } from '@posthorn/contracts';
 import type { LaneSettings } from '@posthorn/domain';
 import type { EgressClient } from '@posthorn/egress';
@@ -359,6 +358,11 @@ export class DispatcherService {
       breakerFailures: 10,
     };
   }
+}
+
+/** On the global timer, which a simulation can replace; `node:timers/promises` would keep the real clock. */
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function topicPartitions(partition: number): [TopicPartition, TopicPartition] {
