@@ -44,7 +44,8 @@ export class CatchUp {
 
   /** The main reader of a partition moved on. */
   advanced(owner: PartitionOwner): void {
-    for (const slot of this.stalled) {
+    // A copy: a lane that is looked at again may find itself stalled again at once.
+    for (const slot of [...this.stalled]) {
       if (slot.owner !== owner && !slot.owner.ended) continue;
       this.stalled.delete(slot);
       this.want(slot);
@@ -59,6 +60,9 @@ export class CatchUp {
 
   private async run(): Promise<void> {
     while (!this.stopped) {
+      // Never within the caller's turn, and never a chain of microtasks alone: sends and heartbeats come
+      // between.
+      await new Promise((resolve) => setImmediate(resolve));
       const [slot] = this.waiting;
       if (!slot) break;
       this.waiting.delete(slot);

@@ -142,6 +142,7 @@ function server({ kafka, settings }: DispatcherParts, service: DispatcherService
     hooks: {
       assigned: (partitions) => service.assigned(partitions),
       revoked: (partitions) => service.revoked(partitions),
+      rebalancing: () => service.rebalancing(),
     },
   });
   service.consumeFrom(batchServer);

@@ -137,6 +137,19 @@ export class DispatcherService {
     }
   }
 
+  /**
+   * Partitions may move in a moment: what is settled is written now, so that a new owner repeats little. It
+   * is fenced
+   * like any other transaction if that owner was quicker.
+   */
+  rebalancing(): void {
+    for (const { owner, writer } of this.holdings.values()) {
+      if (!owner || owner.ended) continue;
+      owner.tick(Date.now(), true);
+      writer?.kick();
+    }
+  }
+
   revoked(partitions: TopicPartition[]): void {
     for (const { partition } of partitions) {
       const holding = this.holdings.get(partition);
