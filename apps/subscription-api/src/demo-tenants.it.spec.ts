@@ -2,7 +2,7 @@ import { apiKeyHash } from '@posthorn/domain';
 import { decodeDirectory } from '@posthorn/contracts';
 import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
 import { createDemoTenants } from './demo-tenants.js';
-import { operatorKey, Stage, type Harness } from './harness.js';
+import { operatorKey, Stage, type Harness } from './testing/harness.js';
 
 const ids = ['demo-vendor', '596ad63d-efa1-426e-dd93-08d9fa9598be'];
 

@@ -1,5 +1,5 @@
 import { testDatabase, testKafka } from '@posthorn/testing';
-import { Harness, operatorKey, Stage } from '../harness.js';
+import { Harness, operatorKey, Stage } from '../testing/harness.js';
 import { EventStore, VersionConflict, type Write } from './event.store.js';
 
 let stage: Stage;

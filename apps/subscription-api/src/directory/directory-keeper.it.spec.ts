@@ -1,7 +1,7 @@
 import { directoryKey, encodeDirectory, decodeDirectory, type DirectoryKey } from '@posthorn/contracts';
 import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
-import { operatorKey, Stage, type Harness } from '../harness.js';
+import { operatorKey, Stage, type Harness } from '../testing/harness.js';
 
 let stage: Stage;
 let api: Harness;

@@ -2,7 +2,7 @@ import { encodeCursors, laneKey, type LaneMessage } from '@posthorn/contracts';
 import { partitionFor } from '@posthorn/messaging';
 import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
-import { Stage, type Harness } from '../harness.js';
+import { Stage, type Harness } from '../testing/harness.js';
 
 type Read = { status: string; statusReason?: string; health: Record<string, unknown> };
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { decodeEvents } from '@posthorn/contracts';
 import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
 import { EventStore } from '../aggregates/event.store.js';
-import { Harness, operatorKey, Stage } from '../harness.js';
+import { Harness, operatorKey, Stage } from '../testing/harness.js';
 import { SubscriptionStore } from '../subscriptions/subscription.store.js';
 import { OutboxRelayService } from './outbox-relay.service.js';
 import { RecordProducer } from './record-producer.client.js';

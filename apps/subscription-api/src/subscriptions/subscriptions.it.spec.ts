@@ -3,7 +3,7 @@ import { KeyRing } from '@posthorn/runtime';
 import { Receiver, testDatabase, testKafka, waitFor } from '@posthorn/testing';
 import { applySubscriptionEvent } from './subscription.js';
 import { foldEvents } from '../aggregates/stored-event.js';
-import { secretKeys, Stage, type Answer, type Harness } from '../harness.js';
+import { secretKeys, Stage, type Answer, type Harness } from '../testing/harness.js';
 
 type Subscription = {
   id: string;

@@ -1,5 +1,5 @@
 import { testDatabase, testKafka } from '@posthorn/testing';
-import { Stage, operatorKey, type Harness } from '../harness.js';
+import { Stage, operatorKey, type Harness } from '../testing/harness.js';
 
 type Webhook = {
   id: string;

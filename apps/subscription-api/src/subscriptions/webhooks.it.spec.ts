@@ -2,7 +2,7 @@ import { secretContext } from '@posthorn/contracts';
 import { partitionFor } from '@posthorn/messaging';
 import { KeyRing } from '@posthorn/runtime';
 import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
-import { Stage, operatorKey, secretKeys, type Harness } from '../harness.js';
+import { Stage, operatorKey, secretKeys, type Harness } from '../testing/harness.js';
 
 type Webhook = {
   id: string;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decodeDirectory } from '@posthorn/contracts';
 import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
-import { Stage, operatorKey, type Harness } from '../harness.js';
+import { Stage, operatorKey, type Harness } from '../testing/harness.js';
 
 let stage: Stage;
 let api: Harness;

@@ -3,9 +3,9 @@ import { decodeEvents, type SubscriptionSnapshot } from '@posthorn/contracts';
 import { Kafka, logLevel, type Consumer } from 'kafkajs';
 import pg from 'pg';
 import { createLogger, KeyRing, loadSettings, startService, type Service } from '@posthorn/runtime';
-import { bodyMaxBytes } from './answer.js';
-import { SubscriptionApiSettings } from './subscription-api.config.js';
-import { SubscriptionApiModule } from './subscription-api.module.js';
+import { bodyMaxBytes } from '../answer.js';
+import { SubscriptionApiSettings } from '../subscription-api.config.js';
+import { SubscriptionApiModule } from '../subscription-api.module.js';
 
 export const operatorKey = 'operator-key-of-the-tests';
 export const secretKeys = KeyRing.generate('test');
