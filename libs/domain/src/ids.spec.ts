@@ -56,6 +56,8 @@ describe('eventId', () => {
       eventId({ tenantId: 'tx', explicitId: '' }),
       eventId({ tenantId: 't', source: '', sourceId: 'x' }),
       eventId({ tenantId: 't', source: 'x', sourceId: '' }),
+      eventId({ tenantId: 't', operational: ['x'] }),
+      eventId({ tenantId: 't', operational: ['x', ''] }),
     ];
     expect(new Set(ids).size).toBe(ids.length);
   });

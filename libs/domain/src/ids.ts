@@ -29,6 +29,8 @@ function digest(parts: readonly string[]): Buffer {
 export type EventIdentity =
   | { tenantId: string; explicitId: string }
   | { tenantId: string; source: string; sourceId: string }
+  /** An event of Posthorn's own: what it is about. No publisher's id can be the same. */
+  | { tenantId: string; operational: readonly string[] }
   | {
       tenantId: string;
       entity: { name: string; id: string };
@@ -48,6 +50,9 @@ export function eventId(identity: EventIdentity): string {
   if ('explicitId' in identity) return `evt_${base32(digest(['id', tenantId, identity.explicitId]), 26)}`;
   if ('source' in identity) {
     return `evt_${base32(digest(['ce', tenantId, identity.source, identity.sourceId]), 26)}`;
+  }
+  if ('operational' in identity) {
+    return `evt_${base32(digest(['posthorn', tenantId, ...identity.operational]), 26)}`;
   }
   const { entity, type, timestamp, data } = identity;
   const dataHash = hash('sha256', data, 'hex');

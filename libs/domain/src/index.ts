@@ -8,6 +8,7 @@ export {
 } from './directory-state.js';
 export { attemptId, base32, deliveryId, eventId, type EventIdentity, newId } from './ids.js';
 export {
+  asksForOperational,
   type CompiledFilter,
   compileFilter,
   entryAt,
@@ -16,6 +17,12 @@ export {
   type Matchable,
   type MatchingEntry,
 } from './matching.js';
+export {
+  isOperationalType,
+  type OperationalEvent,
+  operationalEvent,
+  type OperationalType,
+} from './operational.js';
 export {
   type Ordering,
   type Profile,

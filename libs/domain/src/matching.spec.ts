@@ -1,4 +1,11 @@
-import { compileFilter, entryAt, type Filter, foldMatching, type MatchingEntry } from './matching.js';
+import {
+  asksForOperational,
+  compileFilter,
+  entryAt,
+  type Filter,
+  foldMatching,
+  type MatchingEntry,
+} from './matching.js';
 
 const types = (...list: string[]): Filter => ({ types: list });
 const entities = (...list: [string, ...string[]][]): Filter => ({
@@ -86,6 +93,55 @@ describe('filters by entity and change (BRZ 365)', () => {
 
   it('never matches an event without entity', () => {
     expect(compileFilter(entities(['*', '*']))({ type: 'A.create', entity: null })).toBe(false);
+  });
+});
+
+describe('operational events', () => {
+  const failing = 'posthorn.subscription.failing';
+
+  it.each<[string[], string, boolean]>([
+    // Only where the first segment says so itself.
+    [['*'], failing, false],
+    [['*.*'], failing, false],
+    [['*.*.*'], failing, false],
+    [['*.subscription.*'], failing, false],
+    [['order.*', '*'], failing, false],
+    [['*.failing', '*.*.failing'], failing, false],
+    [[failing], failing, true],
+    [['posthorn.*'], failing, true],
+    [['posthorn.subscription.*'], failing, true],
+    [['posthorn.*.failing'], failing, true],
+    [['posthorn.delivery.*'], failing, false],
+    [['*', 'posthorn.subscription.*'], failing, true],
+    [['*', 'posthorn.delivery.*'], failing, false],
+    // And such a pattern asks for nothing else.
+    [['posthorn.*'], 'order.created', false],
+    [['posthorn.*', 'order.*'], 'order.created', true],
+    [['*', 'posthorn.*'], 'order.created', true],
+    // Names that only look like it are publishers' own.
+    [['*'], 'posthorn', true],
+    [['*'], 'posthorns.a', true],
+    [['*'], 'Posthorn.a', true],
+    [['*.a'], 'posthorn-x.a', true],
+  ])('%j and %s: %s', (list, type, expected) => {
+    expect(compileFilter(types(...list))({ type, entity: { name: 'subscription', id: 's' } })).toBe(expected);
+  });
+
+  it('never come to filters by entity', () => {
+    const everything = compileFilter(entities(['*', '*'], ['subscription', '*', 'failing']));
+    expect(everything({ type: failing, entity: { name: 'subscription', id: 's' } })).toBe(false);
+    expect(everything({ type: 'A.failing', entity: { name: 'subscription', id: 's' } })).toBe(true);
+  });
+
+  it.each<[Filter, boolean]>([
+    [types('*', 'order.*'), false],
+    [types('*.subscription.failing'), false],
+    [types('posthorn'), false],
+    [types('order.*', failing), true],
+    [types('posthorn.*'), true],
+    [entities(['*', '*'], ['posthorn.subscription', '*']), false],
+  ])('are asked for by %j: %s', (filter, expected) => {
+    expect(asksForOperational(filter)).toBe(expected);
   });
 });
 

@@ -1,3 +1,5 @@
+import { isOperationalType } from './operational.js';
+
 export type Filter = { types: string[] } | { entities: { name: string; changes: string[] }[] };
 
 /** What a filter looks at. */
@@ -11,8 +13,17 @@ export type MatchingEntry = { sinceSeq: number; filter: Filter | null };
 const never: CompiledFilter = () => false;
 
 /**
+ * Whether a filter asks for any operational events: it names such a type, or a pattern whose first segment
+ * is `posthorn`.
+ */
+export function asksForOperational(filter: Filter): boolean {
+  return 'types' in filter && filter.types.some(isOperationalType);
+}
+
+/**
  * `*` stands for one segment of a dotted type, or — as the last one — for one or more; alone it matches
- * every type.
+ * every type. Operational types only match where the first segment says so itself: who asks for everything
+ * means the publishers' events.
  * Entity filters look at the domain model's name and the change, the type's last segment (BRZ 365).
  */
 export function compileFilter(filter: Filter | null): CompiledFilter {
@@ -20,13 +31,19 @@ export function compileFilter(filter: Filter | null): CompiledFilter {
   if ('entities' in filter) return compileEntities(filter.entities);
   const exact = new Set<string>();
   const patterns: string[][] = [];
+  const operational: string[][] = [];
+  let everything = false;
   for (const type of filter.types) {
-    if (type === '*') return () => true;
-    if (type.includes('*')) patterns.push(type.split('.'));
-    else exact.add(type);
+    if (type === '*') everything = true;
+    else if (!type.includes('*')) exact.add(type);
+    else (isOperationalType(type) ? operational : patterns).push(type.split('.'));
   }
-  if (patterns.length === 0) return ({ type }) => exact.has(type);
-  return ({ type }) => exact.has(type) || matchesAny(patterns, type);
+  if (patterns.length === 0 && operational.length === 0 && !everything) return ({ type }) => exact.has(type);
+  return ({ type }) => {
+    if (exact.has(type)) return true;
+    if (isOperationalType(type)) return matchesAny(operational, type);
+    return everything || matchesAny(patterns, type);
+  };
 }
 
 function compileEntities(entities: { name: string; changes: string[] }[]): CompiledFilter {
@@ -37,7 +54,7 @@ function compileEntities(entities: { name: string; changes: string[] }[]): Compi
     types.set(name, known);
   }
   return ({ type, entity }) => {
-    if (!entity) return false;
+    if (!entity || isOperationalType(type)) return false;
     const change = type.slice(type.lastIndexOf('.') + 1);
     return allows(types.get(entity.name), change) || allows(types.get('*'), change);
   };
@@ -48,6 +65,7 @@ function allows(changes: ReadonlySet<string> | undefined, change: string): boole
 }
 
 function matchesAny(patterns: readonly string[][], type: string): boolean {
+  if (patterns.length === 0) return false;
   const segments = type.split('.');
   return patterns.some((pattern) => matchesPattern(pattern, segments));
 }

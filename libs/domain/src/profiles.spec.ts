@@ -89,6 +89,7 @@ describe('brutlers', () => {
       subscriptionsMax: 5,
       verification: 'none',
       deletesLogs: true,
+      disablesWhenFailing: true,
       keyPrefix: 'brut_',
       contentType: 'application/json',
     });
@@ -136,6 +137,7 @@ describe('brz365', () => {
       timeoutMs: 5_000,
       nameUnique: true,
       verification: 'head',
+      disablesWhenFailing: false,
     });
   });
 

@@ -37,6 +37,8 @@ export type Profile = {
   verification: 'none' | 'head';
   /** A deleted subscription's delivery logs go with it. */
   deletesLogs: boolean;
+  /** Whether a subscription that fails for days on end is disabled. */
+  disablesWhenFailing: boolean;
   contentType: string;
   keyPrefix: 'brut_' | 'ph_';
   openKeys(secrets: readonly string[]): SigningKeys;
@@ -71,6 +73,7 @@ const brutlers: Profile = {
   nameUnique: false,
   verification: 'none',
   deletesLogs: true,
+  disablesWhenFailing: true,
   contentType: 'application/json',
   keyPrefix: 'brut_',
   openKeys: ([text]) => ({ text, hmac: hmacKey(text) }),
@@ -99,6 +102,8 @@ const brz365: Profile = {
   nameUnique: true,
   verification: 'head',
   deletesLogs: false,
+  // "Deliveries pause and retry": nothing is said of an end to that.
+  disablesWhenFailing: false,
   contentType: 'application/json',
   keyPrefix: 'ph_',
   openKeys: ([text]) => ({ text }),
@@ -137,6 +142,7 @@ const standard: Profile = {
   nameUnique: false,
   verification: 'none',
   deletesLogs: false,
+  disablesWhenFailing: true,
   contentType: 'application/json',
   keyPrefix: 'ph_',
   openKeys: (secrets) => ({ text: '', standard: secrets.map(standardKey) }),
