@@ -84,6 +84,7 @@ describe('structured', () => {
     [{ source: undefined }, json, /^\/source is required/],
     [{ source: 'x'.repeat(1001) }, json, /^\/source must have 1 to 1000/],
     [{ type: 'a b' }, json, /^\/type must be a dotted/],
+    [{ type: 'posthorn.x' }, json, /^\/type must not begin with posthorn\./],
     [{ tenantid: undefined }, json, /^\/tenantid is required/],
     [{ time: undefined }, json, /^\/time is required/],
     [{ time: null }, json, /^\/time is required/],

@@ -1,3 +1,4 @@
+import { isOperationalType } from '@posthorn/domain';
 import type { Fault } from './draft.js';
 
 const nameMax = 200;
@@ -35,6 +36,8 @@ export class FieldChecks {
     const text = this.text(pointer, value);
     if (text !== '' && !dotted.test(text))
       this.add(pointer, 'must be a dotted name of letters, digits, _, -, : and /');
+    // Nobody but Posthorn says what Posthorn did.
+    if (isOperationalType(text)) this.add(pointer, 'must not begin with posthorn.: such events are ours');
     return text;
   }
 

@@ -72,6 +72,7 @@ describe('refuses', () => {
     [{ type: 'order.' }, '/type', /dotted/],
     [{ type: 'a..b' }, '/type', /dotted/],
     [{ type: 'x'.repeat(201) }, '/type', /1 to 200/],
+    [{ type: 'posthorn.subscription.failing' }, '/type', /must not begin with posthorn\./],
     [{ timestamp: undefined }, '/timestamp', /required/],
     [{ timestamp: 1776247201 }, '/timestamp', /RFC 3339/],
     [{ timestamp: '2026-04-15' }, '/timestamp', /RFC 3339/],

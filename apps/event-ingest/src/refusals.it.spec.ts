@@ -120,6 +120,7 @@ describe('fields', () => {
   it.each<[Record<string, unknown>, string, RegExp]>([
     [{ tenantId: undefined }, '/tenantId', /required/],
     [{ tenantId: 'plain', type: 'a b' }, '/type', /dotted/],
+    [{ tenantId: 'plain', type: 'posthorn.delivery.failed' }, '/type', /must not begin with posthorn\./],
     [{ tenantId: 'plain', timestamp: '2026-04-15' }, '/timestamp', /RFC 3339/],
     [{ tenantId: 'plain', entity: undefined }, '/entity', /required/],
     [{ tenantId: 'plain', entity: { name: 'x' } }, '/entity/id', /required/],
