@@ -35,9 +35,15 @@ export class CatchUp {
 
   /** A lane's state changed: it may want to be read for. */
   want(slot: LaneSlot): void {
-    if (slot.owner.ended || slot.lane.wantsRead === undefined) return;
+    if (this.stopped || slot.owner.ended || this.stalled.has(slot)) return;
+    const from = slot.lane.wantsRead;
+    if (from === undefined) return;
+    if (from >= slot.owner.nextPosition) {
+      this.reached(slot, from);
+      return;
+    }
     this.waiting.add(slot);
-    if (this.running || this.stopped) return;
+    if (this.running) return;
     this.running = true;
     void this.run();
   }
@@ -81,10 +87,6 @@ export class CatchUp {
 
   private async serve(slot: LaneSlot, from: number): Promise<void> {
     const { owner } = slot;
-    if (from >= owner.nextPosition) {
-      this.reached(slot, from);
-      return;
-    }
     const read = await this.reader.readOnce(eventsTopic.name, owner.partition, from, owner.nextPosition);
     if (owner.ended) return;
     if (read.kind === 'records') this.give(slot, from, read.records, read.next);
@@ -116,15 +118,16 @@ export class CatchUp {
         else this.reached(slot, end);
       }
     }
+    // A fetch that brought nothing new moved nobody on.
+    this.want(first);
   }
 
   private reached(slot: LaneSlot, position: number): void {
     slot.lane.fedUpTo(position, slot.owner.window.loadedEnd);
-    this.fed(slot);
     const next = slot.lane.wantsRead;
-    if (next === undefined) return;
-    if (next < slot.owner.nextPosition) this.want(slot);
-    else this.stalled.add(slot);
+    if (next !== undefined && next >= slot.owner.nextPosition) this.stalled.add(slot);
+    this.fed(slot);
+    this.want(slot);
   }
 
   /**
