@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { TcpProxy } from './tcp-proxy.js';
 import { testDatabase, type TestDatabase, testKafka, type TestKafka, waitFor } from '@posthorn/testing';
 
 export type AppName =
@@ -32,6 +34,12 @@ export class App {
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Resident memory in MiB, as the operating system counts it. */
+  get residentMiB(): number {
+    const status = readFileSync(`/proc/${this.child!.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024;
   }
 
   async start(): Promise<void> {
@@ -91,14 +99,17 @@ export class Product {
   private constructor(
     readonly kafka: TestKafka,
     readonly database: TestDatabase,
+    /** The services' way to PostgreSQL. */
+    readonly databaseWay: TcpProxy,
   ) {}
 
   static async start(names: readonly AppName[], env: Record<string, string> = {}): Promise<Product> {
-    const product = new Product(testKafka(), await testDatabase());
+    const database = await testDatabase();
+    const product = new Product(testKafka(), database, await TcpProxy.to(database.url));
     const ports = await freePorts(names.length);
     const common = {
       KAFKA_BROKERS: product.kafka.brokers.join(','),
-      DATABASE_URL: product.database.url,
+      DATABASE_URL: product.databaseWay.through(database.url),
       POSTHORN_TOPIC_PREFIX: product.kafka.prefix,
       POSTHORN_PARTITIONS: '4',
       POSTHORN_ADMIN_KEY: product.adminKey,
@@ -127,6 +138,7 @@ export class Product {
   async stop(): Promise<void> {
     await Promise.all([...this.apps.values()].map((app) => app.stop()));
     await this.kafka.cleanup();
+    await this.databaseWay.close();
     await this.database.drop();
   }
 }
