@@ -3,8 +3,8 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { main } from './lib/main.mjs';
+import { number } from './lib/numbers.mjs';
 import { runOnPrivateStores } from './lib/private-stores.mjs';
-import { UserError } from './lib/require.mjs';
 
 const MINUTE_MS = 60_000;
 /** What start-up, settling, the comparison and the end may take beside the faults. */
@@ -34,10 +34,3 @@ await main(async () => {
     keepLogs: values['keep-logs'],
   });
 });
-
-/** @param {string} name @param {string} text @param {number} min @param {number} max */
-function number(name, text, min, max) {
-  const value = Number(text);
-  if (text.trim() !== '' && value >= min && value <= max) return value;
-  throw new UserError(`--${name} is a number from ${min} to ${max}; "${text}" is not.`);
-}
