@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeliveryLog } from './delivery-log.js';
 import { Faults, planFaults } from './faults.js';
@@ -101,7 +103,10 @@ export class Chaos {
     const settledMs = await this.settle(endedMs);
     if (this.aborted) return false;
     const problems = this.problems(publishers, unpublished, settledMs);
-    return this.report(problems);
+    const orderings = planTenants(tenants).map(({ ordering }) => ordering);
+    this.verdict = await judge(this.ledger, orderings, this.log());
+    await this.fleet.stop();
+    return this.report(this.verdict, [...problems, ...this.fleet.stubborn]);
   }
 
   /** Ends the run as soon as possible. */
@@ -128,10 +133,25 @@ export class Chaos {
       elapsedMs: () => performance.now() - this.scriptsFromMs,
       timeoutMs: subscriptionTimeoutMs,
     });
+    this.noteRepeats();
     this.say(`${this.receivers.length} subscriptions are there`);
     const published = plans.map((plan, i) => ({ plan, tenant: this.ledger.tenants[i] }));
     const topic = `${topicPrefix}inbox.v1`;
     return new Publishers(published, this.fleet, rate, { brokers: brokers.split(','), topic });
+  }
+
+  /** Beside the logs of the services: when a repeat came, of what, and how long after the first time. */
+  private noteRepeats(): void {
+    const file = createWriteStream(join(this.options.logsDir, 'repeats.log'));
+    for (const receiver of this.receivers) {
+      const { name } = receiver.ledger!;
+      receiver.onRepeat = (n, attempt, afterMs) => {
+        const at = seconds(performance.now() - this.startedMs);
+        file.write(
+          `${at} ${new Date().toISOString()} ${name}: event ${n}, attempt ${attempt}, after ${seconds(afterMs)}\n`,
+        );
+      };
+    }
   }
 
   private async disturb(): Promise<void> {
@@ -188,15 +208,13 @@ export class Chaos {
     return problems;
   }
 
-  private async report(problems: string[]): Promise<boolean> {
-    const orderings = planTenants(tenants).map(({ ordering }) => ordering);
-    this.verdict = await judge(this.ledger, orderings, this.log());
-    const { total, broken } = this.verdict;
+  private async report(verdict: Verdict, problems: string[]): Promise<boolean> {
+    const { total, broken } = verdict;
     if (total.duplicates > duplicatesMax * total.delivered) problems.push('2 % or more were duplicates');
     this.say(`note: ${await repeatedInLog(this.options.databaseUrl)} events stand in the log more than once`);
     const kept = problems.length === 0 && broken.length === 0;
     if (!kept) for (const line of await postMortem(this.options.databaseUrl, broken)) console.log(line);
-    for (const line of ['', ...verdictTable(this.verdict, this.options), '']) console.log(line);
+    for (const line of ['', ...verdictTable(verdict, this.options), '']) console.log(line);
     for (const line of faultTable(this.faults.done, this.options)) console.log(line);
     console.log(kept ? '\nEvery promise was kept.' : '\nPromises were broken.');
     for (const problem of problems) console.log(`  ${problem}`);

@@ -19,8 +19,9 @@ const restartAfterMs = 1_000;
 export class Service {
   private child: ChildProcess | undefined;
   private wanted = false;
-  /** Ends that nobody asked for. */
+  /** Ends that nobody asked for, and those that somebody asked for in vain. */
   readonly surprises: string[] = [];
+  readonly stubborn: string[] = [];
 
   constructor(
     readonly service: ServiceName,
@@ -83,7 +84,10 @@ export class Service {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill(signal);
-    const killing = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
+    const killing = setTimeout(() => {
+      this.stubborn.push(`${this.name} had not ended ${stopWithinMs / 1_000} s after SIGTERM`);
+      child.kill('SIGKILL');
+    }, stopWithinMs);
     await ended;
     clearTimeout(killing);
   }
@@ -155,5 +159,9 @@ export class Fleet {
 
   get surprises(): string[] {
     return this.services.flatMap(({ surprises }) => surprises);
+  }
+
+  get stubborn(): string[] {
+    return this.services.flatMap(({ stubborn }) => stubborn);
   }
 }

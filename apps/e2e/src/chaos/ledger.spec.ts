@@ -12,7 +12,7 @@ function subscription(lanes: number, attemptsInVain: (n: number) => number | und
   };
   const deliver = (n: number): void => {
     one.arrived(n, `evt_${n}`);
-    one.took(n);
+    one.took(n, 0);
   };
   return { ledger, tenant, one, accept, deliver };
 }
@@ -91,9 +91,8 @@ describe('repeats', () => {
     one.arrived(0, 'evt_0');
     one.refused(0, 1);
     expect(one.duplicates).toBe(0);
-    deliver(0);
-    deliver(0);
-    expect([one.duplicates, one.taken, one.requested]).toEqual([2, 1, 4]);
+    expect([one.took(0, 7), one.took(0, 8), one.took(1, 9)]).toEqual([0, 0, undefined]);
+    expect([one.duplicates, one.taken, one.requested]).toEqual([2, 2, 2]);
   });
 
   it('have to carry the id that the event was accepted under', () => {

@@ -8,6 +8,7 @@ export type Offence = { subscription: SubscriptionLedger; n: number };
 export class SubscriptionLedger {
   private readonly requests = new Counts();
   private readonly takenTimes = new Counts();
+  private readonly takenAtMs: number[] = [];
   private readonly usedUp = new Counts();
   private readonly overtakenOnce = new Counts();
   /** Per lane: the first place that is neither over nor overtaken. */
@@ -36,10 +37,18 @@ export class SubscriptionLedger {
     if (this.requests.add(n) === 1 && this.lanes > 0) this.markOvertaken(n);
   }
 
-  /** It is about to be answered 2xx: the sender cannot know that earlier than we do. */
-  took(n: number): void {
-    if (this.takenTimes.add(n) === 1) this.taken++;
-    else this.duplicates++;
+  /**
+   * It is about to be answered 2xx: the sender cannot know that earlier than we do. Answers with when it was
+   * taken for the first time, where it was.
+   */
+  took(n: number, atMs: number): number | undefined {
+    if (this.takenTimes.add(n) === 1) {
+      this.taken++;
+      this.takenAtMs[n] = atMs;
+      return undefined;
+    }
+    this.duplicates++;
+    return this.takenAtMs[n];
   }
 
   refused(n: number, attempt: number): void {

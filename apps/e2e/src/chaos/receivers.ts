@@ -12,6 +12,8 @@ export class Receiver {
   private readonly server: Server;
   /** Where its requests are entered; before that it only answers (verification of a webhook). */
   ledger: SubscriptionLedger | undefined;
+  /** Hears of every event that is taken again. */
+  onRepeat: ((n: number, attempt: number, afterMs: number) => void) | undefined;
   /** From now on everything but marked events is taken. */
   calm = false;
   strange = 0;
@@ -67,9 +69,15 @@ export class Receiver {
     }
     // Whoever is gone cannot take it for an answer.
     if (response.destroyed) return;
-    if (reply.status < 300) this.ledger!.took(n);
+    if (reply.status < 300) this.take(n, attempt);
     else this.ledger!.refused(n, attempt);
     response.writeHead(reply.status, reply.headers).end();
+  }
+
+  private take(n: number, attempt: number): void {
+    const atMs = performance.now();
+    const beforeMs = this.ledger!.took(n, atMs);
+    if (beforeMs !== undefined) this.onRepeat?.(n, attempt, atMs - beforeMs);
   }
 
   private replyTo(n: number, attempt: number): Reply {

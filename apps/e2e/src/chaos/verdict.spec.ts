@@ -19,7 +19,7 @@ async function verdictOf(...events: Event[]): Promise<Verdict> {
   tenant.published = events.length;
   events.forEach(({ got, log, nextAttemptAt = null, id }, n) => {
     tenant.accept(n, id === null ? undefined : `evt_${n}`);
-    if (got === 'taken') one.took(n);
+    if (got === 'taken') one.took(n, 0);
     if (got === 'used-up') one.refused(n, 1);
     if (log) logged.set(deliveryKey('sub', `evt_${n}`), { status: log, nextAttemptAt, seq: n });
   });
