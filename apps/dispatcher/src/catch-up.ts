@@ -7,23 +7,30 @@ import {
   UndecodableError,
 } from '@posthorn/contracts';
 import type { InRecord, LogFn, LogReader } from '@posthorn/messaging';
+import { BatchCache, type CachedBatch } from './batch-cache.js';
 import type { LaneSlot } from './lane-slot.js';
 import type { Outbox } from './outbox.js';
 import type { PartitionOwner } from './partition-owner.js';
 
 type Reading = { slot: LaneSlot; position: number; full: boolean };
 
+/** What waits in one partition. */
+type Queue = { waiting: Set<LaneSlot>; running: boolean };
+
+const cacheBytesMax = 24 * 1024 * 1024;
+const failedReadPauseMs = 250;
+
 /**
- * The catch-up reader: one fetch at a time, at the position that has waited longest, given to every lane
- * inside it. So
- * lanes that recover together share their fetches, and none waits for ever.
+ * The catch-up reader: in each partition one fetch at a time, at the position that has waited longest, given
+ * to every
+ * lane inside it. So lanes that recover together share their fetches, and none waits for ever.
  */
 export class CatchUp {
-  /** In the order in which they began to wait. */
-  private readonly waiting = new Set<LaneSlot>();
+  /** Lanes in the order in which they began to wait. */
+  private readonly queues = new Map<PartitionOwner, Queue>();
   /** At the main reader's position, which may not be handed over at yet. */
   private readonly stalled = new Set<LaneSlot>();
-  private running = false;
+  private readonly cache = new BatchCache(cacheBytesMax);
   private stopped = false;
 
   constructor(
@@ -35,17 +42,20 @@ export class CatchUp {
 
   /** A lane's state changed: it may want to be read for. */
   want(slot: LaneSlot): void {
-    if (this.stopped || slot.owner.ended || this.stalled.has(slot)) return;
+    const { owner } = slot;
+    if (this.stopped || owner.ended || this.stalled.has(slot)) return;
     const from = slot.lane.wantsRead;
     if (from === undefined) return;
-    if (from >= slot.owner.nextPosition) {
+    if (from >= owner.nextPosition) {
       this.reached(slot, from);
       return;
     }
-    this.waiting.add(slot);
-    if (this.running) return;
-    this.running = true;
-    void this.run();
+    const queue = this.queues.get(owner) ?? { waiting: new Set(), running: false };
+    this.queues.set(owner, queue);
+    queue.waiting.add(slot);
+    if (queue.running) return;
+    queue.running = true;
+    void this.run(owner, queue);
   }
 
   /** The main reader of a partition moved on. */
@@ -58,65 +68,83 @@ export class CatchUp {
     }
   }
 
+  /** The partition is not ours any more, or is taken over anew. */
+  forget(owner: PartitionOwner): void {
+    this.queues.delete(owner);
+    this.cache.forget(owner.partition);
+    for (const slot of this.stalled) if (slot.owner === owner) this.stalled.delete(slot);
+  }
+
   stop(): void {
     this.stopped = true;
-    this.waiting.clear();
+    this.queues.clear();
     this.stalled.clear();
   }
 
-  private async run(): Promise<void> {
-    while (!this.stopped) {
+  private async run(owner: PartitionOwner, queue: Queue): Promise<void> {
+    while (!this.stopped && !owner.ended) {
       // Never within the caller's turn, and never a chain of microtasks alone: sends and heartbeats come
       // between.
       await new Promise((resolve) => setImmediate(resolve));
-      const [slot] = this.waiting;
+      const [slot] = queue.waiting;
       if (!slot) break;
-      this.waiting.delete(slot);
-      const from = slot.owner.ended ? undefined : slot.lane.wantsRead;
+      queue.waiting.delete(slot);
+      const from = slot.lane.wantsRead;
       if (from === undefined) continue;
       try {
-        await this.serve(slot, from);
+        await this.serve(slot, from, queue);
       } catch (error) {
-        this.log('warn', 'catch-up read failed', { partition: slot.owner.partition, error: String(error) });
-        await new Promise((resolve) => setTimeout(resolve, 250));
-        this.waiting.add(slot);
+        this.log('warn', 'catch-up read failed', { partition: owner.partition, error: String(error) });
+        await new Promise((resolve) => setTimeout(resolve, failedReadPauseMs));
+        queue.waiting.add(slot);
       }
     }
-    this.running = false;
+    queue.running = false;
+    if (queue.waiting.size === 0) this.queues.delete(owner);
   }
 
-  private async serve(slot: LaneSlot, from: number): Promise<void> {
+  private async serve(slot: LaneSlot, from: number, queue: Queue): Promise<void> {
     const { owner } = slot;
+    const cached = this.cache.find(owner.partition, from);
+    if (cached) {
+      this.give(slot, cached, queue);
+      return;
+    }
     const read = await this.reader.readOnce(eventsTopic.name, owner.partition, from, owner.nextPosition);
     if (owner.ended) return;
-    if (read.kind === 'records') this.give(slot, from, read.records, read.next);
-    else if (read.kind === 'expired') this.expire(slot, from, read.low);
+    if (read.kind === 'records') {
+      this.cache.keep(owner.partition, from, read.records, read.next);
+      this.give(slot, { from, ...read }, queue);
+    } else if (read.kind === 'expired') this.expire(slot, from, read.low);
     // The end was before our position only when the log is shorter than what was read of it: never.
     else this.reached(slot, owner.nextPosition);
   }
 
-  private give(first: LaneSlot, from: number, records: readonly InRecord[], next: number): void {
+  private give(first: LaneSlot, batch: Pick<CachedBatch, 'from' | 'records' | 'next'>, queue: Queue): void {
     const { owner } = first;
+    const { from, records, next } = batch;
     const end = Math.min(next, owner.nextPosition);
+    const readings: Reading[] = [];
     const byTenant = new Map<string, Reading[]>();
-    for (const slot of new Set([first, ...this.waiting])) {
+    for (const slot of new Set([first, ...queue.waiting])) {
       const position = slot.lane.wantsRead;
-      if (slot.owner !== owner || position === undefined || position < from || position >= end) continue;
-      this.waiting.delete(slot);
+      if (position === undefined || position < from || position >= end) continue;
+      queue.waiting.delete(slot);
       const reading = { slot, position, full: false };
+      readings.push(reading);
       const others = byTenant.get(slot.tenantId);
       if (others) others.push(reading);
       else byTenant.set(slot.tenantId, [reading]);
     }
+    let open = readings.length;
+    const lowest = Math.min(...readings.map(({ position }) => position));
     for (const record of records) {
-      if (record.offset >= end) break;
-      if (record.offset >= from) feedRecord(owner, byTenant, record);
+      if (record.offset >= end || open === 0) break;
+      if (record.offset >= lowest) open -= feedRecord(owner, byTenant, record);
     }
-    for (const readings of byTenant.values()) {
-      for (const { slot, full } of readings) {
-        if (full) this.fed(slot);
-        else this.reached(slot, end);
-      }
+    for (const { slot, full } of readings) {
+      if (full) this.fed(slot);
+      else this.reached(slot, end);
     }
     // A fetch that brought nothing new moved nobody on.
     this.want(first);
@@ -163,18 +191,27 @@ export class CatchUp {
   }
 }
 
-/** Gives one record to every lane that reads here and whose subscription matches it. */
-function feedRecord(owner: PartitionOwner, byTenant: Map<string, Reading[]>, record: InRecord): void {
+/**
+ * Gives one record to every lane that reads here and whose subscription matches it; answers how many became
+ * full.
+ */
+function feedRecord(owner: PartitionOwner, byTenant: Map<string, Reading[]>, record: InRecord): number {
+  // The key of an event is its tenant: most records need not be decoded to know that nobody waits for them.
+  if (record.key && !byTenant.has(record.key.toString('utf8'))) return 0;
   const message = decodeEvent(record);
   const readings = message && byTenant.get(message.tenantId);
-  if (!readings || owner.isRepeat(message, record.offset)) return;
+  if (!readings || owner.isRepeat(message, record.offset)) return 0;
   let event;
+  let filled = 0;
   for (const reading of readings) {
     const { slot, position, full } = reading;
     if (full || record.offset < position || !isFor(slot, message, record.offset)) continue;
     event ??= owner.logEvent(message, record);
-    reading.full = !slot.lane.feed(record.offset, event, event.value.length);
+    if (slot.lane.feed(record.offset, event, event.value.length)) continue;
+    reading.full = true;
+    filled++;
   }
+  return filled;
 }
 
 /** A replay uses today's filter; everything else is decided as it was the first time. */

@@ -212,12 +212,13 @@ export class DispatcherService {
         }
         const owner = new PartitionOwner(partition, this.ownerPorts, loaded);
         this.own(holding, owner, writer);
-        kafka.log('info', 'partition taken over', {
+        kafka.log('debug', 'partition taken over', {
           partition,
           next: loaded.window.next,
           lanes: loaded.lanes.length,
           subscriptions: loaded.subscriptions.length,
         });
+        this.sayWhenReady();
         return;
       } catch (error) {
         kafka.log('warn', 'takeover failed, trying again', { partition, error: String(error) });
@@ -225,6 +226,13 @@ export class DispatcherService {
         await delay(takeOverAgainMs);
       }
     }
+  }
+
+  /** One line for all partitions that came together. */
+  private sayWhenReady(): void {
+    if (!this.ready) return;
+    const partitions = [...this.holdings.keys()].sort((a, b) => a - b);
+    this.parts.kafka.log('info', 'partitions taken over', { partitions: partitions.join(' ') });
   }
 
   private own(holding: Holding, owner: PartitionOwner, writer: FencedWriter): void {
@@ -257,6 +265,7 @@ export class DispatcherService {
 
   private discard({ owner, writer }: Holding): void {
     owner?.end();
+    if (owner) this.catchUp.forget(owner);
     void writer?.close().catch(() => undefined);
   }
 

@@ -39,7 +39,13 @@ const none = Buffer.alloc(0);
 /** The part of an attempt's record that the HTTP client tells. */
 export function toldBy(result: EgressResult): Told {
   const { startedAt, durationMs, dnsMs, connectMs, tlsMs, firstByteMs } = result.timings;
-  const common = { startedAt, durationMs, timings: { dnsMs, connectMs, tlsMs, firstByteMs } };
+  const timings = {
+    dnsMs: shown(dnsMs),
+    connectMs: shown(connectMs),
+    tlsMs: shown(tlsMs),
+    firstByteMs: shown(firstByteMs),
+  };
+  const common = { startedAt: Math.round(startedAt), durationMs: Math.round(durationMs), timings };
   if (result.kind === 'error')
     return { ...common, error: result.reason, message: result.message, responseBody: none };
   const { status, headers, body, truncated } = result;
@@ -60,4 +66,9 @@ export function toldWithout(now: number, message?: string): Told {
     responseBody: none,
     ...(message ? { error: 'secret', message } : {}),
   };
+}
+
+/** Tenths of a millisecond; null where the HTTP client has nothing to tell (-1). */
+function shown(ms: number): number | null {
+  return ms < 0 ? null : Math.round(ms * 10) / 10;
 }

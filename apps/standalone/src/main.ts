@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { DELIVERY_LOG_TRANSPORT } from '@posthorn/delivery-log';
 import { DISPATCHER_TRANSPORT } from '@posthorn/dispatcher';
 import { EVENT_INGEST_TRANSPORT } from '@posthorn/event-ingest';
@@ -21,5 +22,16 @@ await runMain(async () => {
       DELIVERY_LOG_TRANSPORT,
     ],
   });
-  if (settings.demo) process.stdout.write(welcome(url, await createDemoTenants(app)));
+  if (!settings.demo) return;
+  const tenants = await createDemoTenants(app);
+  await untilReady(url);
+  process.stdout.write(welcome(url, tenants));
 });
+
+/** What is printed should work at once, and stand below what a start logs. */
+async function untilReady(url: string): Promise<void> {
+  for (const until = Date.now() + 60_000; Date.now() < until; await delay(50)) {
+    const { status } = await fetch(`${url}/health/ready`).catch(() => ({ status: 0 }));
+    if (status === 200) return;
+  }
+}

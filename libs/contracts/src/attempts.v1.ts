@@ -27,7 +27,8 @@ export type AttemptMessage = {
   url: string;
   startedAt: number;
   durationMs: number;
-  timings?: { dnsMs: number; connectMs: number; tlsMs: number; firstByteMs: number };
+  /** Null for a phase that did not happen (a connection that was used again) or did not end. */
+  timings?: Record<'dnsMs' | 'connectMs' | 'tlsMs' | 'firstByteMs', number | null>;
   nextAttemptAt?: number;
   requestHeaders?: Record<string, string>;
   responseHeaders?: Record<string, string>;

@@ -19,6 +19,13 @@ export type KafkaLogOptions = {
 const expected = /^Limiting retries for the idempotent producer/;
 
 /**
+ * What a broker that has just started, or a topic that was just made, answers for a moment. Repeated by
+ * kafkajs; what stays shows in readiness, and as another message.
+ */
+const passing =
+  /coordinator is loading|Topic creation errors|is not the leader for that topic-partition|topic already exists|does not host this topic-partition|no leader for this topic-partition/i;
+
+/**
  * kafkajs calls every failed try an error, also those which it repeats by itself. Here they are warnings:
  * what nobody repeats is an exception, and reported by whoever catches it.
  */
@@ -27,7 +34,7 @@ export function kafkaLogCreator(log: LogFn, { isNew, trouble, quiet = false }: K
     ({ namespace, level, log: { message, ...extra } }: LogEntry): void => {
       if (expected.test(message)) return;
       if (level === logLevel.ERROR) trouble?.(message);
-      const said = quiet ? 'debug' : 'warn';
+      const said = quiet || passing.test(`${message} ${String(extra['error'] ?? '')}`) ? 'debug' : 'warn';
       if (isNew(`${said} ${message}`)) log(said, `kafka: ${message}`, { namespace, ...fieldsOf(extra) });
     };
 }
