@@ -41,6 +41,8 @@ export class Lane<E> {
   private cursor = 0;
   private cursorAttempt = 0;
   private readPosition = 0;
+  /** Of the event that was read and found no room. */
+  private refusedBytes = 0;
   private failingSince: number | null = null;
   private target: Target | undefined;
   /** The end of a replay. */
@@ -113,7 +115,8 @@ export class Lane<E> {
       }
       this.fallBehind(seq);
     }
-    if (this.covers <= seq) return false;
+    // Covered by the durable record — or below its cursor and so over: a new owner reads such events again.
+    if (this.covers !== Infinity) return false;
     this.buffer.hold(seq);
     return true;
   }
@@ -287,15 +290,17 @@ export class Lane<E> {
     if (this.mode !== 'behind' || this.covers === Infinity || this.readPosition >= this.until)
       return undefined;
     const { eventsMax, bytesMax } = this.settings;
-    return this.buffer.queued < eventsMax / 2 && this.buffer.bytes < bytesMax / 2
-      ? this.readPosition
-      : undefined;
+    const half = this.buffer.queued < eventsMax / 2 && this.buffer.bytes < bytesMax / 2;
+    // An event that did not fit is not read again and again until it does.
+    return half && this.hasRoom(this.refusedBytes) ? this.readPosition : undefined;
   }
 
   /** False when the lane is full: it has to be read again from this event on. */
   feed(seq: number, event: E, bytes: number): boolean {
     if (seq >= this.until) return true;
-    if (!this.hasRoom(bytes)) return false;
+    const fits = this.hasRoom(bytes);
+    this.refusedBytes = fits ? 0 : bytes;
+    if (!fits) return false;
     this.buffer.push(seq, event, bytes, seq === this.cursor ? this.cursorAttempt : 0, false);
     this.readPosition = seq + 1;
     return true;
@@ -309,8 +314,9 @@ export class Lane<E> {
     if (this.mode !== 'behind') return;
     this.readPosition = Math.min(Math.max(this.readPosition, position), this.until);
     const main = Math.min(this.effects.position(), this.until);
-    // Below the end of the loaded bitmap the main reader skips events that this lane may still wait for.
-    if (this.readPosition < main || (main < loadedEnd && this.until === Infinity)) return;
+    // A new owner's main reader may still be below the cursor: what it reads there is over. And below the end
+    // of the loaded bitmap it skips events that this lane may still wait for.
+    if (this.readPosition !== main || (main < loadedEnd && this.until === Infinity)) return;
     this.mode = 'handover';
     this.settle();
   }
