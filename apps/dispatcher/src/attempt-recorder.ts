@@ -53,7 +53,7 @@ export class AttemptRecorder {
     const { event, seq } = workOf(work);
     const replayId = replayIdOf(slot, work);
     const { tenantId, id: subscriptionId } = slot.subscription.snapshot;
-    const { traceparent, value } = event;
+    const { value } = event;
     const retry = {
       tenantId,
       subscriptionId,
@@ -61,7 +61,6 @@ export class AttemptRecorder {
       seq,
       ...at,
       ...(replayId === undefined ? {} : { replayId }),
-      ...(traceparent ? { traceparent } : {}),
       event: value,
     };
     this.write(retriesTopic.name, slot, slot.subscription.key, encodeRetry(retry), event, done);
@@ -95,7 +94,7 @@ export class AttemptRecorder {
     done?: () => void,
   ): void {
     const record: OutRecord = { topic, partition: owner.partition, key, value };
-    if (event.traceparent) record.headers = { traceparent: event.traceparent };
+    if (event.trace) record.headers = { ...event.trace };
     if (done) record.done = (error) => void (error || done());
     this.outbox.write(record);
   }

@@ -47,6 +47,16 @@ it('delivers the first event after the registration, with id, attempt and signat
   await waitFor(() => world.attempts.some((a) => a.kind === 'attempt' && a.eventId === 'evt_a_1' && a.final));
 });
 
+it('carries the trace context to the receiver, also on a retry', async () => {
+  receiver.answer((_request, index) => (index === 0 ? 500 : 200));
+  const retryPolicy = { delaysMs: [50] };
+  await world.subscribe(world.snapshot({ tenantId: 'k', id: 'sub_k', url: receiver.url, retryPolicy }));
+  const trace = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', tracestate: 'a=b' };
+  await world.publish('k', 1, 1, trace);
+  const requests = await receiver.received(2);
+  for (const { headers } of requests) expect(headers).toMatchObject(trace);
+});
+
 it('an unordered subscription gets the others at once, and the failed one again', async () => {
   receiver.answer((request, index) => (numberOf(request) === 1 && index < 3 ? 500 : 200));
   const retryPolicy = { delaysMs: [400] };

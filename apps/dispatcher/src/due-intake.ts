@@ -7,7 +7,7 @@ import {
   type LaneDue,
   UndecodableError,
 } from '@posthorn/contracts';
-import type { InRecord, OffsetWindow } from '@posthorn/messaging';
+import { type InRecord, type OffsetWindow, readTrace } from '@posthorn/messaging';
 import type { DueItem } from './lane-slot.js';
 import type { OwnerPorts } from './owner-ports.js';
 import type { PartitionOwner } from './partition-owner.js';
@@ -51,7 +51,7 @@ export class DueIntake {
       }
       const message = decodeEvents(due.event);
       if (message.kind !== 'event') throw new UndecodableError('not an event');
-      const event = { message, value: due.event, traceparent: due.traceparent, bodies: {} };
+      const event = { message, value: due.event, trace: readTrace(record), bodies: {} };
       this.deliveryDue({ due, event, offset: record.offset });
     } catch (error) {
       if (!(error instanceof UndecodableError)) throw error;

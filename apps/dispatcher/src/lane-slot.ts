@@ -8,6 +8,7 @@ import {
   type ProfileName,
 } from '@posthorn/domain';
 import { RateLimit } from './rate-limit.js';
+import type { TraceContext } from '@posthorn/messaging';
 import type { PartitionOwner } from './partition-owner.js';
 import type { Subscription } from './subscription-table.js';
 
@@ -16,7 +17,7 @@ export type LogEvent = {
   message: EventMessage;
   /** The record's value as it stands in the log: retries carry it on unchanged. */
   value: Buffer;
-  traceparent: string | undefined;
+  trace: TraceContext | undefined;
   bodies: Partial<Record<ProfileName, Buffer>>;
 };
 

@@ -158,7 +158,7 @@ export class PartitionOwner {
 
   /** The event of a record, as lanes keep it. */
   logEvent(message: EventMessage, record: { value: Buffer | null; headers: InRecord['headers'] }): LogEvent {
-    return { message, value: record.value!, traceparent: readTrace(record)?.traceparent, bodies: {} };
+    return { message, value: record.value!, trace: readTrace(record), bodies: {} };
   }
 
   isRepeat({ id }: EventMessage, offset: number): boolean {

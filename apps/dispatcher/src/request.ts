@@ -39,7 +39,7 @@ export function requestOf(
     ...profile.authHeaders(signing, message, body, now),
   ];
   for (const name in snapshot.headers) headers.push(name, snapshot.headers[name]);
-  if (event.traceparent) headers.push('traceparent', event.traceparent);
+  if (event.trace) headers.push(...Object.entries(event.trace).flat());
   return { method: 'POST', url: snapshot.url, headers, body, timeoutMs: snapshot.timeoutMs };
 }
 

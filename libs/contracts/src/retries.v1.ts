@@ -12,8 +12,6 @@ export type RetryMessage = {
   /** Attempts it has had; the next one is `attempt + 1`. */
   attempt: number;
   dueAt: number;
-  /** W3C trace context of the event. */
-  traceparent?: string;
   /** Set by a person's or a job's request; such a delivery is recorded as replayed. */
   replayId?: string;
   event: Buffer;

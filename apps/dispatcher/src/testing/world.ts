@@ -20,10 +20,12 @@ import { profileOf } from '@posthorn/domain';
 import { partitionFor } from '@posthorn/messaging';
 import { createLogger, KeyRing, loadSettings, type Service, startService } from '@posthorn/runtime';
 import type { TestKafka } from '@posthorn/testing';
-import { type Admin, type Consumer, Kafka, logLevel, type Producer } from 'kafkajs';
+import { type Admin, type Consumer, type IHeaders, Kafka, logLevel, type Producer } from 'kafkajs';
 import { DispatcherSettings } from '../dispatcher.config.js';
 import { DispatcherModule } from '../dispatcher.module.js';
 import { DISPATCHER_TRANSPORT } from '../transport.js';
+
+type Heard = { key: Buffer | null; value: Buffer | null; headers?: IHeaders };
 
 const partitions = 2;
 const keyText = KeyRing.generate('test');
@@ -128,7 +130,7 @@ export class World {
   }
 
   /** Events `<id> from..to`, each with its number as data. */
-  async publish(tenantId: string, from: number, to: number): Promise<void> {
+  async publish(tenantId: string, from: number, to: number, headers = {}): Promise<void> {
     const values: Buffer[] = [];
     for (let n = from; n <= to; n++) {
       values.push(
@@ -144,12 +146,12 @@ export class World {
         }),
       );
     }
-    await this.send(eventsTopic.name, tenantId, values);
+    await this.send(eventsTopic.name, tenantId, values, headers);
   }
 
-  async send(topic: string, tenantId: string, values: Buffer[]): Promise<void> {
+  async send(topic: string, tenantId: string, values: Buffer[], headers = {}): Promise<void> {
     const partition = partitionFor(tenantId, partitions);
-    const messages = values.map((value) => ({ key: tenantId, value, partition }));
+    const messages = values.map((value) => ({ key: tenantId, value, partition, headers }));
     await this.producer.send({ topic: this.kafka.prefix + topic, messages, acks: -1 });
   }
 
@@ -158,12 +160,8 @@ export class World {
     await Promise.all([this.producer.disconnect(), this.consumer.disconnect(), this.admin.disconnect()]);
   }
 
-  private heard(
-    topic: string,
-    partition: number,
-    message: { key: Buffer | null; value: Buffer | null },
-  ): void {
-    const { key, value } = message;
+  private heard(topic: string, partition: number, message: Heard): void {
+    const { key, value, headers = {} } = message;
     switch (topic.slice(this.kafka.prefix.length)) {
       case attemptsTopic.name:
         this.attempts.push(decodeAttempts(value));
@@ -171,7 +169,7 @@ export class World {
       case retriesTopic.name: {
         const retry = decodeRetry(value);
         this.retries.push(retry.attempt);
-        this.later(retry.dueAt, partition, encodeDue({ kind: 'delivery', ...retry }));
+        this.later(retry.dueAt, partition, encodeDue({ kind: 'delivery', ...retry }), headers);
         return;
       }
       default:
@@ -189,13 +187,13 @@ export class World {
     this.later(dueAt, partition, encodeDue({ kind: 'lane', ...identity, cursor, attempt, dueAt }));
   }
 
-  private later(dueAt: number, partition: number, value: Buffer): void {
+  private later(dueAt: number, partition: number, value: Buffer, headers: IHeaders = {}): void {
     const timer = setTimeout(
       () => {
         this.timers.delete(timer);
         void this.producer.send({
           topic: this.kafka.prefix + dueTopic.name,
-          messages: [{ key: 'due', value, partition }],
+          messages: [{ key: 'due', value, partition, headers }],
         });
       },
       Math.max(0, dueAt - 150 - Date.now()),
