@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LOGGER } from './runtime.module.js';
 import type { Logger } from './logging.js';
 import { problemContentType, problemOf, toAppError } from './problem.js';
+import { answerBeforeRest, hasUnreadBody } from './unread-body.js';
 
 /**
  * Every error leaves as application/problem+json. What went wrong inside is logged with the request's id,
@@ -30,12 +31,16 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    void reply
-      .code(error.status)
-      .headers(error.headers)
-      .type(problemContentType)
-      .serializer((body: unknown) => JSON.stringify(body))
-      .send(problemOf(error, { path: pathOf(request), requestId }));
+    const problem = JSON.stringify(problemOf(error, { path: pathOf(request), requestId }));
+    reply.code(error.status).headers(error.headers).type(problemContentType);
+    // Fastify closes the connection after a body it stopped reading.
+    if (reply.getHeader('connection') === 'close' && hasUnreadBody(request.raw)) {
+      const bytes = Buffer.from(problem);
+      reply.header('content-length', bytes.length);
+      void reply.send(answerBeforeRest(request.raw, bytes));
+      return;
+    }
+    void reply.serializer((text: unknown) => text as string).send(problem);
   }
 }
 
