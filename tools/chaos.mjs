@@ -1,36 +1,6 @@
 // Posthorn under fire: `npm run chaos -- [--short] [--seed n] [--rate n] [--minutes n] [--json] [--markdown]
 // [--keep-logs]`. Fifteen minutes of faults, with --short about two minutes in all.
-import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
+import { runChaos } from './lib/chaos.mjs';
 import { main } from './lib/main.mjs';
-import { number } from './lib/numbers.mjs';
-import { runOnPrivateStores } from './lib/private-stores.mjs';
 
-const MINUTE_MS = 60_000;
-/** What start-up, settling, the comparison and the end may take beside the faults. */
-const AROUND_MS = 6 * MINUTE_MS;
-
-await main(async () => {
-  const { values } = parseArgs({
-    options: {
-      short: { type: 'boolean', default: false },
-      seed: { type: 'string', default: String(randomInt(1, 1_000_000)) },
-      rate: { type: 'string', default: '500' },
-      minutes: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      markdown: { type: 'boolean', default: false },
-      'keep-logs': { type: 'boolean', default: false },
-    },
-  });
-  const faultsMs = number('minutes', values.minutes ?? (values.short ? '0.9' : '15'), 0.1, 600) * MINUTE_MS;
-  return runOnPrivateStores('apps/e2e/dist/chaos/main.js', {
-    seed: number('seed', values.seed, 0, 2 ** 31),
-    rate: number('rate', values.rate, 1, 100_000),
-    faultsMs,
-    everyMs: values.short ? [3_000, 6_000] : [3_000, 10_000],
-    limitMs: faultsMs + AROUND_MS,
-    json: values.json,
-    markdown: values.markdown,
-    keepLogs: values['keep-logs'],
-  });
-});
+await main(() => runChaos(process.argv.slice(2)));

@@ -23,14 +23,18 @@ export async function call<T>(
   }
 }
 
+/** A killed service is back in ten seconds, on a busy machine in thirty. */
+const triesMax = 240;
+const againAfterMs = 250;
+
 /** Repeats while nobody answers or the service says 503. @throws Error for any other answer */
 export async function expect<T>(statuses: readonly number[], ask: () => Promise<Answer<T>>): Promise<T> {
   for (let tries = 1; ; tries++) {
     const { status, body } = await ask();
     if (statuses.includes(status)) return body;
     const mayPass = status === 0 || status >= 500;
-    if (!mayPass || tries === 40)
+    if (!mayPass || tries === triesMax)
       throw new Error(`answered ${status}: ${JSON.stringify(body)?.slice(0, 300)}`);
-    await sleep(250);
+    await sleep(againAfterMs);
   }
 }

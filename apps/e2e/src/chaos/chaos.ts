@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Changes } from './changes.js';
 import { DeliveryLog } from './delivery-log.js';
 import { Faults, planFaults } from './faults.js';
 import { Fleet, type ServiceName } from './fleet.js';
@@ -96,8 +97,12 @@ export class Chaos {
     const publishers = await this.prepare();
     publishers.start();
     await sleep(warmUpMs);
+    const changes = new Changes(this.fleet, this.ledger.subscriptions, new Random(seed + 1));
+    changes.start();
     await this.disturb();
+    await changes.stop();
     const endedMs = performance.now();
+    this.say(`note: subscriptions were changed ${changes.done} times`);
     for (const receiver of this.receivers) receiver.calm = true;
     const unpublished = await publishers.finish(publishWithinMs);
     const settledMs = await this.settle(endedMs);
@@ -106,7 +111,7 @@ export class Chaos {
     const orderings = planTenants(tenants).map(({ ordering }) => ordering);
     this.verdict = await judge(this.ledger, orderings, this.log());
     await this.fleet.stop();
-    return this.report(this.verdict, [...problems, ...this.fleet.stubborn]);
+    return this.report(this.verdict, [...changes.problems, ...problems, ...this.fleet.stubborn]);
   }
 
   /** Ends the run as soon as possible. */
@@ -171,7 +176,7 @@ export class Chaos {
 
   /** Until receivers have everything and the delivery log knows it; undefined where that took too long. */
   private async settle(fromMs: number): Promise<number | undefined> {
-    this.say(`faults are over; ${this.ledger.acceptedCount} events accepted`);
+    this.say(`faults are over; ${this.ledger.acceptedCount} events accepted so far`);
     const log = this.log();
     const until = fromMs + settleWithinMs;
     let arrived = false;
