@@ -15,6 +15,8 @@ const pingMs = 1_000;
 export type Follower = {
   /** Short. All its partitions are followed, from the beginning. */
   topic: string;
+  /** Before the first record: how many partitions there are. */
+  onFollowing?(partitions: number): void;
   onRecords(partition: number, records: InRecord[]): void;
   /** Once for each partition, when the end that it had at the start was reached. */
   onCaughtUp(partition: number): void;
@@ -75,7 +77,9 @@ export class LogFollower implements OnApplicationBootstrap, BeforeApplicationShu
     }
   }
 
-  private followAll({ topic, onRecords, onCaughtUp }: Follower, partitions: number): void {
+  private followAll(follower: Follower, partitions: number): void {
+    const { topic, onRecords, onCaughtUp } = follower;
+    follower.onFollowing?.(partitions);
     for (let partition = 0; partition < partitions; partition++)
       this.reader.follow(
         topic,

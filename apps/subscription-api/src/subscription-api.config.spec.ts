@@ -16,6 +16,7 @@ it('has a default for everything but stores and secrets', () => {
     egressAllow: [],
     egressHttp: false,
     acknowledgeTimeoutMs: 5_000,
+    disableAfterFailingMs: 432_000_000,
   });
 });
 
@@ -26,10 +27,14 @@ it.each([
   ['POSTHORN_SECRET_KEYS', undefined],
   ['POSTHORN_SECRET_KEYS', 'nonsense'],
   ['POSTHORN_ACKNOWLEDGE_TIMEOUT_MS', '0'],
+  ['POSTHORN_DISABLE_AFTER_FAILING_MS', '-1'],
 ])('does not start with %s %s, and does not repeat a secret', (name, value) => {
   expect(() => load({ [name]: value })).toThrow(name);
-  if (value && name !== 'POSTHORN_ACKNOWLEDGE_TIMEOUT_MS')
-    expect(() => load({ [name]: value })).not.toThrow(value);
+  if (value && !name.endsWith('_MS')) expect(() => load({ [name]: value })).not.toThrow(value);
+});
+
+it('can leave receivers that fail alone', () => {
+  expect(load({ POSTHORN_DISABLE_AFTER_FAILING_MS: '0' })).toMatchObject({ disableAfterFailingMs: 0 });
 });
 
 it('names the setting of a key ring that cannot be read', () => {

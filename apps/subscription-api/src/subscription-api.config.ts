@@ -46,4 +46,13 @@ export class SubscriptionApiSettings extends DatabaseSettings {
   @Min(100)
   @Max(30_000)
   acknowledgeTimeoutMs: number = 5_000;
+
+  @Setting(
+    'POSTHORN_DISABLE_AFTER_FAILING_MS',
+    'How long a receiver may fail without a success before its subscription is disabled; 0 is for ever',
+  )
+  @IsInt()
+  @Min(0)
+  @Max(365 * 24 * 60 * 60 * 1000)
+  disableAfterFailingMs: number = 5 * 24 * 60 * 60 * 1000;
 }

@@ -17,9 +17,12 @@ import { ApiKeyService } from './keys/api-key.service.js';
 import { ApiKeyStore } from './keys/api-key.store.js';
 import { DirectoryKeeper } from './directory/directory-keeper.service.js';
 import { LogFollower } from './log-follower.client.js';
-import { GoneReceivers } from './lanes/gone-receivers.service.js';
+import { DisablingService } from './lanes/disabling.service.js';
+import { FailingWatch } from './lanes/failing-watch.service.js';
 import { LaneHealth } from './lanes/lane-health.projection.js';
 import { migrations } from './migrations/index.js';
+import { Announcer } from './operational/announcer.service.js';
+import { NewsStore } from './operational/news.store.js';
 import { Acknowledgements } from './outbox/acknowledgements.js';
 import { OutboxBell } from './outbox/outbox-bell.js';
 import { OutboxRelayService } from './outbox/outbox-relay.service.js';
@@ -28,6 +31,8 @@ import { RootController } from './root.controller.js';
 import { SubscriptionApiService } from './subscription-api.service.js';
 import { SubscriptionApiSettings } from './subscription-api.config.js';
 import { ReceiverCheck } from './subscriptions/receiver-check.client.js';
+import { SubscriptionOrdersController } from './subscriptions/subscription-orders.controller.js';
+import { SubscriptionOrders } from './subscriptions/subscription-orders.service.js';
 import { SubscriptionController } from './subscriptions/subscription.controller.js';
 import { SubscriptionService } from './subscriptions/subscription.service.js';
 import { SubscriptionStore } from './subscriptions/subscription.store.js';
@@ -98,16 +103,26 @@ export class SubscriptionApiModule {
         TenantController,
         ApiKeyController,
         SubscriptionController,
+        SubscriptionOrdersController,
       ],
       providers: [
         ...adapters(settings),
-        ...[EventStore, TenantStore, ApiKeyStore, SubscriptionStore],
-        ...[TenantService, ApiKeyService, SubscriptionService, ReceiverCheck, AccessGuard],
+        ...[EventStore, TenantStore, ApiKeyStore, SubscriptionStore, NewsStore],
+        ...[
+          TenantService,
+          ApiKeyService,
+          SubscriptionService,
+          SubscriptionOrders,
+          ReceiverCheck,
+          AccessGuard,
+        ],
         ...[
           RecordProducer,
           OutboxRelayService,
           LogFollower,
-          GoneReceivers,
+          DisablingService,
+          Announcer,
+          FailingWatch,
           LaneHealth,
           DirectoryKeeper,
           SubscriptionApiService,

@@ -214,6 +214,16 @@ export class Write {
     // It is there already: said again while it waits to be said.
     if (row) this.seqs.push(row.global_seq);
   }
+
+  /** Puts a record that no aggregate's event stands behind into the outbox, after all that is there. */
+  async announce(record: OutboxRecord): Promise<void> {
+    const [row] = await this.tx.query<{ global_seq: string }>(
+      `INSERT INTO outbox (global_seq, topic, key, value, traceparent)
+       VALUES (nextval('aggregate_events_global_seq_seq'), $1, $2, $3, $4) RETURNING global_seq`,
+      [record.topic, record.key, record.value, this.author.traceparent ?? null],
+    );
+    this.seqs.push(row.global_seq);
+  }
 }
 
 function storedEvent<E extends NewEvent>(row: EventRow): Stored<E> {

@@ -12,7 +12,12 @@ export type Health = {
 
 export type KnownLane = {
   message: LaneMessage;
-  /** Of its first record since it was live. */ sinceMs: number;
+  /** Of its last record. */
+  atMs: number;
+  /** Of its first record since it was live. */
+  sinceMs: number;
+  /** It was parked by a failure since it was live. */
+  hasFailed: boolean;
 };
 
 const live: Health = {

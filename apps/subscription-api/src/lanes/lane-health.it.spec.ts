@@ -1,8 +1,6 @@
-import { encodeCursors, laneKey, type LaneMessage } from '@posthorn/contracts';
-import { partitionFor } from '@posthorn/messaging';
 import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
-import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { Stage, type Harness } from '../testing/harness.js';
+import { Owner } from '../testing/owner.js';
 
 type Read = { status: string; statusReason?: string; health: Record<string, unknown> };
 
@@ -10,18 +8,15 @@ const tenantId = 'tenant';
 let stage: Stage;
 let api: Harness;
 let key: string;
-/** Stands for the partition's owner: writes what a dispatcher would. */
-let owner: Producer;
+let owner: Owner;
 
 beforeAll(async () => {
   ({ stage, api } = await Stage.open({ database: await testDatabase(), kafka: testKafka() }));
   key = await api.tenant(tenantId, 'standard');
-  const { brokers } = stage.stores.kafka;
-  owner = new Kafka({ brokers, logLevel: logLevel.NOTHING }).producer({ allowAutoTopicCreation: false });
-  await owner.connect();
+  owner = await Owner.open(stage.stores.kafka);
 }, 60_000);
 afterAll(async () => {
-  await owner.disconnect();
+  await owner.close();
   await stage.close();
 }, 30_000);
 
@@ -30,14 +25,8 @@ const subscribe = async (): Promise<string> =>
   (await api.call('POST', path, { key, body: { url: 'https://example.org/x' } })).body['id'];
 const read = async (id: string, at = api) => (await at.call<Read>('GET', `${path}/${id}`, { key })).body;
 
-/** Null: the lane is live again. */
-async function say(id: string, lane: string, message: object | null, timestamp = Date.now()): Promise<void> {
-  const value =
-    message && encodeCursors({ tenantId, subscriptionId: id, lane, cursor: 7, ...message } as LaneMessage);
-  const record = { key: laneKey(tenantId, id, lane), value, partition: partitionFor(tenantId, 4) };
-  const messages = [{ ...record, timestamp: String(timestamp) }];
-  await owner.send({ topic: `${stage.stores.kafka.prefix}cursors.v1`, messages });
-}
+const say = (id: string, lane: string, message: object | null, timestamp?: number): Promise<void> =>
+  owner.say({ tenantId, id, lane }, message, timestamp);
 
 const at = Date.UTC(2026, 3, 15, 10);
 const parked = { kind: 'parked', attempt: 3, dueAt: at + 4_000, failingSince: at, reason: 'failing' };
@@ -97,4 +86,55 @@ it('a start acts on what is still true at the end of the log, not on what it rea
   api = await stage.start();
   await waitFor(async () => (await read(gone)).status === 'disabled');
   expect(await read(back)).toMatchObject({ status: 'active', version: 1 });
+});
+
+describe('a receiver that fails for too long', () => {
+  const limitMs = 600;
+  const env = { POSTHORN_DISABLE_AFTER_FAILING_MS: String(limitMs) };
+  const failing = (sinceMs: number) => ({ ...parked, failingSince: sinceMs, dueAt: Date.now() + 60_000 });
+
+  beforeAll(async () => {
+    await stage.stop();
+    api = await stage.start(env);
+  });
+
+  it('is disabled when the time has come, without another word of its lane', async () => {
+    const id = await subscribe();
+    const sinceMs = Date.now();
+    await say(id, '0', failing(sinceMs));
+    await waitFor(async () => (await read(id)).status === 'disabled');
+    expect(Date.now() - sinceMs).toBeGreaterThanOrEqual(limitMs);
+    expect(await read(id)).toMatchObject({
+      statusReason: `The receiver has been failing since ${new Date(sinceMs).toISOString()}, without a success.`,
+      version: 2,
+    });
+    await waitFor(() => stage.snapshots(id).length === 2);
+    expect(stage.snapshots(id)[1]).toMatchObject({ status: 'disabled', version: 2 });
+  });
+
+  it('is left alone when it succeeds in time', async () => {
+    const id = await subscribe();
+    await say(id, '0', failing(Date.now()));
+    await say(id, '0', { kind: 'behind', attempt: 0, failingSince: null });
+    const marker = await subscribe();
+    await say(marker, '0', failing(Date.now()));
+    await waitFor(async () => (await read(marker)).status === 'disabled');
+    expect(await read(id)).toMatchObject({ status: 'active', version: 1 });
+  });
+
+  it('counts again from where somebody switched it on, also after a restart', async () => {
+    const id = await subscribe();
+    await say(id, '0', failing(Date.now() - limitMs));
+    await waitFor(async () => (await read(id)).status === 'disabled');
+    const switchedOnMs = Date.now();
+    expect((await api.call('POST', `${path}/${id}/enable`, { key })).status).toBe(202);
+    await stage.stop();
+    // The record is still the lane's last one.
+    api = await stage.start(env);
+    await waitFor(async () => (await read(id)).status === 'disabled');
+    const { statusReason = '' } = await read(id);
+    const countedFrom = Date.parse(/since (\S+),/.exec(statusReason)?.[1] ?? '');
+    expect(countedFrom).toBeGreaterThanOrEqual(switchedOnMs);
+    expect(await read(id)).toMatchObject({ version: 4 });
+  });
 });

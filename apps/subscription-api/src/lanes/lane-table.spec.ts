@@ -23,7 +23,8 @@ function table(...records: LaneRecord[]): LaneTable {
   for (const one of records) lanes.apply(one);
   return lanes;
 }
-const health = (...records: LaneRecord[]) => table(...records).of('t/1', 'sub_1');
+const ref = { tenantId: 't/1', subscriptionId: 'sub_1' };
+const health = (...records: LaneRecord[]) => table(...records).of(ref);
 
 it('is live without a record, and after a tombstone', () => {
   const live = { state: 'live', attempt: 0, nextAttemptAt: null, failingSince: null, waitingSince: null };
@@ -77,13 +78,59 @@ it('passes over replays, the owner, and what it cannot read', () => {
 
 it('names a receiver that is gone, and only that', () => {
   const lanes = new LaneTable(10);
-  expect(lanes.apply(record('0', parked({ gone: true })))).toEqual({
-    tenantId: 't/1',
-    subscriptionId: 'sub_1',
-    atMs: at,
+  expect(lanes.apply(record('0', parked({ gone: true })))).toMatchObject({ ...ref, gone: true, atMs: at });
+  expect(lanes.standingOf(ref)).toMatchObject({ goneAtMs: at });
+  expect(lanes.apply(record('0', parked()))).toMatchObject({ gone: false });
+  expect(lanes.apply(record('0', null))).toMatchObject({ gone: false });
+  expect(lanes.standingOf(ref)).toMatchObject({ goneAtMs: undefined });
+  expect(lanes.apply(record('replay/rpl_1', parked({ gone: true })))).toBeUndefined();
+});
+
+describe('the turns of a subscription', () => {
+  const failing = (lane: string) => record(lane, parked());
+  const paused = (lane: string) => record(lane, parked({ reason: 'paused' }));
+  const waiting = (lane: string) => record(lane, behind());
+  const live = (lane: string) => record(lane, null);
+
+  it.each<[string, LaneRecord[], string]>([
+    ['fails and recovers', [failing('0'), live('0')], 'failing recovered'],
+    ['the breaker is failing, too', [record('0', parked({ reason: 'breaker' }))], 'failing'],
+    ['once until it is live', [failing('0'), failing('0'), waiting('0'), failing('0')], 'failing - - -'],
+    ['recovers when it has caught up', [failing('0'), waiting('0'), live('0')], 'failing - recovered'],
+    ['not by a pause', [failing('0'), paused('0'), waiting('0'), live('0')], 'failing - - recovered'],
+    ['a pause is no failure', [paused('0'), waiting('0'), live('0')], '- - -'],
+    ['waiting is none', [waiting('0'), live('0')], '- -'],
+    [
+      'of several lanes the first and the last count',
+      [failing('a'), waiting('c'), failing('b'), live('a'), live('b'), live('c')],
+      'failing - - - recovered -',
+    ],
+    ['a replay is not its subscription', [failing('replay/rpl_1')], '-'],
+  ])('%s', (_, records, turns) => {
+    const lanes = new LaneTable(10);
+    expect(records.map((one) => lanes.apply(one)?.turn ?? '-').join(' ')).toBe(turns);
   });
-  expect(lanes.apply(record('0', parked()))).toBeUndefined();
-  expect(lanes.apply(record('0', null))).toBeUndefined();
+
+  it('that began before the process did end with the lanes that are there', () => {
+    const lanes = table(waiting('a'), waiting('b'));
+    expect(lanes.adopt(ref)).toBe(true);
+    expect([live('b'), live('a')].map((one) => lanes.apply(one)?.turn)).toEqual([undefined, 'recovered']);
+    expect(lanes.adopt(ref)).toBe(false);
+  });
+});
+
+it('knows who has been failing since when', () => {
+  const lanes = table(
+    record('a', parked({ failingSince: at - 50, attempt: 7 })),
+    record('b', parked({ failingSince: at - 60, reason: 'paused' })),
+    record('c', behind({ failingSince: at - 70 })),
+    record('d', behind()),
+  );
+  expect([...lanes.failingSince(at - 71)]).toEqual([]);
+  const [standing, ...others] = lanes.failingSince(at - 70);
+  expect(others).toEqual([]);
+  expect(standing).toMatchObject({ ...ref, failingSinceMs: [at - 50, at - 60, at - 70] });
+  expect(standing.worst).toMatchObject({ lane: 'a', attempt: 7 });
 });
 
 it('holds no more than its bound, and makes room again', () => {
@@ -93,5 +140,5 @@ it('holds no more than its bound, and makes room again', () => {
   lanes.apply(record('a', null));
   lanes.apply(record('a', null));
   lanes.apply(record('c', parked()));
-  expect([lanes.size, lanes.of('t/1', 'sub_1').state]).toEqual([2, 'parked']);
+  expect([lanes.size, lanes.of(ref).state]).toEqual([2, 'parked']);
 });

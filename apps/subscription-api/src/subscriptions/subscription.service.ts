@@ -10,7 +10,7 @@ import { ReceiverCheck } from './receiver-check.client.js';
 import { generateSecret } from './secret-rules.js';
 import { changesOf, settingsOf } from './subscription-changes.js';
 import type { InputMode, SubscriptionInput } from './subscription-input.js';
-import type { SealedSecret, Subscription, SubscriptionEvent } from './subscription.js';
+import type { DisablingCause, SealedSecret, Subscription, SubscriptionEvent } from './subscription.js';
 import { SubscriptionStore } from './subscription.store.js';
 
 /** So often may others move a webhook while its receiver is being asked. */
@@ -137,16 +137,20 @@ export class SubscriptionService {
     });
   }
 
-  /**
-   * For what a receiver answered since `at`: whoever switched the subscription on again after that has the
-   * last word.
-   */
-  async disable(tenantId: string, id: string, reason: string, at: Date): Promise<boolean> {
+  /** For what its receiver does: `judge` decides on what is there under the tenant's lock. */
+  async disable(
+    tenantId: string,
+    id: string,
+    judge: (before: Subscription) => { cause: DisablingCause; reason: string } | undefined,
+  ): Promise<boolean> {
+    // A look without the lock: most of what is asked again and again is not to be disabled.
+    const seen = await this.subscriptions.find(tenantId, id);
+    if (!seen || !judge(seen)) return false;
     const { value } = await this.events.write(tenantId, { actor: 'system:receiver' }, async (write) => {
       const before = await this.subscriptions.find(tenantId, id, write);
-      if (!before || before.status === 'disabled' || Date.parse(before.statusChangedAt) >= at.getTime())
-        return false;
-      const payload = { status: 'disabled', reason } as const;
+      const verdict = before && judge(before);
+      if (!verdict) return false;
+      const payload = { status: 'disabled', ...verdict } as const;
       await this.subscriptions.append(write, before, [{ type: 'status-changed', payload }], before);
       return true;
     });

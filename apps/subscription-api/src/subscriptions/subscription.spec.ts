@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { foldEvents, type Stored } from '../aggregates/stored-event.js';
 import {
   applySubscriptionEvent,
+  orderRecord,
   snapshotOf,
   subscriptionRecord,
   type Subscription,
@@ -67,6 +68,11 @@ it.each<[string, SubscriptionEvent[], Partial<Subscription>]>([
     ],
     { status: 'paused', name: 'x', statusChangedAt: at(1) },
   ],
+  [
+    'who disabled it is not part of the state',
+    [{ type: 'status-changed', payload: { status: 'disabled', reason: '410', cause: 'gone' } }],
+    { status: 'disabled', statusReason: '410', statusChangedAt: at(1) },
+  ],
   ['deleted', [{ type: 'deleted', payload: {} }], { status: 'deleted', statusChangedAt: at(1) }],
 ])('%s', (_, events, expected) => {
   const last = events.length;
@@ -74,11 +80,27 @@ it.each<[string, SubscriptionEvent[], Partial<Subscription>]>([
   expect(fold([created, ...events])).toEqual({ ...fold([created]), ...common, ...expected });
 });
 
+it.each(['retry-ordered', 'skip-ordered'] as const)('%s is in the history and changes nothing', (type) => {
+  const ordered: SubscriptionEvent = { type, payload: { commandId: 'cmd_1' } };
+  expect(fold([created, ordered])).toEqual({ ...fold([created]), version: 2 });
+});
+
+it.each([
+  ['retry-ordered', 'retry-now'],
+  ['skip-ordered', 'skip'],
+] as const)('%s is told to the owner as %s, under the tenant', (type, command) => {
+  const { topic, key, value } = orderRecord(fold([created]), { type, payload: { commandId: 'cmd_1' } });
+  expect([topic, key]).toEqual(['events.v1', 't']);
+  const order = { kind: 'command', id: 'cmd_1', tenantId: 't', subscriptionId: 'sub_1', command, args: {} };
+  expect(decodeEvents(value)).toEqual(order);
+});
+
 it('nothing can happen to what was never created', () => {
   expect(() => fold([{ type: 'changed', payload: {} }])).toThrow('before created');
 });
 
 const anyEvent = fc.oneof<fc.Arbitrary<SubscriptionEvent>[]>(
+  fc.constant({ type: 'retry-ordered' as const, payload: { commandId: 'cmd_1' } }),
   fc.record({
     type: fc.constant('changed' as const),
     payload: fc.record(

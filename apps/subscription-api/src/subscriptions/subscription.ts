@@ -42,6 +42,15 @@ export type Subscription = SubscriptionSettings & {
   updatedAt: string;
 };
 
+/** Without a cause it was somebody's doing. */
+export type StatusChange = { status: SubscriptionStatus; reason?: string; cause?: DisablingCause };
+
+/** What a receiver did to be switched off: it answered 410, or it failed for days on end. */
+export type DisablingCause = 'gone' | 'failing';
+
+/** Said to the partition's owner about what waits; of the subscription itself nothing changes. */
+export type OrderEvent = { type: 'retry-ordered' | 'skip-ordered'; payload: { commandId: string } };
+
 export type SubscriptionEvent =
   | {
       type: 'created';
@@ -52,7 +61,8 @@ export type SubscriptionEvent =
       };
     }
   | { type: 'changed'; payload: Partial<SubscriptionSettings> }
-  | { type: 'status-changed'; payload: { status: SubscriptionStatus; reason?: string } }
+  | { type: 'status-changed'; payload: StatusChange }
+  | OrderEvent
   | { type: 'deleted'; payload: Record<string, never> };
 
 export function applySubscriptionEvent(
@@ -68,6 +78,9 @@ export function applySubscriptionEvent(
   if (!state) throw new Error(`subscription ${id} has ${event.type} before created`);
   const next = { ...state, version, updatedAt: at };
   switch (event.type) {
+    case 'retry-ordered':
+    case 'skip-ordered':
+      return { ...state, version };
     case 'changed':
       return { ...next, ...event.payload };
     case 'status-changed': {
@@ -100,6 +113,21 @@ export function snapshotOf(state: Subscription): SubscriptionSnapshot {
     createdAt: state.createdAt,
     updatedAt: state.updatedAt,
   };
+}
+
+const laneCommands = { 'retry-ordered': 'retry-now', 'skip-ordered': 'skip' } as const;
+
+/** The order as the partition's owner reads it, at its place among snapshots and events. */
+export function orderRecord({ tenantId, id }: Subscription, { type, payload }: OrderEvent): OutboxRecord {
+  const value = encodeControl({
+    kind: 'command',
+    id: payload.commandId,
+    tenantId,
+    subscriptionId: id,
+    command: laneCommands[type],
+    args: {},
+  });
+  return { topic: eventsTopic.name, key: tenantId, value };
 }
 
 /** The control record: the whole snapshot, in the tenant's partition, at its place among the events. */
