@@ -18,6 +18,7 @@ import {
 import type { LaneRecord } from '@posthorn/domain';
 import { type InRecord, OffsetWindow, readTrace, type TxRecord } from '@posthorn/messaging';
 import { DueIntake } from './due-intake.js';
+import { TransactionDraft } from './transaction-draft.js';
 import { LaneSlot, type LogEvent } from './lane-slot.js';
 import type { OwnerPorts } from './owner-ports.js';
 import { type OpenSecret, Subscription, SubscriptionTable } from './subscription-table.js';
@@ -25,6 +26,7 @@ import type { LoadedPartition } from './takeover.js';
 
 /** Replays leave room for live traffic. */
 const replayPerS = 500;
+const obeyedMax = 1_000;
 
 /** A transaction of the owner: what to write, and what to do once it is acknowledged. */
 export type OwnerTransaction = { records: TxRecord[]; acknowledged(): void };
@@ -46,9 +48,10 @@ export class PartitionOwner {
   private readonly logLow: number;
   private readonly dirtySlots = new Set<LaneSlot>();
   /** Snapshots to write, with the control records that wait for it. */
-  private snapshots = new Map<Subscription, number[]>();
+  private readonly snapshots = new Map<Subscription, number[]>();
   /** Lane records of lanes that are no more. */
   private readonly orphans = new Set<string>();
+  private readonly obeyed = new Set<string>();
   /** Replays that have begun, and the orders that wait until that is durable. */
   private readonly replays = new Map<LaneSlot, number>();
   private windowWritten = '';
@@ -121,31 +124,34 @@ export class PartitionOwner {
 
   /** What the owner wants written now; undefined when there is nothing. */
   takeTransaction(): OwnerTransaction | undefined {
-    const records: TxRecord[] = [];
+    const draft = new TransactionDraft();
     const taken: LaneSlot[] = [];
     for (const slot of this.dirtySlots) {
+      if (draft.full) break;
+      this.dirtySlots.delete(slot);
       const record = slot.lane.takeRecord();
       if (!record) continue;
       taken.push(slot);
-      records.push(this.cursor(slot.key, encodeLane(slot, record)));
+      draft.add(this.cursor(slot.key, encodeLane(slot, record)));
     }
-    this.dirtySlots.clear();
-    const snapshots = this.snapshots;
-    this.snapshots = new Map();
-    for (const subscription of snapshots.keys()) {
-      const { topic, partition, key } = {
-        topic: subscriptionsTopic.name,
-        partition: this.partition,
-        key: subscription.key,
-      };
-      records.push({ topic, partition, key, value: encodeSubscription(subscription.message()) });
+    for (const key of this.orphans) {
+      if (draft.full) break;
+      this.orphans.delete(key);
+      draft.add(this.cursor(key, null));
     }
-    for (const key of this.orphans) records.push(this.cursor(key, null));
-    this.orphans.clear();
-    const written = this.addWindows(records);
-    if (records.length === 0) return undefined;
+    // After the lanes: a snapshot that disables is not durable before what waited is gone.
+    const snapshots = new Map<Subscription, number[]>();
+    for (const [subscription, seqs] of this.snapshots) {
+      if (draft.full) break;
+      this.snapshots.delete(subscription);
+      snapshots.set(subscription, seqs);
+      const value = encodeSubscription(subscription.message());
+      draft.add({ topic: subscriptionsTopic.name, partition: this.partition, key: subscription.key, value });
+    }
+    const written = draft.full ? undefined : this.addWindows(draft);
+    if (draft.records.length === 0) return undefined;
     return {
-      records,
+      records: draft.records,
       acknowledged: () => {
         for (const seqs of snapshots.values()) for (const seq of seqs) this.window.settle(seq);
         for (const slot of taken) slot.lane.recordAcknowledged();
@@ -158,7 +164,10 @@ export class PartitionOwner {
 
   /** The event of a record, as lanes keep it. */
   logEvent(message: EventMessage, record: { value: Buffer | null; headers: InRecord['headers'] }): LogEvent {
-    return { message, value: record.value!, trace: readTrace(record), bodies: {} };
+    // A copy: what was fetched is one piece of memory, which a single event would keep alive as a whole.
+    const value = Buffer.from(record.value!);
+    const data = value.subarray(value.length - message.data.length);
+    return { message: { ...message, data }, value, trace: readTrace(record), bodies: {} };
   }
 
   isRepeat({ id }: EventMessage, offset: number): boolean {
@@ -195,6 +204,7 @@ export class PartitionOwner {
 
   private match(message: EventMessage, record: InRecord): void {
     const { offset } = record;
+    const offered: LaneSlot[] = [];
     let holds = 0;
     let event: LogEvent | undefined;
     if (this.isRepeat(message, offset)) return;
@@ -203,9 +213,12 @@ export class PartitionOwner {
       event ??= this.logEvent(message, record);
       const slot = this.slotOf(subscription, this.laneOf(subscription, message));
       if (slot.lane.offer(offset, event, event.value.length)) holds++;
-      this.ports.ready(slot);
+      offered.push(slot);
     }
     if (holds > 0) this.window.open(offset, holds);
+    // Not before the event is behind us: a lane that just fell behind at it would be handed over past it.
+    this.position = offset + 1;
+    for (const slot of offered) this.ports.ready(slot);
   }
 
   private applySnapshot({ tenantId, snapshot }: SubscriptionChanged, seq: number): void {
@@ -218,7 +231,7 @@ export class PartitionOwner {
     }
     const subscription = known ?? new Subscription({ snapshot, matching: [] }, this.open);
     if (!known) this.subscriptions.add(subscription);
-    subscription.apply(snapshot, seq, this.logLow, this.open);
+    subscription.apply(snapshot, seq, this.oldestAsked(subscription), this.open);
     this.holdControl(subscription, seq);
     this.followStatus(subscription);
   }
@@ -231,15 +244,26 @@ export class PartitionOwner {
   private obey(order: LaneCommand, seq: number): void {
     const { tenantId, subscriptionId, command } = order;
     const subscription = this.subscriptions.get(tenantId, subscriptionId);
-    if (!subscription || subscription.snapshot.status !== 'active') return;
+    if (!subscription || subscription.snapshot.status !== 'active' || this.wasObeyed(order.id)) return;
     if (command === 'replay') this.replay(subscription, order.args, seq);
     if (command === 'cancel-replay') this.slots.get(replayKey(subscription, order.args))?.lane.cancel();
     for (const slot of subscription.lanes.values()) {
       if (slot.lane.state !== 'parked') continue;
+      // An order names the event it is about: one that is read again does not pass over the next one.
+      if (order.args.cursor !== undefined && order.args.cursor !== slot.lane.parkedAt) continue;
       if (command === 'retry-now') slot.lane.resume();
       else if (command === 'skip') slot.lane.skip();
       this.ports.ready(slot);
     }
+  }
+
+  /** The relay may repeat itself. */
+  private wasObeyed(id: string): boolean {
+    if (this.obeyed.has(id)) return true;
+    this.obeyed.add(id);
+    const [oldest] = this.obeyed;
+    if (this.obeyed.size > obeyedMax) this.obeyed.delete(oldest);
+    return false;
   }
 
   /**
@@ -257,6 +281,13 @@ export class PartitionOwner {
     slot.lane.begin();
     this.window.open(seq, 1);
     this.replays.set(slot, seq);
+  }
+
+  /** No event below this is matched for the subscription any more (a replay uses today's filter). */
+  private oldestAsked({ lanes }: Subscription): number {
+    let oldest = this.window.next;
+    for (const { lane } of lanes.values()) oldest = Math.min(oldest, lane.coversFrom);
+    return oldest;
   }
 
   private holdControl(subscription: Subscription, seq: number): void {
@@ -320,7 +351,7 @@ export class PartitionOwner {
   }
 
   /** The window goes with whatever is written, and by itself every second, where it moved. */
-  private addWindows(records: TxRecord[]): { next: number; due: number } | undefined {
+  private addWindows(draft: TransactionDraft): { next: number; due: number } | undefined {
     if (!this.windowDue) return undefined;
     this.windowDue = false;
     const window = this.window.snapshot();
@@ -329,8 +360,8 @@ export class PartitionOwner {
     if (text === this.windowWritten) return undefined;
     this.windowWritten = text;
     const at = this.ports.now();
-    records.push(this.cursor(windowKey, encodeCursors({ kind: 'window', ...window, at })));
-    records.push(this.cursor(dueKey, encodeCursors({ kind: 'due', ...due })));
+    draft.add(this.cursor(windowKey, encodeCursors({ kind: 'window', ...window, at })));
+    draft.add(this.cursor(dueKey, encodeCursors({ kind: 'due', ...due })));
     return { next: window.next, due: due.next };
   }
 }
