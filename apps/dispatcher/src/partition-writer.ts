@@ -8,6 +8,7 @@ import type { PartitionOwner } from './partition-owner.js';
  */
 export class PartitionWriter {
   private running = false;
+  private lastRun: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly owner: PartitionOwner,
@@ -23,13 +24,13 @@ export class PartitionWriter {
   kick(): void {
     if (this.running || this.owner.ended) return;
     this.running = true;
-    void this.run();
+    this.lastRun = this.run();
   }
 
   /** Everything that is wanted now is written, or the ownership is lost. */
   async drain(): Promise<void> {
     this.kick();
-    while (this.running) await new Promise((resolve) => setImmediate(resolve));
+    await this.lastRun;
   }
 
   async close(): Promise<void> {
