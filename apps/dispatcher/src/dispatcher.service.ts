@@ -205,7 +205,9 @@ export class DispatcherService {
           windowMax: settings.windowRecordsMax,
         };
         const loaded = await takeOver({ kafka, reader, writer }, partition, options);
-        await refill(this.parts, this.dedup, partition, loaded.window.next);
+        const { next, loadedEnd } = loaded.window;
+        // What is settled beyond the window's first open offset is not matched again, but known it has to be.
+        await refill(this.parts, this.dedup, partition, Math.max(next, loadedEnd));
         if (this.holdings.get(partition) !== holding) {
           await writer.close();
           return;
