@@ -88,4 +88,13 @@ export class DispatcherSettings extends CommonSettings {
   @Min(1024 * 1024)
   @Max(16 * 1024 * 1024 * 1024)
   eventBytesMax = 192 * 1024 * 1024;
+
+  @Setting(
+    'POSTHORN_WINDOW_EVERY_MS',
+    'How often a window that moved is written: what a new owner may repeat',
+  )
+  @IsInt()
+  @Min(100)
+  @Max(10_000)
+  windowEveryMs = 300;
 }

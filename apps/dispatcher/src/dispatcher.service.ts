@@ -51,7 +51,6 @@ type Holding = {
 };
 
 const tickMs = 100;
-const windowEveryMs = 1_000;
 const takeOverAgainMs = 500;
 const takeOverAgainMaxMs = 10_000;
 const lossesForgottenMs = 60_000;
@@ -316,7 +315,7 @@ export class DispatcherService {
 
   private tick(): void {
     const now = Date.now();
-    const writeWindow = now - this.windowsAt >= windowEveryMs;
+    const writeWindow = now - this.windowsAt >= this.parts.settings.windowEveryMs;
     if (writeWindow) this.windowsAt = now;
     this.outbox.drain();
     for (const holding of this.holdings.values()) {

@@ -92,6 +92,10 @@ export class DueIntake {
   }
 }
 
-function tokenOf({ deliveryId, attempt }: DueItem['due']): string {
-  return `${deliveryId}/${attempt}`;
+/**
+ * The same for a repeat; another for one that went back to wait, which comes with the same attempt and a new
+ * time.
+ */
+function tokenOf({ deliveryId, attempt, dueAt }: DueItem['due']): string {
+  return `${deliveryId}/${attempt}/${dueAt}`;
 }

@@ -42,8 +42,8 @@ export class LaneSlot {
   listed = false;
   /** What its receiver usually takes to answer, in ms (EWMA). */
   latencyMs = 0;
-  private headSeq: number | undefined;
-  private headSince = 0;
+  private oldestSeq: number | undefined;
+  private oldestSince = 0;
   private limit: RateLimit | undefined;
   private readonly dues: DueItem[] = [];
   private duesInFlight = 0;
@@ -111,13 +111,13 @@ export class LaneSlot {
     return this.latencyMs > slowMs;
   }
 
-  /** Called every tick: a live lane whose head has waited for two seconds goes BEHIND. */
+  /** Called every tick: a live lane whose oldest event has waited for two seconds goes BEHIND. */
   watchLag(now: number): void {
-    const { headSeq } = this.lane;
-    if (headSeq !== this.headSeq) {
-      this.headSeq = headSeq;
-      this.headSince = now;
-    } else if (headSeq !== undefined && now - this.headSince >= lagMs) this.lane.lag();
+    const { oldestSeq } = this.lane;
+    if (oldestSeq !== this.oldestSeq) {
+      this.oldestSeq = oldestSeq;
+      this.oldestSince = now;
+    } else if (oldestSeq !== undefined && now - this.oldestSince >= lagMs) this.lane.lag();
   }
 }
 

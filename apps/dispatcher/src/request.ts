@@ -1,8 +1,7 @@
+import { userAgent } from '@posthorn/domain';
 import type { EgressRequest } from '@posthorn/egress';
 import type { LogEvent } from './lane-slot.js';
 import type { Subscription } from './subscription-table.js';
-
-export const userAgent = 'Posthorn/1 (+webhooks)';
 
 /** Headers whose values never leave the process other than to the receiver. */
 const secretHeaders = new Set([

@@ -24,6 +24,7 @@ export type SenderPorts = {
 
 /** While a lane is parked by a person, its single retries come by again this often. */
 const parkedRetryMaxMs = 5 * 60_000;
+const parkedRetryMinMs = 1_000;
 
 /** Starts what lanes have ready, within all permits, and takes every attempt to its record. */
 export class Sender {
@@ -154,7 +155,8 @@ export class Sender {
     }
     if (work.kind === 'due' && lane.parkedUntil !== undefined) {
       // The lane's own probe finds out when the receiver is back; until then this one waits with it.
-      this.retryLater(slot, work, attempt, Math.min(lane.parkedUntil, now + parkedRetryMaxMs));
+      const dueAt = Math.max(now + parkedRetryMinMs, Math.min(lane.parkedUntil, now + parkedRetryMaxMs));
+      this.retryLater(slot, work, attempt, dueAt);
       return;
     }
     const request = requestOf(subscription, event, attempt + 1, now);

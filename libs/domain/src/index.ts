@@ -40,6 +40,7 @@ export {
   type RetryPolicy,
 } from './retry-policy.js';
 export { brutlersSignature, hmacKey, type StandardKey, standardKey, standardSignature } from './signing.js';
+export { userAgent } from './user-agent.js';
 export { Lane } from './lane.js';
 export {
   type AfterFailure,

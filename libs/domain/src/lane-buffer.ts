@@ -41,6 +41,12 @@ export class LaneBuffer<E> {
     return this.queue[0];
   }
 
+  get oldest(): number | undefined {
+    let oldest = this.queue[0]?.seq ?? Infinity;
+    for (const { seq } of this.inFlight) if (seq < oldest) oldest = seq;
+    return oldest === Infinity ? undefined : oldest;
+  }
+
   push(seq: number, event: E, bytes: number, attempt: number, held: boolean): void {
     this.queue.push({ seq, event, bytes, attempt, held, cancelled: false });
     this.addBytes(bytes);

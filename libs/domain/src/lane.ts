@@ -13,6 +13,9 @@ import {
 } from './lane-record.js';
 import { retryDelayMs, type RetryPolicy } from './retry-policy.js';
 
+/** Covered events that may still be unfinished when a lane hands over. */
+const handoverMax = 8;
+
 /** Where a lane is to park; `attempt` where it is known before everything in flight is finished. */
 type Target = { attempt?: number; dueAt: number; reason: ParkReason; gone: boolean };
 
@@ -41,6 +44,8 @@ export class Lane<E> {
   private cursor = 0;
   private cursorAttempt = 0;
   private readPosition = 0;
+  /** The end of the bitmap that was loaded at takeover; not known before something was read. */
+  private loadedEnd = Infinity;
   /** Of the event that was read and found no room. */
   private refusedBytes = 0;
   private failingSince: number | null = null;
@@ -123,7 +128,7 @@ export class Lane<E> {
 
   /** A live lane whose events wait too long goes BEHIND: the window is no place to wait in. */
   lag(): void {
-    if (this.mode === 'live' && this.buffer.queued > 0) this.fallBehind(this.effects.position());
+    if (this.mode === 'live' && this.oldestSeq !== undefined) this.fallBehind(this.effects.position());
   }
 
   canStart(now: number): boolean {
@@ -141,9 +146,19 @@ export class Lane<E> {
     return this.buffer.bytes;
   }
 
-  /** The event that waits longest in memory; undefined when none does. */
-  get headSeq(): number | undefined {
-    return this.buffer.head?.seq;
+  /** The event that the window has waited for longest, in flight or queued; undefined when there is none. */
+  get oldestSeq(): number | undefined {
+    return this.buffer.oldest;
+  }
+
+  /** Where a parked lane waits; undefined while it is not parked. */
+  get parkedAt(): number | undefined {
+    return this.mode === 'parked' ? this.cursor : undefined;
+  }
+
+  /** Everything of the lane from here on is covered by its durable record; Infinity when it has none. */
+  get coversFrom(): number {
+    return this.covers;
   }
 
   /** Nothing starts before this instant: due tokens come a little early. */
@@ -289,8 +304,8 @@ export class Lane<E> {
   get wantsRead(): number | undefined {
     if (this.mode !== 'behind' || this.covers === Infinity || this.readPosition >= this.until)
       return undefined;
-    const { eventsMax, bytesMax } = this.settings;
-    const half = this.buffer.queued < eventsMax / 2 && this.buffer.bytes < bytesMax / 2;
+    const { bytesMax } = this.settings;
+    const half = this.buffer.queued < this.eventsMax / 2 && this.buffer.bytes < bytesMax / 2;
     // An event that did not fit is not read again and again until it does.
     return half && this.hasRoom(this.refusedBytes) ? this.readPosition : undefined;
   }
@@ -313,11 +328,7 @@ export class Lane<E> {
   fedUpTo(position: number, loadedEnd: number): void {
     if (this.mode !== 'behind') return;
     this.readPosition = Math.min(Math.max(this.readPosition, position), this.until);
-    const main = Math.min(this.effects.position(), this.until);
-    // A new owner's main reader may still be below the cursor: what it reads there is over. And below the end
-    // of the loaded bitmap it skips events that this lane may still wait for.
-    if (this.readPosition !== main || (main < loadedEnd && this.until === Infinity)) return;
-    this.mode = 'handover';
+    this.loadedEnd = loadedEnd;
     this.settle();
   }
 
@@ -384,6 +395,11 @@ export class Lane<E> {
     if (this.mode === 'behind') this.buffer.coverItems();
   }
 
+  /** A probe needs its event and perhaps the next one: thousands of lanes may probe at once. */
+  private get eventsMax(): number {
+    return this.probing ? Math.min(2, this.settings.eventsMax) : this.settings.eventsMax;
+  }
+
   private hasRoom(bytes: number): boolean {
     const { eventsMax, bytesMax } = this.settings;
     return (
@@ -441,9 +457,25 @@ export class Lane<E> {
     return Math.min(this.effects.position(), this.until);
   }
 
+  /**
+   * From the main reader's position on, the lane hands over to it. Only there: a new owner's main reader may
+   * still be
+   * below the cursor, and what it reads there is over; below the end of the loaded bitmap it skips events
+   * that this
+   * lane may still wait for. And not while much is to be finished first: the window would wait for that.
+   */
+  private tryHandOver(): void {
+    if (this.mode !== 'behind' || this.readPosition !== this.end) return;
+    if (this.until === Infinity) {
+      if (this.covers === Infinity || this.end < this.loadedEnd || this.buffer.coveredCount > handoverMax)
+        return;
+    } else if (this.readPosition < this.until) return;
+    this.mode = 'handover';
+  }
+
   /** What may follow once something is finished, recorded or acknowledged. */
   private settle(): void {
-    if (this.mode === 'behind' && this.readPosition >= this.until) this.mode = 'handover';
+    this.tryHandOver();
     if (this.mode === 'draining' && this.buffer.flying === 0) {
       const { head } = this.buffer;
       this.buffer.letGo();

@@ -10,6 +10,10 @@ export type CompiledFilter = (event: Matchable) => boolean;
 /** The filter in force from `sinceSeq` on; null matches nothing. Entries are in order of `sinceSeq`. */
 export type MatchingEntry = { sinceSeq: number; filter: Filter | null };
 
+/** A subscription's record has to fit into one of Kafka's. */
+const historyMax = 64;
+const historyBytesMax = 128 * 1024;
+
 const never: CompiledFilter = () => false;
 
 /**
@@ -105,5 +109,11 @@ export function foldMatching(
       ? [...matching]
       : [...matching, { sinceSeq: seq, filter }];
   while (next.length > 1 && next[1].sinceSeq <= oldestSeq) next.shift();
+  // Whoever changes a filter this often while events wait has the oldest of them decided by a later filter.
+  while (next.length > historyMax || sizeOf(next) > historyBytesMax) next.shift();
   return next;
+}
+
+function sizeOf(entries: readonly MatchingEntry[]): number {
+  return entries.length > 1 ? JSON.stringify(entries).length : 0;
 }

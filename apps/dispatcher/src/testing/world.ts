@@ -61,6 +61,7 @@ export class World {
   readonly attempts: AttemptsMessage[] = [];
   readonly lanes: string[] = [];
   readonly retries: number[] = [];
+  private commands = 0;
   private readonly timers = new Set<NodeJS.Timeout>();
 
   private constructor(
@@ -125,7 +126,14 @@ export class World {
     command: LaneCommand['command'],
     args = {},
   ): Promise<void> {
-    const order = { kind: 'command' as const, id: 'cmd_1', tenantId, subscriptionId, command, args };
+    const order = {
+      kind: 'command' as const,
+      id: `cmd_${++this.commands}`,
+      tenantId,
+      subscriptionId,
+      command,
+      args,
+    };
     await this.send(eventsTopic.name, tenantId, [encodeControl(order)]);
   }
 
