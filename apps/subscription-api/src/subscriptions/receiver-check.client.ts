@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { userAgent } from '@posthorn/domain';
 import { EgressClient, type UrlCheck } from '@posthorn/egress';
 import { AppError } from '@posthorn/runtime';
 
@@ -43,7 +44,7 @@ export class ReceiverCheck implements OnApplicationShutdown {
       throw new AppError('too-many-requests', 'Too many verifications are under way.', { retryAfterS: 1 });
     this.verifying++;
     try {
-      const headers = ['Authorization', authorization, 'User-Agent', 'Posthorn'];
+      const headers = ['Authorization', authorization, 'User-Agent', userAgent];
       const result = await this.egress.request({
         method: 'HEAD',
         url,

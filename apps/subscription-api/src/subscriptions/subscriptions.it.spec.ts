@@ -55,9 +55,14 @@ describe('BRZ 365', () => {
     const { key, path, id: tenantId } = await tenant('brz365');
     const { status, body } = await api.call<Subscription>('POST', path, { key, body: brz() });
     expect(status).toBe(201);
-    expect(receiver.requests.map(({ method, url, headers }) => [method, url, headers.authorization])).toEqual(
-      [['HEAD', '/hook', authorization]],
-    );
+    expect(
+      receiver.requests.map(({ method, url, headers }) => [
+        method,
+        url,
+        headers.authorization,
+        headers['user-agent'],
+      ]),
+    ).toEqual([['HEAD', '/hook', authorization, 'Posthorn/1 (+webhooks)']]);
     expect(body).toEqual({
       id: expect.stringMatching(/^sub_/),
       name: 'ERP',
