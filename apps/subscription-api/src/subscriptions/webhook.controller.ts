@@ -12,7 +12,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { profileOf } from '@posthorn/domain';
-import { validate } from '@posthorn/runtime';
+import { AppError, validate } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
@@ -62,7 +62,7 @@ export class WebhookController {
   @Get(':id')
   @Needs('read', vendors)
   async find(@CurrentTenant() vendor: Tenant, @Param('id') id: string): Promise<WebhookView> {
-    return webhookView(await this.subscriptions.find(vendor, id));
+    return webhookView(await known(this.subscriptions.find(vendor, id)));
   }
 
   @Put(':id')
@@ -91,7 +91,7 @@ export class WebhookController {
     return answer(
       reply,
       200,
-      await this.subscriptions.update(vendor, author, id, input, 'merge'),
+      await known(this.subscriptions.update(vendor, author, id, input, 'merge')),
       webhookView,
     );
   }
@@ -104,6 +104,17 @@ export class WebhookController {
     @Param('id') id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    answerEmpty(reply, await this.subscriptions.delete(vendor, author, id));
+    answerEmpty(reply, await known(this.subscriptions.delete(vendor, author, id)));
+  }
+}
+
+/** Brutlers' documentation has no word "subscription"; this is what it calls one. */
+async function known<T>(found: Promise<T>): Promise<T> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not-found')
+      throw new AppError('not-found', 'No such webhook.');
+    throw error;
   }
 }

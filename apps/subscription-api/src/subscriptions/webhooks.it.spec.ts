@@ -154,7 +154,14 @@ describe("Brutlers' documented API", () => {
     const answer = await api.call('DELETE', path, { key });
     expect([answer.status, answer.text]).toEqual([204, '']);
     expect(await list(key)).toEqual([]);
-    for (const method of ['GET', 'DELETE']) expect((await api.call(method, path, { key })).status).toBe(404);
+    for (const [method, body] of [['GET'], ['DELETE'], ['PATCH', { status: 'inactive' }]] as [
+      string,
+      object?,
+    ][])
+      expect((await api.call(method, path, { key, body })).body).toMatchObject({
+        status: 404,
+        detail: 'No such webhook.',
+      });
     await waitFor(() => stage.snapshots(made.id).length === 2);
     expect(stage.snapshots(made.id)[1]).toMatchObject({ version: 2, status: 'deleted' });
   });
