@@ -58,7 +58,7 @@ function withoutSecrets(headers: Record<string, string> | undefined): Record<str
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,
-      hiddenHeaders.has(name.toLowerCase()) ? '[hidden]' : value,
+      hiddenHeaders.has(name.toLowerCase()) ? '[redacted]' : value,
     ]),
   );
 }

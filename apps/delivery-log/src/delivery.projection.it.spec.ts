@@ -119,7 +119,7 @@ describe('deliveries and attempts', () => {
     await instance.apply('attempts', attemptRecords([sent]));
     const [row] = await instance.deliveries.attempts(sent.deliveryId);
     expect(row).toMatchObject({
-      request_headers: { Authorization: '[hidden]', 'webhook-id': 'evt_1' },
+      request_headers: { Authorization: '[redacted]', 'webhook-id': 'evt_1' },
       response_headers: { 'x-odd': 'nul \u0000 and half \ud800' },
       message: 'nul \uFFFD here',
       truncated: true,

@@ -46,6 +46,6 @@ describe('what lists are asked with', () => {
   it('takes one of the words it knows', () => {
     expect(oneOf('status', 'a', ['a', 'b'])).toBe('a');
     expect(oneOf('status', undefined, ['a', 'b'])).toBeUndefined();
-    expect(refusal(() => oneOf('status', 'c', ['a', 'b'])).detail).toBe('status: must be one of a, b');
+    expect(refusal(() => oneOf('status', 'c', ['a', 'b'])).detail).toBe('/status: must be one of a, b');
   });
 });

@@ -54,5 +54,5 @@ function parsed(text: string): unknown {
 }
 
 function invalid(name: string, detail: string): AppError {
-  return new AppError('invalid', `${name}: ${detail}`, { errors: [{ pointer: `/${name}`, detail }] });
+  return new AppError('invalid', `/${name}: ${detail}`, { errors: [{ pointer: `/${name}`, detail }] });
 }
