@@ -36,7 +36,7 @@ export class DirectoryClient {
       position: () => this.position,
       completeAsOfMs: () => this.following?.lastFetchMs ?? -Infinity,
     });
-    health.ready('ingest-directory', () => this.usable || 'keys and tenants are not known, or too old');
+    health.ready('event-ingest.directory', () => this.usable || 'keys and tenants are not known, or too old');
   }
 
   /** Does not wait for Kafka. */

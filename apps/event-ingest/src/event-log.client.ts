@@ -35,7 +35,7 @@ export class EventLog {
     // Only the bounds refuse: what was read from Kafka waits for Kafka, and publishers are told by `open`.
     this.http = new BatchProducer(kafka, { name: 'events', ...bounds, refuseWhenDown: false });
     this.inbox = new BatchProducer(kafka, { name: 'inbox', ...bounds, refuseWhenDown: false });
-    health.ready('ingest-kafka', () => this.open || 'Kafka is away');
+    health.ready('event-ingest.kafka', () => this.open || 'Kafka is away');
   }
 
   /** False once Kafka is known to be away; a leader that moves is no outage yet. */

@@ -76,7 +76,7 @@ export class InboxService {
     health: HealthRegistry,
   ) {
     this.topic = kafka.topicName(inboxTopic.name);
-    health.ready('ingest-inbox', () => this.source?.ready || 'not a member of the group yet');
+    health.ready('event-ingest.inbox', () => this.source?.ready || 'not a member of the group yet');
   }
 
   /** The consumer and this service need each other; the module ties them. */

@@ -26,7 +26,7 @@ export class SubscriptionApiService implements OnApplicationBootstrap, OnApplica
     @Inject(HealthRegistry) health: HealthRegistry,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    health.ready('subscription-api start', () => this.failure?.message ?? true);
+    health.ready('subscription-api.start', () => this.failure?.message ?? true);
   }
 
   onApplicationBootstrap(): void {

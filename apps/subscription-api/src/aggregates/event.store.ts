@@ -67,7 +67,7 @@ export class EventStore {
     @Inject(OutboxBell) private readonly bell: OutboxBell,
     @Inject(HealthRegistry) health: HealthRegistry,
   ) {
-    health.ready('subscription-api database', () => this.opened && this.db.ping());
+    health.ready('subscription-api.database', () => this.opened && this.db.ping());
   }
 
   /** Connects and migrates. Until then everything here answers that it is not available. */

@@ -29,7 +29,7 @@ export class RecordProducer {
     @Inject(HealthRegistry) health: HealthRegistry,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    health.ready('subscription-api topics', () => this.isReady || 'Kafka topics are not there yet');
+    health.ready('subscription-api.topics', () => this.isReady || 'Kafka topics are not there yet');
     this.producer = new BatchProducer(kafka, {
       name: 'outbox',
       maxRecords: queueMaxRecords,
