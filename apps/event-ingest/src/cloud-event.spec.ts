@@ -72,7 +72,8 @@ describe('structured', () => {
       { data: Buffer.alloc(0) },
     ],
   ])('accepts %s', (_what, change, data, expected) => {
-    expect(check(change, data)).toEqual({ kind: 'draft', draft: { ...draft, ...expected } });
+    const places = { tenantId: '/tenantid', type: '/type', entity: '/subject' };
+    expect(check(change, data)).toEqual({ kind: 'draft', draft: { ...draft, ...expected }, places });
   });
 
   it.each<[object, Buffer, RegExp]>([
@@ -128,7 +129,8 @@ describe('binary', () => {
     ['white space around the body', {}, Buffer.from('\n{"n":1.0} '), {}],
     ['white space alone', {}, Buffer.from(' \n'), { data: Buffer.alloc(0) }],
   ])('accepts %s', (_what, change, body, expected) => {
-    expect(check(change, body)).toEqual({ kind: 'draft', draft: { ...draft, ...expected } });
+    const places = { tenantId: 'ce-tenantid', type: 'ce-type', entity: 'ce-subject' };
+    expect(check(change, body)).toEqual({ kind: 'draft', draft: { ...draft, ...expected }, places });
   });
 
   it.each<[object, Buffer, string]>([

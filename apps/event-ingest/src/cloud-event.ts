@@ -68,7 +68,12 @@ function checkAttributes(
   const source = checks.text(pointerOf('source'), given.source, sourceMax);
   const entity = checkSubject(checks, given.subject, pointerOf('subject'));
   if (checks.faults.length > 0) return { kind: 'faulty', faults: checks.faults };
-  return { kind: 'draft', draft: { tenantId, type, entity, timestamp, explicitId, source, data } };
+  const places = {
+    tenantId: pointerOf('tenantid'),
+    type: pointerOf('type'),
+    entity: pointerOf('subject'),
+  };
+  return { kind: 'draft', draft: { tenantId, type, entity, timestamp, explicitId, source, data }, places };
 }
 
 /** `<entity name>/<entity id>`: the name ends at the first slash, an id may hold more of them. */

@@ -16,8 +16,12 @@ export type Draft = {
 /** One wrong field: a JSON pointer into the event (or the name of a header), and what is wrong. */
 export type Fault = { pointer: string; detail: string };
 
+/** Where a format carries what a tenant may refuse, spelt as in a Fault. */
+export type Places = { tenantId: string; type: string; entity: string };
+
 export type Checked =
-  | { kind: 'draft'; draft: Draft }
+  /** `places` only where the format is not Posthorn's own. */
+  | { kind: 'draft'; draft: Draft; places?: Places }
   | { kind: 'faulty'; faults: Fault[] }
   /** More bytes than an event may have; not looked at any further. */
   | { kind: 'too-large' };

@@ -4,7 +4,7 @@ import { type KeyHolder, profileOf, type Tenant } from '@posthorn/domain';
 import { type OutRecord, partitionFor, traceHeaders } from '@posthorn/messaging';
 import { AckWait, unavailable } from './ack-wait.js';
 import { DirectoryClient } from './directory.client.js';
-import { type Checked, type Draft, draftId } from './draft.js';
+import { type Checked, type Draft, draftId, type Places } from './draft.js';
 import { EventLog } from './event-log.client.js';
 import { type HttpBody, publicationOf } from './http-events.js';
 import { type Refusal, refusalError } from './refusal.js';
@@ -15,6 +15,8 @@ export type Accepted = { accepted: { id: string }[] };
 export type Verdict = { kind: 'event'; id: string; record: OutRecord } | Refusal;
 
 type Trace = Record<string, string>;
+
+const plainPlaces: Places = { tenantId: '/tenantId', type: '/type', entity: '/entity' };
 
 /**
  * The front door's use case: whoever may publish, hands over what its tenant takes, and hears of it only
@@ -45,10 +47,11 @@ export class EventIngestService {
     if (checked.kind !== 'draft') return checked;
     const { draft } = checked;
     const tenant = this.tenantFor(draft, holder);
-    if (!tenant) return { kind: 'unknown-tenant' };
+    const places = checked.places ?? plainPlaces;
+    if (!tenant) return { kind: 'unknown-tenant', pointer: places.tenantId };
     const reason = profileOf(tenant.profile).refuses(draft);
     if (reason !== undefined) {
-      const pointer = reason.startsWith('entity') ? '/entity' : '/type';
+      const pointer = reason.startsWith('entity') ? places.entity : places.type;
       return { kind: 'faulty', faults: [{ pointer, detail: reason }] };
     }
     const id = draftId(draft);

@@ -18,18 +18,18 @@ export function checkInboxRecord({ value, headers }: InboxRecord): Checked {
   if (value && value.length > eventMaxBytes) return { kind: 'too-large' };
   const contentType = headers['content-type']?.toString().trim().toLowerCase() ?? '';
   if (contentType.startsWith('application/cloudevents-batch'))
-    return faulty('a record holds one event, no batch');
+    return faulty('is a batch; a record holds one event');
   if (contentType.startsWith('application/cloudevents+json')) return checkJson(value, 'cloudevents');
   if (contentType.startsWith('application/cloudevents'))
-    return faulty('of CloudEvents formats only JSON is taken');
+    return faulty('is in another CloudEvents format; only JSON is taken');
   if (headers.ce_specversion !== undefined || headers.ce_id !== undefined) return binary(value, headers);
   return checkJson(value, 'plain');
 }
 
 function checkJson(value: Buffer | null, format: JsonFormat): Checked {
-  if (!value || value.length === 0) return faulty('the record has no value');
+  if (!value || value.length === 0) return faulty('has no value');
   const parsed = parseJson(value);
-  if (parsed === undefined) return faulty('the value is not JSON in UTF-8');
+  if (parsed === undefined) return faulty('is not JSON in UTF-8');
   return checkJsonEvents(parsed, value, format, { batch: false, max: 1 })[0];
 }
 

@@ -6,7 +6,7 @@ export type Refusal =
   | { kind: 'faulty'; faults: Fault[] }
   | { kind: 'too-large' }
   /** No such tenant, or not one this key may publish for: callers cannot tell which. */
-  | { kind: 'unknown-tenant' };
+  | { kind: 'unknown-tenant'; pointer: string };
 
 const tooLargeDetail = `is larger than ${eventMaxBytes / 1024} KiB`;
 const shownMax = 1_000;
@@ -26,7 +26,7 @@ export function refusalError(refusals: readonly (Refusal | undefined)[], batch: 
 /** One sentence for a person, as in `rejected`. */
 export function reasonOf(refusal: Refusal): string {
   const text = faultsOf(refusal)
-    .map(({ pointer, detail }) => (pointer === '' ? detail : `${nameOf(pointer)}: ${detail}`))
+    .map(({ pointer, detail }) => `${pointer || 'The event'}: ${detail}`)
     .join('; ');
   return text.length > shownMax ? `${text.slice(0, shownMax)}…` : text;
 }
@@ -51,12 +51,8 @@ function faultsOf(refusal: Refusal): Fault[] {
     case 'too-large':
       return [{ pointer: '', detail: tooLargeDetail }];
     case 'unknown-tenant':
-      return [{ pointer: '', detail: 'tenant is unknown' }];
+      return [{ pointer: refusal.pointer, detail: 'is unknown' }];
   }
-}
-
-function nameOf(pointer: string): string {
-  return pointer.startsWith('/') ? pointer.slice(1).replaceAll('/', '.') : pointer;
 }
 
 /** `0, 3-7, 9`: every index is named, also of a thousand. */

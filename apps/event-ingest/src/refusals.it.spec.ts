@@ -66,13 +66,14 @@ describe('tenants', () => {
   it.each(['unknown', '__proto__', 'Plain'])('%j is unknown', async (tenantId) => {
     const answer = await post(url, operator, eventText({ tenantId }));
     expectProblem(answer, 404);
-    expect(answer.body.detail).toBe('tenant is unknown');
+    expect(answer.body.detail).toBe('/tenantId: is unknown');
+    expect(errorsOf(answer)).toEqual([{ pointer: '/tenantId', detail: 'is unknown' }]);
   });
 
   it('a foreign one in a batch refuses all of it', async () => {
     const answer = await post(url, plainKey, `[${good},${eventText({ tenantId: 'vendor' })},${good}]`);
     expectProblem(answer, 404);
-    expect(errorsOf(answer)).toEqual([{ index: 1, pointer: '/1', detail: 'tenant is unknown' }]);
+    expect(errorsOf(answer)).toEqual([{ index: 1, pointer: '/1/tenantId', detail: 'is unknown' }]);
   });
 });
 
@@ -165,7 +166,7 @@ describe('a batch', () => {
     expect(answer.body.detail).toMatch(/4 of 6 events cannot be taken \(index 1-2, 4-5\)/);
     expect(errorsOf(answer).map(({ index, pointer }) => [index, pointer])).toEqual([
       [1, '/1/type'],
-      [2, '/2'],
+      [2, '/2/tenantId'],
       [4, '/4'],
       [5, '/5/type'],
     ]);
