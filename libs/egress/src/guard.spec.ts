@@ -173,6 +173,14 @@ describe('checkUrl', () => {
     expect(await client.checkUrl(url)).toEqual(expected);
   });
 
+  it.each([
+    ['https://', 'the URL has no host'],
+    ['https:///path', 'the URL has no host'],
+    ['https:example.org', 'the URL must begin with https://'],
+  ])('says what is wrong with %s', async (url, message) => {
+    expect(await openClient().checkUrl(url)).toEqual({ kind: 'refused', message });
+  });
+
   it('sends nothing', async () => {
     const receiver = await startTcp(() => undefined);
     expect(await openClient().checkUrl(`http://127.0.0.1:${receiver.port}/`)).toMatchObject({ kind: 'ok' });

@@ -43,7 +43,10 @@ export function parseTarget(text: string, { allowHttp, guard }: UrlRules): Targe
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u0020\u007f\\]/.test(text))
     return refusedUrl('the URL contains a space, control character or backslash');
-  if (!/^https?:\/\/[^/]/i.test(text)) return refusedUrl('the URL must begin with https://');
+  if (!/^https?:\/\/[^/]/i.test(text)) {
+    const hasScheme = /^https?:\/\//i.test(text);
+    return refusedUrl(hasScheme ? 'the URL has no host' : 'the URL must begin with https://');
+  }
   const url = URL.parse(text);
   if (url === null) return refusedUrl('the URL cannot be read');
   if (url.protocol === 'http:' && !allowHttp) return refusedUrl('plain http is not allowed, only https');
