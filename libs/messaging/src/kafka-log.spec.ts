@@ -22,7 +22,7 @@ it('passes on what helps, as a warning, and tells of the trouble', () => {
   );
   expect(lines).toEqual([
     ['warn', 'kafka: Connection error', { namespace: 'Producer', broker: 'b:1' }],
-    ['warn', 'kafka: The group is rebalancing', { namespace: 'Producer', groupId: 'g' }],
+    ['debug', 'kafka: The group is rebalancing', { namespace: 'Producer', groupId: 'g' }],
   ]);
   expect(troubles).toEqual(['Connection error']);
 });
