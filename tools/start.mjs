@@ -8,7 +8,7 @@ import { withLock } from './lib/lock.mjs';
 import { main } from './lib/main.mjs';
 import { layout } from './lib/paths.mjs';
 import { answers } from './lib/ports.mjs';
-import { PORTS, productSettings, runProduct } from './lib/product.mjs';
+import { keepsKeys, PORTS, productSettings, runProduct } from './lib/product.mjs';
 import { UserError } from './lib/require.mjs';
 import { setUpBuild, setUpPackages } from './lib/setup.mjs';
 import { createSteps, seconds } from './lib/steps.mjs';
@@ -62,10 +62,12 @@ async function serve({ app, dev, at, steps, stores, began }) {
     if (isUp) {
       const took = seconds(performance.now() - began);
       steps.say(`\nPosthorn is ready at http://127.0.0.1:${port} after ${took}`);
-      steps.say(`  Operator key  ${newAdminKey ?? 'as before'}  (${adminKeyPlace(settings, stateDir)})`);
+      steps.say(`  Kafka         ${settings.KAFKA_BROKERS}`);
+      const key = newAdminKey ?? 'as before';
+      if (keepsKeys(app)) steps.say(`  Operator key  ${key}  (${adminKeyPlace(settings, stateDir)})`);
       if (app === 'standalone') steps.say('  Try           npm run demo');
       steps.say('  Stop          Ctrl-C; the data stays (npm run nuke forgets it)\n');
-      if (newAdminKey) adminKeyWasShown(stateDir);
+      if (newAdminKey && keepsKeys(app)) adminKeyWasShown(stateDir);
     }
     const code = await product.ended;
     const early = isUp ? '' : ' before it was ready';

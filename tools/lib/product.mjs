@@ -50,11 +50,23 @@ export function productSettings({ app, stateDir, port, stores }) {
     POSTHORN_STATE_DIR: stateDir,
   };
   const opened = [
-    'POSTHORN_EGRESS_HTTP' in settings && 'plain http (POSTHORN_EGRESS_HTTP)',
-    'POSTHORN_EGRESS_ALLOW' in settings && 'loopback addresses (POSTHORN_EGRESS_ALLOW)',
+    callsReceivers(app) && 'POSTHORN_EGRESS_HTTP' in settings && 'plain http (POSTHORN_EGRESS_HTTP)',
+    callsReceivers(app) &&
+      'POSTHORN_EGRESS_ALLOW' in settings &&
+      'loopback addresses (POSTHORN_EGRESS_ALLOW)',
   ].filter((what) => typeof what === 'string');
   const newAdminKey = adminKeyIsShown || process.env.POSTHORN_ADMIN_KEY ? undefined : adminKey;
   return { settings, opened, newAdminKey };
+}
+
+/** Deliveries and verifications. @param {App} app */
+function callsReceivers(app) {
+  return app === 'standalone' || app === 'dispatcher' || app === 'subscription-api';
+}
+
+/** Of the services, one keeps the keys; the others' starts say nothing of them. @param {App} app */
+export function keepsKeys(app) {
+  return app === 'standalone' || app === 'subscription-api';
 }
 
 /**
