@@ -3,10 +3,11 @@ import {
   attemptsTopic,
   encodeAttempts,
   encodeRetry,
+  type LaneCancelled,
   retriesTopic,
 } from '@posthorn/contracts';
 import { deliveryId } from '@posthorn/domain';
-import type { LogFn, OutRecord } from '@posthorn/messaging';
+import { type LogFn, type OutRecord, ProducerStopped } from '@posthorn/messaging';
 import { type DueItem, type LaneSlot, type LogEvent, type Work, workOf } from './lane-slot.js';
 import type { Outbox } from './outbox.js';
 import { type Told, toldWithout } from './outcome.js';
@@ -23,6 +24,8 @@ export class AttemptRecorder {
     private readonly outbox: Outbox,
     private readonly log: LogFn,
     private readonly now: () => number,
+    /** A record can never be written: what waits for it would wait for ever. */
+    private readonly refused: (owner: PartitionOwner, error: Error) => void,
   ) {}
 
   attempt(slot: LaneSlot, work: Work, ending: Ending, told: Told, done?: () => void): void {
@@ -81,8 +84,15 @@ export class AttemptRecorder {
     };
     const ending = { attempt: 0, outcome: 'cancelled' as const, final: true, url: '' };
     const value = encodeAttempts({ ...ids, ...ending, ...toldWithout(this.now()) });
-    const done = (error: Error | null): void => void (error || settle());
+    const done = this.doneOr(owner, settle);
     this.outbox.write({ topic: attemptsTopic.name, partition: owner.partition, key: tenantId, value, done });
+  }
+
+  tell(owner: PartitionOwner, message: LaneCancelled): void {
+    const { partition } = owner;
+    const value = encodeAttempts(message);
+    const done = this.doneOr(owner);
+    this.outbox.write({ topic: attemptsTopic.name, partition, key: message.tenantId, value, done });
   }
 
   private write(
@@ -95,8 +105,15 @@ export class AttemptRecorder {
   ): void {
     const record: OutRecord = { topic, partition: owner.partition, key, value };
     if (event.trace) record.headers = { ...event.trace };
-    if (done) record.done = (error) => void (error || done());
+    record.done = this.doneOr(owner, done);
     this.outbox.write(record);
+  }
+
+  private doneOr(owner: PartitionOwner, done?: () => void): NonNullable<OutRecord['done']> {
+    return (error) => {
+      if (!error) done?.();
+      else if (!(error instanceof ProducerStopped)) this.refused(owner, error);
+    };
   }
 
   /** One wide line per attempt, with all ids; bodies and headers stay out of the log. */

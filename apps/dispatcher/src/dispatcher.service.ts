@@ -82,7 +82,9 @@ export class DispatcherService {
   constructor(private readonly parts: DispatcherParts) {
     const { kafka, producer, egress, settings, reader } = parts;
     this.outbox = new Outbox(producer, producerBounds);
-    this.recorder = new AttemptRecorder(this.outbox, kafka.log, Date.now);
+    this.recorder = new AttemptRecorder(this.outbox, kafka.log, Date.now, (owner, error) =>
+      this.loseOwner(owner, error),
+    );
     this.sender = new Sender(egress, this.outbox, this.recorder, settings, {
       now: Date.now,
       random: Math.random,
@@ -102,6 +104,7 @@ export class DispatcherService {
       deliverDue: (slot, item) => this.deliverDue(slot, item),
       cancelDue: (owner, item, settle) => this.recorder.cancelDue(owner, item, settle),
       reject: (rejection, settle) => this.reject(rejection, settle),
+      tell: (owner, message) => this.recorder.tell(owner, message),
       windowWritten: (partition, next, dueNext) => this.commitForLagTools(partition, next, dueNext),
     };
   }
@@ -195,6 +198,11 @@ export class DispatcherService {
     // What throws at once again would otherwise be a storm of takeovers.
     if (losses > 0) await delay(Math.min(takeOverAgainMaxMs, takeOverAgainMs * 2 ** (losses - 1)));
     while (this.holdings.get(partition) === holding && !this.stopping) {
+      // Who has not heard from the group lately may have been expelled: it would fence the rightful owner.
+      if (performance.now() - this.server.lastHeartbeatMs >= settings.sendLeaseMs) {
+        await delay(tickMs);
+        continue;
+      }
       const writer = new FencedWriter(kafka, { partition });
       try {
         const options = {
@@ -262,6 +270,11 @@ export class DispatcherService {
     const again: Holding = { partition, paused: false, losses, takenAt: 0 };
     this.holdings.set(partition, again);
     void this.take(again);
+  }
+
+  private loseOwner(owner: PartitionOwner, error: unknown): void {
+    const holding = this.holdings.get(owner.partition);
+    if (holding?.owner === owner) this.lose(holding, error);
   }
 
   private discard({ owner, writer }: Holding): void {

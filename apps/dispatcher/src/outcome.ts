@@ -64,7 +64,7 @@ export function toldWithout(now: number, message?: string): Told {
     startedAt: now,
     durationMs: 0,
     responseBody: none,
-    ...(message ? { error: 'secret', message } : {}),
+    ...(message ? { error: 'internal', message } : {}),
   };
 }
 

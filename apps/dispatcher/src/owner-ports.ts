@@ -1,3 +1,4 @@
+import type { LaneCancelled } from '@posthorn/contracts';
 import type { LaneSettings } from '@posthorn/domain';
 import type { InRecord } from '@posthorn/messaging';
 import type { DueItem, LaneSlot } from './lane-slot.js';
@@ -25,6 +26,8 @@ export type OwnerPorts = {
   cancelDue(owner: PartitionOwner, item: DueItem, settle: () => void): void;
   /** `settle` is called when the record is safe in `rejected`. */
   reject(rejection: Rejection, settle: () => void): void;
+  /** Goes to `attempts`, for the delivery log. */
+  tell(owner: PartitionOwner, message: LaneCancelled): void;
   /** How far the partition is settled, durably. */
   windowWritten(partition: number, next: number, dueNext: number): void;
 };

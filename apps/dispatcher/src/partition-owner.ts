@@ -233,6 +233,7 @@ export class PartitionOwner {
     if (!known) this.subscriptions.add(subscription);
     subscription.apply(snapshot, seq, this.oldestAsked(subscription), this.open);
     this.holdControl(subscription, seq);
+    if (!subscription.active) this.tellCancelled(subscription, seq);
     this.followStatus(subscription);
   }
 
@@ -295,6 +296,23 @@ export class PartitionOwner {
     const waiting = this.snapshots.get(subscription);
     if (waiting) waiting.push(seq);
     else this.snapshots.set(subscription, [seq]);
+  }
+
+  /**
+   * What waits is dropped, and that is told: once, for everything from the first event that may still wait.
+   */
+  private tellCancelled(subscription: Subscription, untilSeq: number): void {
+    const { tenantId, id: subscriptionId, status } = subscription.snapshot;
+    const reason = status === 'deleted' ? ('deleted' as const) : ('disabled' as const);
+    const range = {
+      lane: '*',
+      fromSeq: this.oldestAsked(subscription),
+      untilSeq,
+      at: this.ports.now(),
+      reason,
+    };
+    if (range.fromSeq < untilSeq)
+      this.ports.tell(this, { kind: 'lane-cancelled', tenantId, subscriptionId, ...range });
   }
 
   /** Lanes do what the subscription's status says. */

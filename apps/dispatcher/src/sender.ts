@@ -1,6 +1,6 @@
 import { eventExpiryMs } from '@posthorn/contracts';
 import { retryDelayMs } from '@posthorn/domain';
-import type { EgressClient, EgressResult } from '@posthorn/egress';
+import type { EgressClient, EgressRequest, EgressResult } from '@posthorn/egress';
 import { AlarmClock } from './alarm-clock.js';
 import { type LaneSlot, type Work, workOf } from './lane-slot.js';
 import type { AttemptRecorder, Ending } from './attempt-recorder.js';
@@ -159,9 +159,9 @@ export class Sender {
       this.retryLater(slot, work, attempt, dueAt);
       return;
     }
-    const request = requestOf(subscription, event, attempt + 1, now);
-    if (!request) {
-      this.failed(slot, work, undefined, toldWithout(now, 'the signing secret cannot be opened'));
+    const request = this.requestOrReason(slot, work, now);
+    if (typeof request === 'string') {
+      this.failed(slot, work, undefined, toldWithout(now, request));
       return;
     }
     this.flying++;
@@ -177,6 +177,18 @@ export class Sender {
       this.answered(slot, work, request.headers, result);
       this.plan();
     });
+  }
+
+  /**
+   * What cannot be rendered or signed is a failed attempt, whoever's fault it is: nothing else stops for it.
+   */
+  private requestOrReason({ subscription }: LaneSlot, work: Work, now: number): EgressRequest | string {
+    const { event, attempt } = workOf(work);
+    try {
+      return requestOf(subscription, event, attempt + 1, now) ?? 'the signing secret cannot be opened';
+    } catch (error) {
+      return `the request cannot be made: ${String(error)}`;
+    }
   }
 
   private answered(slot: LaneSlot, work: Work, headers: readonly string[], result: EgressResult): void {

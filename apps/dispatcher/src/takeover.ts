@@ -73,9 +73,9 @@ export async function takeOver(
   const events = (await kafka.endOffsets(eventsTopic.name)).get(partition) ?? { low: 0, high: 0 };
   const due = (await kafka.endOffsets(dueTopic.name)).get(partition) ?? { low: 0, high: 0 };
   return {
-    window: windowOf(cursors.get(windowKey), events.low, windowMax),
-    dueWindow: windowOf(cursors.get(dueKey), due.low, windowMax),
-    lanes: lanesOf(cursors),
+    window: windowOf(cursors.get(windowKey), events, windowMax),
+    dueWindow: windowOf(cursors.get(dueKey), due, windowMax),
+    lanes: lanesOf(cursors, events),
     subscriptions: [...subscriptions.values()].map((value) => decodeSubscription(value)),
     logLow: events.low,
   };
@@ -92,21 +92,37 @@ function isOwner(value: Buffer | null, nonce: string): boolean {
   return !!message && message.kind === 'owner' && message.nonce === nonce;
 }
 
-/** Below the log's low watermark there is nothing any more; what waited there has expired. */
-function windowOf(value: Buffer | undefined, low: number, windowMax: number): OffsetWindow {
+type Bounds = { low: number; high: number };
+
+/**
+ * A log may lose its last records (a power cut on a single node); one that is shorter by more was made anew.
+ */
+const truncatedMax = 1_000;
+
+/** Where a position is now, that was written when the log may have been another one. */
+function within(position: number, { low, high }: Bounds): number {
+  if (position > high) return position - high <= truncatedMax ? high : low;
+  // Below the low watermark there is nothing any more; what waited there has expired.
+  return Math.max(position, low);
+}
+
+function windowOf(value: Buffer | undefined, bounds: Bounds, windowMax: number): OffsetWindow {
   const position = value ? (decodeCursors(value) as Position & { kind: string }) : { next: 0, bitmap: '' };
   // A batch may go beyond the bound at which the partition is paused.
   const capacity = 2 * windowMax + 65_536;
-  if (position.next < low) return new OffsetWindow({ next: low, capacity });
-  return new OffsetWindow({ next: position.next, capacity, settledBeyond: position.bitmap });
+  const next = within(position.next, bounds);
+  if (next !== position.next) return new OffsetWindow({ next, capacity });
+  return new OffsetWindow({ next, capacity, settledBeyond: position.bitmap });
 }
 
-function lanesOf(cursors: Map<string, Buffer>): LoadedLane[] {
+function lanesOf(cursors: Map<string, Buffer>, bounds: Bounds): LoadedLane[] {
   const lanes: LoadedLane[] = [];
   for (const [key, value] of cursors) {
     const identity = laneOfKey(key);
     if (!identity) continue;
     const message = decodeCursors(value);
+    // A cursor below the log's start stays: the catch-up reader tells what expired.
+    if ('cursor' in message && message.cursor > bounds.high) message.cursor = within(message.cursor, bounds);
     if (message.kind === 'parked') {
       const { kind, cursor, attempt, dueAt, failingSince, reason, gone } = message;
       const until = message.until === undefined ? {} : { until: message.until };

@@ -58,6 +58,8 @@ export function decodeEvents(value: Buffer | null): EventsMessage {
       });
       head.data = tail;
       head.entity ??= null;
+      if (head.entity)
+        requireFields(head.entity as Record<string, unknown>, { name: 'string', id: 'string' });
       return head as EventMessage;
     case 'subscription':
       requireFields(head, { tenantId: 'string', snapshot: 'object' });

@@ -401,9 +401,10 @@ export class Lane<E> {
   }
 
   private hasRoom(bytes: number): boolean {
-    const { eventsMax, bytesMax } = this.settings;
+    const { bytesMax } = this.settings;
     return (
-      this.buffer.queued < eventsMax && (this.buffer.bytes + bytes <= bytesMax || this.buffer.queued === 0)
+      this.buffer.queued < this.eventsMax &&
+      (this.buffer.bytes + bytes <= bytesMax || this.buffer.queued === 0)
     );
   }
 
