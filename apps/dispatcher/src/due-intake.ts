@@ -67,7 +67,8 @@ export class DueIntake {
       return;
     }
     // Only a person lifts a pause; what waits for longer than events are kept expires by being read.
-    if (slot.lane.paused) slot.lane.pause(this.ports.now() + eventExpiryMs);
+    const { status } = slot.subscription.snapshot;
+    if (slot.lane.paused && status === 'paused') slot.lane.pause(this.ports.now() + eventExpiryMs);
     else slot.lane.due(due);
     this.ports.ready(slot);
   }

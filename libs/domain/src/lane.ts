@@ -269,7 +269,8 @@ export class Lane<E> {
   due(token: { cursor: number; attempt: number; dueAt: number }): boolean {
     const fits = this.cursor === token.cursor;
     if (this.mode === 'parked' && fits && this.cursorAttempt === token.attempt) {
-      this.goOnAt = token.dueAt;
+      // A person who said "now" is not put off.
+      this.goOnAt = Math.min(this.goOnAt ?? Infinity, token.dueAt);
       this.tryGoOn();
       return true;
     }
