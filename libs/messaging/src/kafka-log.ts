@@ -20,7 +20,8 @@ const expected = /^Limiting retries for the idempotent producer/;
 
 /**
  * What a broker that has just started, or a topic that was just made, answers for a moment, and a group
- * whenever a member comes or goes. Repeated by kafkajs; what stays shows in readiness, and as another message.
+ * whenever a member comes or goes. Repeated by kafkajs; what stays shows in readiness, and as another
+ * message.
  */
 const passing =
   /group is rebalancing|coordinator is loading|Topic creation errors|is not the leader for that topic-partition|topic already exists|does not host this topic-partition|no leader for this topic-partition/i;
