@@ -33,6 +33,13 @@ it.each([
   if (value && !name.endsWith('_MS')) expect(() => load({ [name]: value })).not.toThrow(value);
 });
 
+it('names a network that cannot be read, and takes off for none', () => {
+  expect(() => load({ POSTHORN_EGRESS_ALLOW: '127.0.0.0/8,10.0.0.0/33' })).toThrow(
+    'POSTHORN_EGRESS_ALLOW "10.0.0.0/33" is no address or network in CIDR notation',
+  );
+  expect(load({ POSTHORN_EGRESS_ALLOW: 'off' }).egressAllow).toEqual([]);
+});
+
 it('can leave receivers that fail alone', () => {
   expect(load({ POSTHORN_DISABLE_AFTER_FAILING_MS: '0' })).toMatchObject({ disableAfterFailingMs: 0 });
 });

@@ -1,3 +1,4 @@
+import { isNetwork } from '@posthorn/egress';
 import { IsBoolean, IsInt, IsOptional, IsString, Matches, Max, Min, Length } from 'class-validator';
 import { DatabaseSettings, Setting } from '@posthorn/runtime';
 
@@ -55,4 +56,11 @@ export class SubscriptionApiSettings extends DatabaseSettings {
   @Min(0)
   @Max(365 * 24 * 60 * 60 * 1000)
   disableAfterFailingMs: number = 5 * 24 * 60 * 60 * 1000;
+
+  override problem(): string | undefined {
+    const wrong = this.egressAllow.find((cidr) => !isNetwork(cidr));
+    if (wrong !== undefined)
+      return `POSTHORN_EGRESS_ALLOW ${JSON.stringify(wrong)} is no address or network in CIDR notation`;
+    return super.problem();
+  }
 }

@@ -53,7 +53,7 @@ function adapters(settings: SubscriptionApiSettings): Provider[] {
     { provide: Acknowledgements, useValue: new Acknowledgements(settings.acknowledgeTimeoutMs) },
     {
       provide: EgressClient,
-      useFactory: () => fromSetting('POSTHORN_EGRESS_…', () => egressClient(settings)),
+      useFactory: () => fromSetting('POSTHORN_EGRESS_PROXY', () => egressClient(settings)),
     },
     {
       provide: KafkaConnection,

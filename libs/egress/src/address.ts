@@ -111,13 +111,24 @@ function contains({ bytes: network, prefix }: Block, bytes: Bytes): boolean {
   return rest === 0 || (network[whole] ^ bytes[whole]) >> (8 - rest) === 0;
 }
 
+/** Whether `cidr` can be allowed: an address or a network. */
+export function isNetwork(cidr: string): boolean {
+  return findBlock(cidr) !== undefined;
+}
+
 function parseBlock(cidr: string): Block {
+  const block = findBlock(cidr);
+  if (!block) throw new Error(`"${cidr}" is no address or network in CIDR notation`);
+  return block;
+}
+
+function findBlock(cidr: string): Block | undefined {
   const [address, length, ...more] = cidr.trim().split('/');
   const bytes = parseAddress(address);
   const bits = bytes && bytes.length * 8;
   const prefix = length === undefined ? bits : /^\d{1,3}$/.test(length) ? Number(length) : NaN;
   if (!bytes || !bits || prefix === undefined || !(prefix <= bits) || more.length > 0) {
-    throw new Error(`"${cidr}" is no address or network in CIDR notation`);
+    return undefined;
   }
   return { bytes, prefix };
 }

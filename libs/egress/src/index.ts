@@ -1,4 +1,4 @@
-export { isPublicAddress } from './address.js';
+export { isNetwork, isPublicAddress } from './address.js';
 export { EgressClient, type EgressStats, type UrlCheck } from './egress-client.js';
 export { type EgressReason, type EgressRequest, type EgressResult, type EgressTimings } from './result.js';
 export { defaultEgressSettings, type DnsSettings, type EgressSettings } from './settings.js';

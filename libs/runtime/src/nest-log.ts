@@ -1,5 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from './logging.js';
+import { SettingsError } from './settings.js';
+import { StartError } from './start-error.js';
 
 /** Nest's own lines (routes found, modules started) are detail: they go to debug. */
 export class NestLog implements LoggerService {
@@ -23,6 +25,8 @@ export class NestLog implements LoggerService {
 
   error(message: unknown, ...rest: unknown[]): void {
     const err = message instanceof Error ? message : rest.find((part) => part instanceof Error);
+    // What an operator has to change is said in one line, where the start ends (runMain).
+    if (err instanceof SettingsError || err instanceof StartError) return;
     this.logger.error({ context: contextOf(rest), err, stack: err ? undefined : rest[0] }, textOf(message));
   }
 

@@ -6,7 +6,7 @@ import type { ServiceRequest } from './http.js';
 import { createLogger } from './logging.js';
 import { AppError } from './problem.js';
 import { startService, type Service } from './service.js';
-import { CommonSettings } from './settings.js';
+import { CommonSettings, SettingsError } from './settings.js';
 import { validate } from './validation.js';
 
 class Input {
@@ -172,6 +172,16 @@ describe('a service', () => {
     expect((await call('/health/live')).status).toBe(200);
     health.remove('things.kafka');
     health.remove('things.slow');
+  });
+
+  it('leaves it to the one line at the end to say which setting is wrong', async () => {
+    const wrong = { provide: 'wrong', useFactory: () => Promise.reject(new SettingsError('X is wrong')) };
+    @Module({ providers: [wrong] })
+    class WrongModule {}
+    const before = lines.length;
+    const options = { name: 'wrong', module: WrongModule, settings, logger, ownsProcess: false };
+    await expect(startService(options)).rejects.toThrow('X is wrong');
+    expect(lines.slice(before).filter(({ level }) => level === 'error')).toEqual([]);
   });
 
   it('says in one line that the port is taken', async () => {

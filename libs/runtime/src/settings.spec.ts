@@ -92,6 +92,15 @@ describe('settings', () => {
     expect(messageOf(env)).toBe(message);
   });
 
+  it('have a word for an empty list, as an empty text counts as not set', () => {
+    class Lists extends CommonSettings {
+      @Setting('POSTHORN_SAMPLE_LIST', 'a list')
+      list: string[] = ['default'];
+    }
+    expect(loadSettings(Lists, { ...brokers, POSTHORN_SAMPLE_LIST: '' }).list).toEqual(['default']);
+    expect(loadSettings(Lists, { ...brokers, POSTHORN_SAMPLE_LIST: 'off' }).list).toEqual([]);
+  });
+
   it('never print a secret', () => {
     expect(messageOf({ ...brokers, POSTHORN_SAMPLE_KEYS: 'hunter2' })).toBe(
       'POSTHORN_SAMPLE_KEYS (value hidden) each value must be one of the following values: a, b',

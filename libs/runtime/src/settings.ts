@@ -95,6 +95,8 @@ function convert(text: string, type: SettingType): unknown {
     case 'boolean':
       return Object.hasOwn(booleans, text.toLowerCase()) ? booleans[text.toLowerCase()] : undefined;
     case 'list':
+      // Empty text counts as not set, so there is a word for "none".
+      if (text.toLowerCase() === 'off') return [];
       return text
         .split(',')
         .map((part) => part.trim())
@@ -112,7 +114,8 @@ const allowed: Record<SettingType, string> = {
 };
 
 /**
- * Reads a settings class from the environment. A variable that is empty counts as not set. Relations
+ * Reads a settings class from the environment. A variable that is empty counts as not set, a list that is
+ * `off` is empty. Relations
  * between settings are checked by the class itself, in an optional method `problem()` that answers with a
  * sentence or `undefined`.
  *
