@@ -9,7 +9,7 @@ import { isWritable, moveOnce, readJson, readText, remove, writeJson, writeWhole
 import { jarsName, log4j2, pom, serverProperties } from './kafka-files.mjs';
 import { fetchMetadata, isReady } from './kafka-metadata.mjs';
 import { freePort } from './ports.mjs';
-import { identify, isRunning, run, stop, tail } from './processes.mjs';
+import { complaints, identify, isRunning, run, stop, tail } from './processes.mjs';
 import { UserError, findJava, noKafka, which } from './require.mjs';
 
 const USUAL_PORT = 9092;
@@ -199,7 +199,8 @@ async function untilReady(running, at) {
     if (isReady(metadata) && metadata?.clusterId === clusterId) return;
     if (!isRunning(running)) {
       const said = readText(join(at.folder, 'broker.out')) ?? readText(at.logFile) ?? '';
-      throw new UserError(`The broker ended while it started; see ${at.logFile}:\n${tail(said, 6)}`);
+      const reason = tail(complaints(said), 6) || '(no reason given: it may have been ended from outside)';
+      throw new UserError(`The broker ended while it started; start again, or see ${at.logFile}:\n${reason}`);
     }
     if (Date.now() > deadline) {
       await stop(running, { signal: 'SIGTERM', graceMs: STOP_GRACE_MS });

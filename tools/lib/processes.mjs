@@ -120,6 +120,14 @@ export function run(command, args, options = {}) {
 
 const MAX_OUTPUT = 20_000;
 
+/** What a broker says besides that all is going well. @param {string} log */
+export function complaints(log) {
+  return log
+    .split('\n')
+    .filter((line) => !/\b(?:DEBUG|INFO)\b/.test(line))
+    .join('\n');
+}
+
 /**
  * The last lines of a command's output, for the one who has to find out why it failed.
  * @param {string} text
