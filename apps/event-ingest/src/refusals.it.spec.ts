@@ -117,6 +117,11 @@ describe('bodies', () => {
   });
 });
 
+it('a body over the limit of this route is answered so that its writer can read it, every time', async () => {
+  for (let i = 0; i < 20; i++)
+    expectProblem(await post(url, operator, Buffer.alloc(5.3 * 1024 * 1024, 'x'), {}), 413);
+});
+
 describe('fields', () => {
   it.each<[Record<string, unknown>, string, RegExp]>([
     [{ tenantId: undefined }, '/tenantId', /required/],
