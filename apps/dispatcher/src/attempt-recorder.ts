@@ -126,7 +126,7 @@ export class AttemptRecorder {
       ...line
     } = message;
     const level = message.outcome === 'delivered' ? 'debug' : 'info';
-    this.log(level, 'attempt', { ...line, partition: owner.partition });
+    this.log(level, 'attempt', { ...line, url: withoutQuery(line.url), partition: owner.partition });
   }
 }
 
@@ -138,4 +138,10 @@ function deliveryIdOf(slot: LaneSlot, work: Work): string {
 
 function replayIdOf(slot: LaneSlot, work: Work): string | undefined {
   return work.kind === 'due' ? work.item.due.replayId : slot.replayId;
+}
+
+/** A query may hold a token. */
+function withoutQuery(url: string): string {
+  const at = url.indexOf('?');
+  return at < 0 ? url : `${url.slice(0, at)}?…`;
 }

@@ -19,6 +19,7 @@ type Queue = { waiting: Set<LaneSlot>; running: boolean };
 
 const cacheBytesMax = 24 * 1024 * 1024;
 const failedReadPauseMs = 250;
+const memoryPauseMs = 100;
 
 /**
  * The catch-up reader: in each partition one fetch at a time, at the position that has waited longest, given
@@ -38,6 +39,8 @@ export class CatchUp {
     private readonly outbox: Outbox,
     private readonly fed: (slot: LaneSlot) => void,
     private readonly log: LogFn,
+    /** Whether there is memory for more. */
+    private readonly mayFeed: () => boolean = () => true,
   ) {}
 
   /** A lane's state changed: it may want to be read for. */
@@ -91,6 +94,11 @@ export class CatchUp {
       queue.waiting.delete(slot);
       const from = slot.lane.wantsRead;
       if (from === undefined) continue;
+      if (!this.mayFeed()) {
+        queue.waiting.add(slot);
+        await new Promise((resolve) => setTimeout(resolve, memoryPauseMs));
+        continue;
+      }
       try {
         await this.serve(slot, from, queue);
       } catch (error) {
@@ -116,8 +124,8 @@ export class CatchUp {
       this.cache.keep(owner.partition, from, read.records, read.next);
       this.give(slot, { from, ...read }, queue);
     } else if (read.kind === 'expired') this.expire(slot, from, read.low);
-    // The end was before our position only when the log is shorter than what was read of it: never.
-    else this.reached(slot, owner.nextPosition);
+    // The log seems shorter than what was read of it: nothing is passed over for that.
+    else throw new Error(`the log ends before ${owner.nextPosition}`);
   }
 
   private give(first: LaneSlot, batch: Pick<CachedBatch, 'from' | 'records' | 'next'>, queue: Queue): void {
@@ -200,12 +208,14 @@ function feedRecord(owner: PartitionOwner, byTenant: Map<string, Reading[]>, rec
   if (record.key && !byTenant.has(record.key.toString('utf8'))) return 0;
   const message = decodeEvent(record);
   const readings = message && byTenant.get(message.tenantId);
-  if (!readings || owner.isRepeat(message, record.offset)) return 0;
+  if (!readings) return 0;
+  const first = owner.firstOffset(message, record.offset, true);
   let event;
   let filled = 0;
   for (const reading of readings) {
     const { slot, position, full } = reading;
     if (full || record.offset < position || !isFor(slot, message, record.offset)) continue;
+    if (first < record.offset && slot.subscription.matches(message, first)) continue;
     event ??= owner.logEvent(message, record);
     if (slot.lane.feed(record.offset, event, event.value.length)) continue;
     reading.full = true;

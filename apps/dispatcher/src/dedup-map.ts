@@ -38,23 +38,33 @@ export class DedupMap {
     return this.tables.reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** True where the id stands at a lower offset of this partition; else it is remembered. */
-  isRepeat(partition: number, id: string, offset: number): boolean {
-    this.pack(partition, id);
-    for (const table of this.tables) {
-      const slot = this.find(table);
-      const place = table.places[slot];
-      if (place === 0) continue;
-      const known = place - 1;
-      if (known > offset) table.places[slot] = offset + 1;
-      return known < offset;
-    }
+  /** Where the id stands first in this partition, as far as is known; `offset` itself is remembered. */
+  firstOffset(partition: number, id: string, offset: number): number {
+    const known = this.look(partition, id, offset);
+    if (known !== undefined) return known;
     const table = this.current();
     const slot = this.find(table);
     table.keys.set(this.key, slot * 4);
     table.places[slot] = offset + 1;
     table.size++;
-    return false;
+    return offset;
+  }
+
+  /** The same without remembering: what is read again, however much of it, pushes nothing out. */
+  knownOffset(partition: number, id: string, offset: number): number {
+    return this.look(partition, id, offset) ?? offset;
+  }
+
+  private look(partition: number, id: string, offset: number): number | undefined {
+    this.pack(partition, id);
+    for (const table of this.tables) {
+      const slot = this.find(table);
+      const place = table.places[slot];
+      if (place === 0) continue;
+      if (place - 1 > offset) table.places[slot] = offset + 1;
+      return Math.min(place - 1, offset);
+    }
+    return undefined;
   }
 
   private current(): Table {

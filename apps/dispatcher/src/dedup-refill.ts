@@ -27,7 +27,7 @@ export async function refill(
   await reader.readRange(eventsTopic.name, partition, from, next, (records) => {
     for (const { offset, value } of records) {
       const id = eventIdOf(value);
-      if (id && offset < next) dedup.isRepeat(partition, id, offset);
+      if (id && offset < next) dedup.firstOffset(partition, id, offset);
     }
   });
 }

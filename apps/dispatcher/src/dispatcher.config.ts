@@ -1,3 +1,4 @@
+import { isNetwork } from '@posthorn/egress';
 import { CommonSettings, Setting } from '@posthorn/runtime';
 import { IsArray, IsBoolean, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 
@@ -97,4 +98,10 @@ export class DispatcherSettings extends CommonSettings {
   @Min(100)
   @Max(10_000)
   windowEveryMs = 300;
+
+  override problem(): string | undefined {
+    const wrong = this.egressAllow.find((network) => !isNetwork(network));
+    if (wrong !== undefined) return `POSTHORN_EGRESS_ALLOW ${wrong} is not a network in CIDR notation`;
+    return super.problem();
+  }
 }

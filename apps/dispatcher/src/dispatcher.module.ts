@@ -42,7 +42,7 @@ export class DispatcherLifecycle
     const { kafka, producer, reader, settings } = this.parts;
     const { partitions, replicationFactor } = settings;
     this.health.ready(
-      'dispatcher',
+      'dispatcher.partitions',
       () => (this.server.ready && this.dispatcher.ready) || 'taking partitions over',
     );
     const specs = allTopics.map((topic) => ({ ...topic, partitions: partitionsFor(topic, partitions) }));
@@ -97,7 +97,7 @@ function partsOf(settings: DispatcherSettings, logger: Logger): DispatcherParts 
 
 /** Outcomes are never refused while Kafka is away: they wait, and no sends start. */
 function producer(kafka: KafkaConnection): BatchProducer {
-  const batches = { batchRecords: 1_000, batchBytes: 1024 * 1024, lingerMs: 0 };
+  const batches = { batchRecords: 1_000, batchBytes: 384 * 1024, lingerMs: 0 };
   return new BatchProducer(kafka, {
     ...producerBounds,
     ...batches,

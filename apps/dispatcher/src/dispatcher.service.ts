@@ -20,7 +20,7 @@ import { CatchUp } from './catch-up.js';
 import { DedupMap } from './dedup-map.js';
 import type { DispatcherSettings } from './dispatcher.config.js';
 import type { DueItem, LaneSlot } from './lane-slot.js';
-import { loadOf, relieve } from './memory-bounds.js';
+import { loadOf, mayFeed, relieve } from './memory-bounds.js';
 import { Outbox } from './outbox.js';
 import type { OwnerPorts, Rejection } from './owner-ports.js';
 import { PartitionOwner } from './partition-owner.js';
@@ -44,7 +44,8 @@ type Holding = {
   partition: number;
   owner?: PartitionOwner;
   writer?: PartitionWriter;
-  paused: boolean;
+  /** What its bounds have paused. */
+  paused: Set<'events' | 'due'>;
   /** How often in a row it was lost soon after it was taken. */
   losses: number;
   takenAt: number;
@@ -91,12 +92,21 @@ export class DispatcherService {
       maySend: (owner) => this.maySend(owner),
       changed: (slot) => this.changed(slot),
     });
-    this.catchUp = new CatchUp(reader, this.outbox, (slot) => this.changed(slot), kafka.log);
+    this.catchUp = new CatchUp(
+      reader,
+      this.outbox,
+      (slot) => this.changed(slot),
+      kafka.log,
+      () => mayFeed(this.owners(), settings),
+    );
     this.dueAlarms = new AlarmClock(Date.now, ({ slot, item }) => this.startDue(slot, item));
     this.ownerPorts = {
       now: Date.now,
       open: (sealed, context) => parts.keyRing.open(sealed, context).toString('utf8'),
-      isRepeat: (partition, id, offset) => this.dedup.isRepeat(partition, id, offset),
+      firstOffset: (partition, id, offset, reread) =>
+        reread
+          ? this.dedup.knownOffset(partition, id, offset)
+          : this.dedup.firstOffset(partition, id, offset),
       laneSettings: (subscription) => this.laneSettings(subscription),
       laneNumber: (entityId) => (murmur2(Buffer.from(entityId)) & 0x7fffffff) % 64,
       ready: (slot) => this.changed(slot),
@@ -133,7 +143,7 @@ export class DispatcherService {
   assigned(partitions: TopicPartition[]): void {
     for (const { partition } of partitions) {
       if (this.holdings.has(partition) || this.stopping) continue;
-      const holding: Holding = { partition, paused: false, losses: 0, takenAt: 0 };
+      const holding: Holding = { partition, paused: new Set(), losses: 0, takenAt: 0 };
       this.holdings.set(partition, holding);
       void this.take(holding);
     }
@@ -247,7 +257,7 @@ export class DispatcherService {
   private own(holding: Holding, owner: PartitionOwner, writer: FencedWriter): void {
     const { partition } = holding;
     holding.owner = owner;
-    holding.paused = false;
+    holding.paused.clear();
     holding.takenAt = Date.now();
     holding.writer = new PartitionWriter(owner, writer, (error) => this.lose(holding, error));
     const server = this.server;
@@ -267,7 +277,7 @@ export class DispatcherService {
     if (this.holdings.get(partition) !== holding || this.stopping) return;
     this.server.pause(topicPartitions(partition));
     const losses = Date.now() - holding.takenAt < lossesForgottenMs ? holding.losses + 1 : 0;
-    const again: Holding = { partition, paused: false, losses, takenAt: 0 };
+    const again: Holding = { partition, paused: new Set(), losses, takenAt: 0 };
     this.holdings.set(partition, again);
     void this.take(again);
   }
@@ -303,17 +313,27 @@ export class DispatcherService {
   }
 
   private bound(holding: Holding, owner: PartitionOwner): void {
-    const owners: PartitionOwner[] = [];
-    for (const other of this.holdings.values())
-      if (other.owner && !other.owner.ended) owners.push(other.owner);
+    const owners = this.owners();
     for (const slot of relieve(owners, this.parts.settings)) this.changed(slot);
-    const load = loadOf(owner, owners, this.parts.settings);
-    if (!holding.paused && load >= 1) {
-      holding.paused = true;
-      this.server.pause(topicPartitions(holding.partition));
-    } else if (holding.paused && load < 0.5) {
-      holding.paused = false;
-      this.server.resume(topicPartitions(holding.partition));
+    const [events, due] = topicPartitions(holding.partition);
+    this.pauseAt(holding, 'events', loadOf(owner, owners, this.parts.settings), events);
+    this.pauseAt(holding, 'due', owner.due.window.size / this.parts.settings.windowRecordsMax, due);
+  }
+
+  private owners(): PartitionOwner[] {
+    const owners: PartitionOwner[] = [];
+    for (const { owner } of this.holdings.values()) if (owner && !owner.ended) owners.push(owner);
+    return owners;
+  }
+
+  private pauseAt(holding: Holding, topic: 'events' | 'due', load: number, place: TopicPartition): void {
+    const { paused } = holding;
+    if (!paused.has(topic) && load >= 1) {
+      paused.add(topic);
+      this.server.pause([place]);
+    } else if (paused.has(topic) && load < 0.5) {
+      paused.delete(topic);
+      this.server.resume([place]);
     }
   }
 

@@ -26,7 +26,6 @@ export type DueItem = { due: DeliveryDue; event: LogEvent; offset: number };
 
 /** Lanes of slow receivers share half of all permits. */
 const slowMs = 1_000;
-const lagMs = 2_000;
 const replayPrefix = 'replay/';
 
 export type Work = { kind: 'lane'; item: LaneItem<LogEvent> } | { kind: 'due'; item: DueItem };
@@ -42,8 +41,6 @@ export class LaneSlot {
   listed = false;
   /** What its receiver usually takes to answer, in ms (EWMA). */
   latencyMs = 0;
-  private oldestSeq: number | undefined;
-  private oldestSince = 0;
   private limit: RateLimit | undefined;
   private readonly dues: DueItem[] = [];
   private duesInFlight = 0;
@@ -109,15 +106,6 @@ export class LaneSlot {
 
   get slow(): boolean {
     return this.latencyMs > slowMs;
-  }
-
-  /** Called every tick: a live lane whose oldest event has waited for two seconds goes BEHIND. */
-  watchLag(now: number): void {
-    const { oldestSeq } = this.lane;
-    if (oldestSeq !== this.oldestSeq) {
-      this.oldestSeq = oldestSeq;
-      this.oldestSince = now;
-    } else if (oldestSeq !== undefined && now - this.oldestSince >= lagMs) this.lane.lag();
   }
 }
 

@@ -3,20 +3,23 @@ import type { PartitionOwner } from './partition-owner.js';
 
 export type MemoryBounds = { windowRecordsMax: number; windowBytesMax: number; eventBytesMax: number };
 
-/** How full an owner is, as a share of its bounds: at 1 its partition pauses, below a half it goes on. */
+/**
+ * How full an owner is with what its window waits for, as a share of its bounds: at 1 its partition pauses,
+ * below a half
+ * it goes on. What lanes that catch up have in memory does not count: the main reader need not wait for them.
+ */
 export function loadOf(
-  { window, due, bufferedBytes }: PartitionOwner,
+  { window, heldBytes }: PartitionOwner,
   all: readonly PartitionOwner[],
   { windowRecordsMax, windowBytesMax, eventBytesMax }: MemoryBounds,
 ): number {
-  return Math.max(
-    window.size / windowRecordsMax,
-    due.window.size / windowRecordsMax,
-    bufferedBytes / windowBytesMax,
-    // Lanes go BEHIND first (`relieve`); what is BEHIND keeps half a lane in memory, so this bound lies
-    // higher.
-    totalOf(all) / (2 * eventBytesMax),
-  );
+  const held = all.reduce((sum, owner) => sum + owner.heldBytes, 0);
+  return Math.max(window.size / windowRecordsMax, heldBytes / windowBytesMax, held / (2 * eventBytesMax));
+}
+
+/** Whether lanes that catch up may be given more: beside what the process has in memory already. */
+export function mayFeed(all: readonly PartitionOwner[], { eventBytesMax }: MemoryBounds): boolean {
+  return totalOf(all) < eventBytesMax;
 }
 
 /** Above the bound of the process, the largest live lanes go BEHIND: their backlog stays in the log. */
@@ -27,7 +30,7 @@ export function relieve(all: readonly PartitionOwner[], { eventBytesMax }: Memor
   live.sort((a, b) => b.lane.bufferedBytes - a.lane.bufferedBytes);
   const relieved: LaneSlot[] = [];
   for (const slot of live) {
-    if (excess <= 0) break;
+    if (excess <= 0 || slot.lane.bufferedBytes === 0) break;
     excess -= slot.lane.bufferedBytes;
     slot.lane.lag();
     relieved.push(slot);
@@ -36,5 +39,5 @@ export function relieve(all: readonly PartitionOwner[], { eventBytesMax }: Memor
 }
 
 function totalOf(all: readonly PartitionOwner[]): number {
-  return all.reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0);
+  return all.reduce((sum, { heldBytes, fedBytes }) => sum + heldBytes + fedBytes, 0);
 }

@@ -52,7 +52,7 @@ export function toldBy(result: EgressResult): Told {
   return {
     ...common,
     status,
-    responseHeaders: headers,
+    responseHeaders: withoutCookies(headers),
     responseBody: body,
     ...(truncated ? { truncated } : {}),
   };
@@ -71,4 +71,8 @@ export function toldWithout(now: number, message?: string): Told {
 /** Tenths of a millisecond; null where the HTTP client has nothing to tell (-1). */
 function shown(ms: number): number | null {
   return ms < 0 ? null : Math.round(ms * 10) / 10;
+}
+
+function withoutCookies(headers: Record<string, string>): Record<string, string> {
+  return 'set-cookie' in headers ? { ...headers, 'set-cookie': '[redacted]' } : headers;
 }

@@ -11,8 +11,10 @@ export type Rejection = { topic: string; partition: number; record: InRecord; re
 export type OwnerPorts = {
   /** Epoch milliseconds. */
   now(): number;
-  /** Whether the event's id stands at a lower offset of the partition already. */
-  isRepeat(partition: number, id: string, offset: number): boolean;
+  /**
+   * Where the event's id stands first in the partition; `reread`: nothing is to be learned from this offset.
+   */
+  firstOffset(partition: number, id: string, offset: number, reread: boolean): number;
   open(sealed: string, context: string): string;
   laneSettings(subscription: Subscription): LaneSettings;
   laneNumber(entityId: string): number;

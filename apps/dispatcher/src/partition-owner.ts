@@ -27,6 +27,8 @@ import type { LoadedPartition } from './takeover.js';
 /** Replays leave room for live traffic. */
 const replayPerS = 500;
 const obeyedMax = 1_000;
+/** How long the window waits for a live lane. */
+const lagMs = 2_000;
 
 /** A transaction of the owner: what to write, and what to do once it is acknowledged. */
 export type OwnerTransaction = { records: TxRecord[]; acknowledged(): void };
@@ -54,9 +56,14 @@ export class PartitionOwner {
   private readonly obeyed = new Set<string>();
   /** Replays that have begun, and the orders that wait until that is durable. */
   private readonly replays = new Map<LaneSlot, number>();
+  private readonly samples: { at: number; position: number }[] = [];
   private windowWritten = '';
-  /** Bytes of events that lanes keep in memory; an event in two lanes counts twice. */
-  bufferedBytes = 0;
+  /**
+   * Bytes of events that lanes hold in memory and the window waits for; an event in two lanes counts twice.
+   */
+  heldBytes = 0;
+  /** The same of lanes that catch up, which nobody but their receivers has to wait for. */
+  fedBytes = 0;
   private windowDue = true;
 
   constructor(
@@ -115,9 +122,11 @@ export class PartitionOwner {
 
   /** Every 100 ms or so: checkpoints, lag, windows. */
   tick(now: number, writeWindow: boolean): void {
-    for (const slot of this.slots.values()) {
-      slot.lane.checkpoint(now);
-      slot.watchLag(now);
+    const settledFor = this.positionBefore(now - lagMs);
+    this.samples.push({ at: now, position: this.position });
+    for (const { lane } of this.slots.values()) {
+      lane.checkpoint(now);
+      if ((lane.oldestSeq ?? Infinity) < settledFor) lane.lag();
     }
     if (writeWindow) this.windowDue = true;
   }
@@ -142,10 +151,10 @@ export class PartitionOwner {
     // After the lanes: a snapshot that disables is not durable before what waited is gone.
     const snapshots = new Map<Subscription, number[]>();
     for (const [subscription, seqs] of this.snapshots) {
-      if (draft.full) break;
+      const value = encodeSubscription(subscription.message());
+      if (!draft.fits(value)) break;
       this.snapshots.delete(subscription);
       snapshots.set(subscription, seqs);
-      const value = encodeSubscription(subscription.message());
       draft.add({ topic: subscriptionsTopic.name, partition: this.partition, key: subscription.key, value });
     }
     const written = draft.full ? undefined : this.addWindows(draft);
@@ -170,13 +179,24 @@ export class PartitionOwner {
     return { message: { ...message, data }, value, trace: readTrace(record), bodies: {} };
   }
 
-  isRepeat({ id }: EventMessage, offset: number): boolean {
-    return this.ports.isRepeat(this.partition, id, offset);
+  /**
+   * Where this event stands first: a subscription that matched it there has had it, and this is a repeat of
+   * it.
+   */
+  firstOffset({ id }: EventMessage, offset: number, reread = false): number {
+    return this.ports.firstOffset(this.partition, id, offset, reread);
   }
 
   laneOf(subscription: Subscription, event: EventMessage): string {
     if (subscription.snapshot.ordering !== 'per-entity') return '0';
     return String(this.ports.laneNumber(event.entity?.id ?? event.id));
+  }
+
+  /** Where the main reader was at that time: what a live lane still holds from before goes BEHIND. */
+  private positionBefore(time: number): number {
+    while (this.samples.length > 1 && this.samples[1].at <= time) this.samples.shift();
+    const [oldest] = this.samples;
+    return oldest && oldest.at <= time ? oldest.position : -1;
   }
 
   private takeRecord(record: InRecord): void {
@@ -207,9 +227,10 @@ export class PartitionOwner {
     const offered: LaneSlot[] = [];
     let holds = 0;
     let event: LogEvent | undefined;
-    if (this.isRepeat(message, offset)) return;
+    const first = this.firstOffset(message, offset);
     for (const subscription of this.subscriptions.ofTenant(message.tenantId)) {
       if (!subscription.matches(message, offset)) continue;
+      if (first < offset && subscription.matches(message, first)) continue;
       event ??= this.logEvent(message, record);
       const slot = this.slotOf(subscription, this.laneOf(subscription, message));
       if (slot.lane.offer(offset, event, event.value.length)) holds++;
@@ -349,7 +370,10 @@ export class PartitionOwner {
       release: (seq: number): void => this.window.settle(seq),
       position: (): number => this.position,
       dirty: (): void => void this.dirtySlots.add(slot),
-      buffered: (bytes: number): void => void (this.bufferedBytes += bytes),
+      buffered: (bytes: number, held: boolean): void => {
+        if (held) this.heldBytes += bytes;
+        else this.fedBytes += bytes;
+      },
     };
     const settings = this.ports.laneSettings(subscription);
     const slot: LaneSlot = new LaneSlot(this, subscription, lane, settings, effects, loaded);

@@ -43,10 +43,13 @@ export function requestOf(
 }
 
 /** What the delivery log may show of a request's headers. */
-export function shownHeaders(flat: readonly string[]): Record<string, string> {
+export function shownHeaders(flat: readonly string[], own: Record<string, string>): Record<string, string> {
   const shown: Record<string, string> = {};
   for (let i = 0; i < flat.length; i += 2) {
-    shown[flat[i].toLowerCase()] = secretHeaders.has(flat[i].toLowerCase()) ? '[redacted]' : flat[i + 1];
+    const name = flat[i].toLowerCase();
+    // What a customer adds may well be a credential.
+    const hidden = secretHeaders.has(name) || flat[i] in own;
+    shown[name] = hidden ? '[redacted]' : flat[i + 1];
   }
   return shown;
 }

@@ -192,7 +192,10 @@ export class Sender {
   }
 
   private answered(slot: LaneSlot, work: Work, headers: readonly string[], result: EgressResult): void {
-    const told = { ...toldBy(result), requestHeaders: shownHeaders(headers) };
+    const told = {
+      ...toldBy(result),
+      requestHeaders: shownHeaders(headers, slot.subscription.snapshot.headers),
+    };
     const outcome = outcomeOf(result, this.ports.now());
     // An ended owner decides nothing any more, but what the receiver got is still told.
     if (outcome.kind === 'delivered') this.over(slot, work, { outcome: 'delivered', final: true }, told);

@@ -76,7 +76,7 @@ export async function takeOver(
     window: windowOf(cursors.get(windowKey), events, windowMax),
     dueWindow: windowOf(cursors.get(dueKey), due, windowMax),
     lanes: lanesOf(cursors, events),
-    subscriptions: [...subscriptions.values()].map((value) => decodeSubscription(value)),
+    subscriptions: [...subscriptions.values()].map((value) => clamped(decodeSubscription(value), events)),
     logLow: events.low,
   };
 }
@@ -111,8 +111,18 @@ function windowOf(value: Buffer | undefined, bounds: Bounds, windowMax: number):
   // A batch may go beyond the bound at which the partition is paused.
   const capacity = 2 * windowMax + 65_536;
   const next = within(position.next, bounds);
-  if (next !== position.next) return new OffsetWindow({ next, capacity });
-  return new OffsetWindow({ next, capacity, settledBeyond: position.bitmap });
+  const window = new OffsetWindow({ next, capacity, settledBeyond: position.bitmap });
+  // A bitmap of another log would hide new records.
+  return next === position.next && window.loadedEnd <= bounds.high
+    ? window
+    : new OffsetWindow({ next, capacity });
+}
+
+/** A history from a longer log says what is in force now. */
+function clamped({ snapshot, matching }: SubscriptionMessage, { high }: Bounds): SubscriptionMessage {
+  const last = matching.at(-1);
+  if (!last || last.sinceSeq <= high) return { snapshot, matching };
+  return { snapshot, matching: [{ ...last, sinceSeq: 0 }] };
 }
 
 function lanesOf(cursors: Map<string, Buffer>, bounds: Bounds): LoadedLane[] {

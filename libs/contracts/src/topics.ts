@@ -11,6 +11,8 @@ export type TopicDefinition = {
    */
   partitioning: 'tenant' | 'free' | 'one';
   maxMessageBytes: number;
+  /** Further settings, as Kafka names them. */
+  config?: Record<string, string>;
 };
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -45,6 +47,14 @@ const table = (name: string, partitioning: TopicDefinition['partitioning']): Top
   deleteRetentionMs: eventRetentionMs,
   partitioning,
   maxMessageBytes,
+  // The segment that is written is never compacted, and whoever takes a partition over reads all of it:
+  // small ones, soon.
+  config: {
+    'segment.bytes': String(16 * 1024 * 1024),
+    'segment.ms': String(10 * 60_000),
+    'min.cleanable.dirty.ratio': '0.1',
+    'max.compaction.lag.ms': String(60 * 60_000),
+  },
 });
 
 export const inboxTopic = log('inbox.v1', 'free');

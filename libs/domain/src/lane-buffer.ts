@@ -13,7 +13,7 @@ export class LaneBuffer<E> {
 
   constructor(
     private readonly release: (seq: number) => void,
-    private readonly buffered: (bytes: number) => void,
+    private readonly buffered: (bytes: number, held: boolean) => void,
   ) {}
 
   get queued(): number {
@@ -49,13 +49,13 @@ export class LaneBuffer<E> {
 
   push(seq: number, event: E, bytes: number, attempt: number, held: boolean): void {
     this.queue.push({ seq, event, bytes, attempt, held, cancelled: false });
-    this.addBytes(bytes);
+    this.addBytes(bytes, held);
     if (!held) this.covered++;
   }
 
   start(): LaneItem<E> {
     const item = this.queue.shift()!;
-    this.addBytes(-item.bytes);
+    this.addBytes(-item.bytes, item.held);
     this.inFlight.add(item);
     return item;
   }
@@ -82,8 +82,10 @@ export class LaneBuffer<E> {
       this.inFlight.delete(failed);
       this.forget(failed);
     }
-    for (const item of this.queue.splice(0)) this.forget(item);
-    this.addBytes(-this.queuedBytes);
+    for (const item of this.queue.splice(0)) {
+      this.addBytes(-item.bytes, item.held);
+      this.forget(item);
+    }
   }
 
   /** Drops what waits, holds included; what is in flight is marked. */
@@ -99,7 +101,13 @@ export class LaneBuffer<E> {
 
   /** From here on the lane's record covers what is in memory as well: the window need not wait for it. */
   coverItems(): void {
-    for (const item of this.queue) this.coverItem(item);
+    for (const item of this.queue) {
+      if (item.held) {
+        this.buffered(-item.bytes, true);
+        this.buffered(item.bytes, false);
+      }
+      this.coverItem(item);
+    }
     for (const item of this.inFlight) this.coverItem(item);
   }
 
@@ -115,9 +123,9 @@ export class LaneBuffer<E> {
     return { cursor, attempt };
   }
 
-  private addBytes(bytes: number): void {
+  private addBytes(bytes: number, held: boolean): void {
     this.queuedBytes += bytes;
-    this.buffered(bytes);
+    this.buffered(bytes, held);
   }
 
   private coverItem(item: LaneItem<E>): void {

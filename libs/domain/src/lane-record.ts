@@ -41,8 +41,8 @@ export type LaneEffects = {
   position(): number;
   /** The lane wants its record written: `takeRecord` gives it. */
   dirty(): void;
-  /** So many bytes more, or fewer, are kept in memory for the lane. */
-  buffered(bytes: number): void;
+  /** So many bytes more, or fewer, wait in memory for the lane; `held`: the window waits for them too. */
+  buffered(bytes: number, held: boolean): void;
 };
 
 export type LaneSettings = {

@@ -74,7 +74,7 @@ export class Lane<E> {
   ) {
     this.buffer = new LaneBuffer(
       (seq) => effects.release(seq),
-      (bytes) => effects.buffered(bytes),
+      (bytes, held) => effects.buffered(bytes, held),
     );
     this.concurrency = new Concurrency(settings.inFlightMax);
     if (loaded.kind === 'live') return;
@@ -469,7 +469,11 @@ export class Lane<E> {
   private tryHandOver(): void {
     if (this.mode !== 'behind' || this.readPosition !== this.end) return;
     if (this.until === Infinity) {
-      if (this.covers === Infinity || this.end < this.loadedEnd || this.buffer.coveredCount > handoverMax)
+      if (
+        this.covers === Infinity ||
+        this.end < this.loadedEnd ||
+        this.buffer.coveredCount > Math.max(handoverMax, 2 * this.settings.inFlightMax)
+      )
         return;
     } else if (this.readPosition < this.until) return;
     this.mode = 'handover';

@@ -187,3 +187,15 @@ describe('the matching history', () => {
     expect(foldMatching([], first, 5, 0)).toEqual([{ sinceSeq: 5, filter: first }]);
   });
 });
+
+it('keeps a bounded history, and decides what waits below it by the oldest filter that is left', () => {
+  let history: MatchingEntry[] = [];
+  for (let seq = 0; seq < 100; seq++) history = foldMatching(history, { types: [`t.${seq}`] }, seq, 0);
+  expect(history).toHaveLength(64);
+  expect(history[0]).toEqual({ sinceSeq: 0, filter: { types: ['t.36'] } });
+  const large = Array.from({ length: 100 }, (_, i) => `${'ü'.repeat(150)}.${i}`);
+  for (let seq = 100; seq < 110; seq++)
+    history = foldMatching(history, { types: [...large, String(seq)] }, seq, 0);
+  expect(Buffer.byteLength(JSON.stringify(history))).toBeLessThan(128 * 1024);
+  expect(history[0].sinceSeq).toBe(0);
+});

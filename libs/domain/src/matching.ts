@@ -110,10 +110,13 @@ export function foldMatching(
       : [...matching, { sinceSeq: seq, filter }];
   while (next.length > 1 && next[1].sinceSeq <= oldestSeq) next.shift();
   // Whoever changes a filter this often while events wait has the oldest of them decided by a later filter.
-  while (next.length > historyMax || sizeOf(next) > historyBytesMax) next.shift();
+  while (next.length > 1 && (next.length > historyMax || sizeOf(next) > historyBytesMax)) {
+    const [{ sinceSeq }] = next.splice(0, 1);
+    next[0] = { ...next[0], sinceSeq };
+  }
   return next;
 }
 
 function sizeOf(entries: readonly MatchingEntry[]): number {
-  return entries.length > 1 ? JSON.stringify(entries).length : 0;
+  return Buffer.byteLength(JSON.stringify(entries));
 }
