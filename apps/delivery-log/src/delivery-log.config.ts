@@ -30,8 +30,8 @@ export class DeliveryLogSettings extends DatabaseSettings {
   directoryStaleMs: number = 15_000;
 
   override problem(): string | undefined {
-    // Two partitions at a time, a purge, and somebody who asks.
-    if (this.databasePoolMax < 4) return 'POSTHORN_DATABASE_POOL must be at least 4 for delivery-log';
+    // Two partitions at a time, a purge, the outbox, and somebody who asks.
+    if (this.databasePoolMax < 5) return 'POSTHORN_DATABASE_POOL must be at least 5 for delivery-log';
     return super.problem();
   }
 }

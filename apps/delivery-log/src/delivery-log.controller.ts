@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Inject, Param, Query, UseGuards } from '@nestjs/common';
+import { Controller, Get, Header, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { AppError } from '@posthorn/runtime';
 import { statusFilters } from './delivery-rows.js';
 import { attemptsView, type DeliverySummary, requestBody } from './delivery-view.js';
@@ -6,7 +6,8 @@ import { DeliveryStore } from './delivery.store.js';
 import { type EventSummary, withData } from './event-view.js';
 import { EventStore } from './event.store.js';
 import { decodeCursor, limitOf, oneOf, type Page } from './page.js';
-import { TenantGuard } from './tenant.guard.js';
+import { type RetryOrdered, RetryOrderService } from './retry-order.service.js';
+import { Manages, TenantGuard } from './tenant.guard.js';
 
 /** Every parameter as a text, or as several where a caller repeats it. */
 type ListQuery = Partial<Record<'subscriptionId' | 'status' | 'type' | 'limit' | 'cursor', unknown>>;
@@ -20,6 +21,7 @@ export class DeliveryLogController {
   constructor(
     @Inject(DeliveryStore) private readonly deliveries: DeliveryStore,
     @Inject(EventStore) private readonly events: EventStore,
+    @Inject(RetryOrderService) private readonly retries: RetryOrderService,
   ) {}
 
   @Get('deliveries')
@@ -65,6 +67,17 @@ export class DeliveryLogController {
       }),
       event?.row.data ?? Buffer.alloc(0),
     );
+  }
+
+  @Post('deliveries/:deliveryId/retry')
+  @HttpCode(202)
+  @Manages()
+  retryDelivery(
+    @Param('tenantId') tenantId: string,
+    @Param('deliveryId') deliveryId: string,
+    @Query('eventId') eventId: unknown,
+  ): Promise<RetryOrdered> {
+    return this.retries.give(tenantId, deliveryId, textOf(eventId));
   }
 
   @Get('events')

@@ -146,13 +146,19 @@ describe('what happened to an event', () => {
     await projected(async () => {
       const { items } = await log.list(`${tenantId}/deliveries?status=waiting&subscriptionId=sub_1`);
       expect(items.map(({ reason }) => reason)).toEqual(reasons);
+      expect(items.map(({ nextAttemptAt }) => nextAttemptAt)).toEqual([null, dueAt]);
       return true;
+    });
+    const headId = deliveryId(`evt_${tenantId}_a`, 'sub_1');
+    expect((await log.ask(`${tenantId}/deliveries/${headId}`)).body).toMatchObject({
+      ...{ status: 'waiting', nextAttemptAt: dueAt, reason: reasons[1] },
     });
     const id = deliveryId(`evt_${tenantId}_b`, 'sub_1');
     expect((await log.ask(`${tenantId}/deliveries/${id}`)).body).toMatchObject({
       id,
       status: 'pending',
       reason: reasons[0],
+      nextAttemptAt: null,
     });
     expect((await log.list(`${tenantId}/deliveries?status=pending`)).items).toHaveLength(1);
   }, 30_000);

@@ -10,11 +10,14 @@ import { DELIVERY_LOG_TRANSPORT } from './delivery-log.transport.js';
 import { DeliveryStore } from './delivery.store.js';
 import { DirectoryClient } from './directory.client.js';
 import { EventStore } from './event.store.js';
+import { LogProducer } from './log-producer.client.js';
 import { LogPurgeService } from './log-purge.service.js';
 import { LOG_READER } from './log-reader.js';
 import { migrations } from './migrations/index.js';
+import { OutboxRelayService } from './outbox-relay.service.js';
 import { ProjectionController } from './projection.controller.js';
 import { ProjectionService } from './projection.service.js';
+import { RetryOrderService } from './retry-order.service.js';
 import { RuleBookService } from './rule-book.service.js';
 import { RuleBookStore } from './rule-book.store.js';
 
@@ -39,8 +42,11 @@ export class DeliveryLogModule {
         DeliveryStore,
         DirectoryClient,
         EventStore,
+        LogProducer,
         LogPurgeService,
+        OutboxRelayService,
         ProjectionService,
+        RetryOrderService,
         RuleBookService,
         RuleBookStore,
       ],

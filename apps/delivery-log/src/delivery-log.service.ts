@@ -10,17 +10,19 @@ import {
   cursorsTopic,
   directoryTopic,
   eventsTopic,
-  partitionsFor,
   rejectedTopic,
+  retriesTopic,
   subscriptionsTopic,
 } from '@posthorn/contracts';
-import { KafkaConnection } from '@posthorn/messaging';
 import { Database, HealthRegistry } from '@posthorn/runtime';
-import { DeliveryLogSettings } from './delivery-log.config.js';
 import { DirectoryClient } from './directory.client.js';
+import { LogProducer } from './log-producer.client.js';
 import { ProjectionService } from './projection.service.js';
 
-const topics = [eventsTopic, attemptsTopic, cursorsTopic, subscriptionsTopic, directoryTopic, rejectedTopic];
+const topics = [
+  ...[eventsTopic, attemptsTopic, cursorsTopic, subscriptionsTopic, directoryTopic],
+  ...[rejectedTopic, retriesTopic],
+];
 
 /**
  * Starts what delivery-log is made of before its consumer joins the group, and stops it in the other order.
@@ -28,21 +30,16 @@ const topics = [eventsTopic, attemptsTopic, cursorsTopic, subscriptionsTopic, di
 @Injectable()
 export class DeliveryLogService implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
-    @Inject(DeliveryLogSettings) private readonly settings: DeliveryLogSettings,
     @Inject(HealthRegistry) private readonly health: HealthRegistry,
-    @Inject(KafkaConnection) private readonly kafka: KafkaConnection,
     @Inject(Database) private readonly database: Database,
     @Inject(DirectoryClient) private readonly directory: DirectoryClient,
     @Inject(ProjectionService) private readonly projections: ProjectionService,
+    @Inject(LogProducer) private readonly producer: LogProducer,
   ) {}
 
   async onModuleInit(): Promise<void> {
     await this.database.start();
-    const { partitions, replicationFactor } = this.settings;
-    await this.kafka.ensureTopics(
-      topics.map((topic) => ({ ...topic, partitions: partitionsFor(topic, partitions) })),
-      replicationFactor,
-    );
+    await this.producer.start(topics);
     await this.projections.start();
     await this.directory.start();
     this.reportHealth();
@@ -54,8 +51,8 @@ export class DeliveryLogService implements OnModuleInit, BeforeApplicationShutdo
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.directory.stop(), this.projections.stop()]);
-    await this.kafka.close();
+    await Promise.all([this.directory.stop(), this.projections.stop(), this.producer.stop()]);
+    await this.producer.close();
     await this.database.stop();
   }
 

@@ -32,6 +32,8 @@ export type DeliveryRow = {
   subscription_id: string;
   event_id: string;
   event_type: string;
+  /** Of a computed one only: it decides the lane that it waits in. */
+  entity_id: string | null;
   replay_id: string;
   seq: string;
   status: string;
@@ -83,8 +85,8 @@ function storedRows(shown: Shown, parameter: Parameter): string {
   // The partial index is used only where the statement says what the index says.
   if (status !== undefined && status !== 'delivered') where.push(`d.status <> 'delivered'`);
   if (after) where.push(behind('d.seq, d.subscription_id, d.replay_id', after, parameter));
-  return `SELECT d.delivery_id, d.subscription_id, d.event_id, d.event_type, d.replay_id, d.seq, d.status, d.attempts,
-                 d.next_attempt_at, d.last_status, d.last_error, d.first_attempt_at, d.finished_at
+  return `SELECT d.delivery_id, d.subscription_id, d.event_id, d.event_type, NULL::text AS entity_id, d.replay_id, d.seq,
+                 d.status, d.attempts, d.next_attempt_at, d.last_status, d.last_error, d.first_attempt_at, d.finished_at
             FROM deliveries d WHERE ${where.join(' AND ')} ${order} LIMIT ${parameter(limit)}`;
 }
 
@@ -144,8 +146,8 @@ function computedRows(shown: Shown, scope: string, { endedFrom }: Bounds, parame
                       AND first.seq < e.seq AND first.matched @> ARRAY[m.subscription_id]`)}`,
   );
   const status = endedFrom === null ? `'pending'` : `coalesce(${ending}, 'pending')`;
-  return `SELECT NULL::text AS delivery_id, m.subscription_id, e.event_id, e.type AS event_type, '' AS replay_id, e.seq,
-                 ${status} AS status, 0 AS attempts, NULL::timestamptz AS next_attempt_at,
+  return `SELECT NULL::text AS delivery_id, m.subscription_id, e.event_id, e.type AS event_type, e.entity_id,
+                 '' AS replay_id, e.seq, ${status} AS status, 0 AS attempts, NULL::timestamptz AS next_attempt_at,
                  NULL::integer AS last_status, NULL::text AS last_error, NULL::timestamptz AS first_attempt_at,
                  NULL::timestamptz AS finished_at
             FROM events e CROSS JOIN LATERAL unnest(e.matched) AS m (subscription_id)

@@ -3,7 +3,7 @@ import type { DeliveryRow } from './delivery-rows.js';
 import { type EventRow, profileEventOf } from './event-view.js';
 import type { Position } from './page.js';
 import type { SubscriptionView } from './rule-book.js';
-import { type LaneView, waitReason } from './wait-reason.js';
+import { type LaneView, waitOf } from './wait-reason.js';
 
 export type SubscriptionState = { view: SubscriptionView; lanes: LaneView[] };
 
@@ -18,6 +18,7 @@ export type DeliverySummary = {
   /** Why it is not over. */
   reason: string | null;
   attemptCount: number;
+  /** Null for what is over, and for what waits for others: then `reason` says for what. */
   nextAttemptAt: string | null;
   lastStatus: number | null;
   lastError: string | null;
@@ -39,14 +40,18 @@ export type AttemptRow = {
   response_headers: Record<string, string> | null;
   response_body: Buffer;
   truncated: boolean;
-  timings: Record<string, number> | null;
+  timings: Record<string, number | null> | null;
 };
 
 export function summaryOf(row: DeliveryRow, state: SubscriptionState | undefined): DeliverySummary {
   const seq = Number(row.seq);
-  const { status, attempts } = row;
+  const { status, attempts, replay_id: replayId, entity_id } = row;
+  const entityId = status === 'pending' ? (entity_id ?? row.event_id) : null;
   const nextAttemptAt = iso(row.next_attempt_at);
   const open = status === 'waiting' || status === 'pending';
+  const wait = open
+    ? waitOf({ seq, status, attempts, nextAttemptAt, replayId, entityId }, state?.lanes ?? [], state?.view)
+    : { reason: null, nextAttemptAt: null };
   return {
     id: row.delivery_id ?? deliveryId(row.event_id, row.subscription_id, row.replay_id),
     subscriptionId: row.subscription_id,
@@ -54,11 +59,9 @@ export function summaryOf(row: DeliveryRow, state: SubscriptionState | undefined
     eventType: row.event_type,
     seq,
     status,
-    reason: open
-      ? waitReason({ seq, status, attempts, nextAttemptAt }, state?.lanes ?? [], state?.view)
-      : null,
+    reason: wait.reason,
     attemptCount: attempts,
-    nextAttemptAt,
+    nextAttemptAt: wait.nextAttemptAt,
     lastStatus: row.last_status,
     lastError: row.last_error,
     firstAttemptAt: iso(row.first_attempt_at),

@@ -1,4 +1,4 @@
-import { deliveryOf, isBetterRecord, mergeDelivery } from './delivery.js';
+import { deliveryOf, type DeliveryState, isBetterRecord, mergeDelivery, statusOf } from './delivery.js';
 import { attempt, delivered, startMs } from './testing/builders.js';
 
 /** Every order in which the records can be told, each record up to twice. */
@@ -25,7 +25,11 @@ const cancelled = attempt({
   status: undefined,
   startedAt: startMs + 80_000,
 });
+/** Sent after it was cancelled. */
+const later = attempt({ attempt: 3, startedAt: startMs + 89_000, nextAttemptAt: startMs + 99_000 });
 const repeatedSecond = attempt({ attempt: 2, status: 503, startedAt: startMs + 2_500 });
+
+const shown = (state: DeliveryState) => ({ ...state, ...statusOf(state) });
 
 describe('what records tell of a delivery', () => {
   it.each([
@@ -69,14 +73,44 @@ describe('what records tell of a delivery', () => {
       is: { status: 'failed', attempts: 4, nextAttemptAt: null, finishedAt: startMs + 4_025 },
     },
     {
-      name: 'delivered, and failed again at a second owner',
+      name: 'delivered, and failed for good when somebody had it sent again',
       records: [third, exhausted],
-      is: { status: 'delivered', attempts: 4, lastStatus: 500, finishedAt: startMs + 3_025 },
+      is: { status: 'failed', attempts: 4, lastStatus: 500, finishedAt: startMs + 4_025 },
     },
     {
-      name: 'delivered, and tried again by a second owner',
+      name: 'delivered, and waiting again after somebody had it sent again',
       records: [delivered({ attempt: 1 }), second],
-      is: { status: 'delivered', attempts: 2, nextAttemptAt: null },
+      is: { status: 'waiting', attempts: 2, nextAttemptAt: startMs + 12_000, finishedAt: null },
+    },
+    {
+      name: 'failed for good, and delivered when somebody had it sent again',
+      records: [first, attempt({ attempt: 2, final: true }), third],
+      is: { status: 'delivered', attempts: 3, finishedAt: startMs + 3_025 },
+    },
+    {
+      name: 'ended, and waiting again after somebody had it sent again',
+      records: [first, cancelled, later],
+      is: { status: 'waiting', attempts: 3, nextAttemptAt: startMs + 99_000, finishedAt: null },
+    },
+    {
+      name: 'ended, sent again, and ended again',
+      records: [first, cancelled, later, expired],
+      is: { status: 'expired', attempts: 3, nextAttemptAt: null, finishedAt: startMs + 90_025 },
+    },
+    {
+      name: 'ended twice: the later word counts',
+      records: [first, expired, cancelled],
+      is: { status: 'expired', attempts: 1, finishedAt: startMs + 90_025 },
+    },
+    {
+      name: 'ended in the middle of an attempt, and sent again',
+      records: [first, attempt({ attempt: 2, outcome: 'cancelled', final: true }), third],
+      is: { status: 'delivered', attempts: 3 },
+    },
+    {
+      name: 'delivered, though an order to send it again was cancelled',
+      records: [first, delivered({ attempt: 2 }), cancelled],
+      is: { status: 'delivered', attempts: 2, finishedAt: startMs + 2_025 },
     },
     {
       name: 'expired without an attempt',
@@ -106,13 +140,12 @@ describe('what records tell of a delivery', () => {
     },
   ])('$name, in every order and repeated', ({ records, is }) => {
     for (const order of orders(records)) {
-      const merged = [...order, ...order].map(deliveryOf).reduce(mergeDelivery);
-      expect(merged).toMatchObject(is);
+      expect(shown([...order, ...order].map(deliveryOf).reduce(mergeDelivery))).toMatchObject(is);
     }
   });
 
   it('puts batches together as it puts single records together', () => {
-    const records = [first, second, repeatedSecond, third, exhausted].map(deliveryOf);
+    const records = [first, second, cancelled, repeatedSecond, later, expired].map(deliveryOf);
     const expected = records.reduce(mergeDelivery);
     for (let cut = 1; cut < records.length; cut++) {
       const batches = [records.slice(0, cut), records.slice(cut)].map((batch) => batch.reduce(mergeDelivery));

@@ -57,6 +57,19 @@ export class DeliveryStore {
     );
   }
 
+  async stateOf(tenantId: string, subscriptionId: string): Promise<SubscriptionState | undefined> {
+    return (await this.statesOf(tenantId, [subscriptionId])).get(subscriptionId);
+  }
+
+  /** Whether an attempt of it was its last one: what waits since then is retried alone. */
+  async wasOver(id: string): Promise<boolean> {
+    const rows = await this.database.query(
+      'SELECT 1 FROM attempts WHERE delivery_id = $1 AND final LIMIT 1',
+      [storable(id)],
+    );
+    return rows.length > 0;
+  }
+
   async viewOf(tenantId: string, subscriptionId: string): Promise<SubscriptionView | undefined> {
     const [row] = await this.database.query<{ snapshot: SubscriptionView }>(
       'SELECT snapshot FROM subscriptions WHERE tenant_id = $1 AND subscription_id = $2',
@@ -97,7 +110,7 @@ export class DeliveryStore {
 
   private async findStored(tenantId: string, id: string): Promise<DeliveryRow | undefined> {
     const [row] = await this.database.query<DeliveryRow>(
-      `SELECT * FROM deliveries d WHERE delivery_id = $2 AND tenant_id = $1
+      `SELECT d.*, NULL::text AS entity_id FROM deliveries d WHERE delivery_id = $2 AND tenant_id = $1
           AND NOT EXISTS (SELECT 1 FROM purges p
                            WHERE p.tenant_id = $1 AND p.subscription_id = d.subscription_id)`,
       [storable(tenantId), storable(id)],
@@ -138,10 +151,9 @@ export class DeliveryStore {
       lanes: LaneView[] | null;
     }>(
       `SELECT s.subscription_id AS id, s.snapshot,
-              (SELECT json_agg(json_build_object('kind', l.kind, 'cursor', l.cursor, 'attempt', l.attempt,
+              (SELECT json_agg(json_build_object('lane', l.lane, 'kind', l.kind, 'cursor', l.cursor, 'attempt', l.attempt,
                                                  'dueAt', l.due_at, 'reason', l.reason))
-                 FROM lanes l WHERE l.tenant_id = s.tenant_id AND l.subscription_id = s.subscription_id
-                  AND l.lane NOT LIKE 'replay/%') AS lanes
+                 FROM lanes l WHERE l.tenant_id = s.tenant_id AND l.subscription_id = s.subscription_id) AS lanes
          FROM subscriptions s WHERE s.tenant_id = $1 AND s.subscription_id = ANY($2)`,
       [storable(tenantId), ids],
     );

@@ -15,34 +15,27 @@ export type DeliveryState = {
   seq: number;
   /** Empty for the delivery made when the event came. */
   replayId: string;
-  status: DeliveryStatus;
-  /** The highest attempt number seen. */
+  /** The highest attempt number seen; 0 when there was none. */
   attempts: number;
+  /** What that attempt came to, and when it was over with that; `waiting` also where there was none. */
+  told: DeliveryStatus;
+  toldAt: number | null;
   nextAttemptAt: number | null;
   lastStatus: number | null;
   lastError: string | null;
-  firstAttemptAt: number | null;
   lastAttemptAt: number | null;
-  finishedAt: number | null;
-};
-
-/**
- * What cannot be taken back is strongest: a receiver that has accepted an event has it, whatever a second
- * owner saw later; and nothing that is over waits again.
- */
-const strength: Record<DeliveryStatus, number> = {
-  waiting: 0,
-  cancelled: 1,
-  expired: 2,
-  failed: 3,
-  delivered: 4,
+  firstAttemptAt: number | null;
+  /** The latest word that it ended without an attempt. */
+  endedAs: 'cancelled' | 'expired' | null;
+  endedAt: number | null;
 };
 
 /** What one record tells of its delivery. Attempt 0: it ended without one. */
 export function deliveryOf(record: AttemptMessage): DeliveryState {
-  const { attempt, final, startedAt, durationMs, status, error, nextAttemptAt } = record;
+  const { attempt, outcome, startedAt, durationMs, status, error, nextAttemptAt } = record;
   const sent = attempt > 0;
-  const over = final || record.outcome === 'delivered';
+  const over = record.final || outcome === 'delivered';
+  const finishedAt = over ? startedAt + durationMs : null;
   return {
     deliveryId: record.deliveryId,
     tenantId: record.tenantId,
@@ -51,47 +44,66 @@ export function deliveryOf(record: AttemptMessage): DeliveryState {
     eventType: record.eventType,
     seq: record.seq,
     replayId: record.replayId ?? '',
-    status: over ? record.outcome : 'waiting',
     attempts: attempt,
-    nextAttemptAt: over ? null : (nextAttemptAt ?? null),
+    told: sent && over ? outcome : 'waiting',
+    toldAt: sent ? finishedAt : null,
+    nextAttemptAt: sent && !over ? (nextAttemptAt ?? null) : null,
     lastStatus: sent ? (status ?? null) : null,
     lastError: sent ? (error ?? null) : null,
     firstAttemptAt: sent ? startedAt : null,
     lastAttemptAt: sent ? startedAt : null,
-    finishedAt: over ? startedAt + durationMs : null,
+    endedAs: sent || !over ? null : outcome === 'expired' ? 'expired' : 'cancelled',
+    endedAt: sent ? null : finishedAt,
   };
 }
 
 /**
  * Two states of one delivery put together. Neither order nor repeats matter: the highest attempt says what
- * happened last, the strongest status says how it ended, and an end is never taken back.
+ * happened last, and of the words that it ended without one the latest counts.
  */
 export function mergeDelivery(one: DeliveryState, other: DeliveryState): DeliveryState {
   const last = isLater(other, one) ? other : one;
-  const status = strength[other.status] > strength[one.status] ? other.status : one.status;
-  const ends = [one, other].filter((state) => state.status === status).map(({ finishedAt }) => finishedAt);
-  return {
-    ...last,
-    status,
-    nextAttemptAt: status === 'waiting' ? last.nextAttemptAt : null,
-    firstAttemptAt: least(one.firstAttemptAt, other.firstAttemptAt),
-    finishedAt: ends.reduce(least, null),
-  };
+  const { endedAs, endedAt } = endsLater(other, one) ? other : one;
+  return { ...last, firstAttemptAt: least(one.firstAttemptAt, other.firstAttemptAt), endedAs, endedAt };
 }
 
 /**
- * Two owners may have sent attempts of one number: then the accepted one stands, or else the earlier one.
- * Only what the last attempt itself said is compared (not the status, which may come from another one), so
- * that any order of merging ends the same.
+ * The highest attempt decides: somebody may have a delivery that was over tried again, and then what is over
+ * waits once more. An end without an attempt counts for what waits, unless it was tried again after that.
+ */
+export function statusOf({ told, toldAt, nextAttemptAt, lastAttemptAt, endedAs, endedAt }: DeliveryState): {
+  status: DeliveryStatus;
+  nextAttemptAt: number | null;
+  finishedAt: number | null;
+} {
+  if (told !== 'waiting') return { status: told, nextAttemptAt: null, finishedAt: toldAt };
+  const hasEnded = endedAs !== null && (endedAt ?? 0) >= (lastAttemptAt ?? 0);
+  if (hasEnded) return { status: endedAs, nextAttemptAt: null, finishedAt: endedAt };
+  return { status: 'waiting', nextAttemptAt, finishedAt: null };
+}
+
+/**
+ * Two owners may have sent attempts of one number: then the accepted one stands, then the final one, or else
+ * the earlier one.
  */
 function isLater(one: DeliveryState, other: DeliveryState): boolean {
   if (one.attempts !== other.attempts) return one.attempts > other.attempts;
-  if (isAccepted(one) !== isAccepted(other)) return isAccepted(one);
+  const better = weight[one.told] - weight[other.told];
+  if (better !== 0) return better > 0;
   return (one.lastAttemptAt ?? 0) < (other.lastAttemptAt ?? 0);
 }
 
-function isAccepted({ lastStatus }: DeliveryState): boolean {
-  return lastStatus !== null && lastStatus >= 200 && lastStatus <= 299;
+const weight: Record<DeliveryStatus, number> = {
+  waiting: 0,
+  cancelled: 1,
+  expired: 1,
+  failed: 1,
+  delivered: 2,
+};
+
+function endsLater(one: DeliveryState, other: DeliveryState): boolean {
+  if (one.endedAt !== other.endedAt) return (one.endedAt ?? -Infinity) > (other.endedAt ?? -Infinity);
+  return one.endedAs === 'expired' && other.endedAs !== 'expired';
 }
 
 function least(one: number | null, other: number | null): number | null {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { EventMessage } from '@posthorn/contracts';
 import type { ProfileEvent } from '@posthorn/domain';
 
 export type EventRow = {
@@ -45,6 +46,17 @@ export function eventView(row: EventRow, purged: ReadonlySet<string>): EventSumm
     unmatchedReason:
       row.unmatched_reason ??
       (matched.length > 0 ? null : 'what it matched was deleted with its delivery logs'),
+  };
+}
+
+/** The event as it stands in `events.v1`: encoded, it is the same bytes. */
+export function eventMessageOf(row: EventRow): EventMessage {
+  const { event_id: id, tenant_id: tenantId, type, timestamp, source, data } = row;
+  return {
+    ...{ kind: 'event', id, tenantId, type, entity: entityOf(row), timestamp },
+    acceptedAt: row.accepted_at.getTime(),
+    ...(source === null ? {} : { source }),
+    data,
   };
 }
 

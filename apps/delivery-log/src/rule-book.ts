@@ -54,6 +54,13 @@ export class RuleBook {
     return { subscriptionIds, reason: subscriptionIds.length > 0 ? null : whyNot(rules, event, seq) };
   }
 
+  /** Whether some subscription of the tenant asks for events of that type now. */
+  asks(tenantId: string, type: string): boolean {
+    for (const { filters } of this.tenants.get(tenantId)?.values() ?? [])
+      if (filters.at(-1)?.matches({ type, entity: null })) return true;
+    return false;
+  }
+
   /** Nothing of this subscription may be recorded any more. */
   isGone(tenantId: string, id: string): boolean {
     const rule = this.tenants.get(tenantId)?.get(id);

@@ -46,6 +46,8 @@ describe('access', () => {
     await cluster.key('owner-publish', 'owner', ['publish']);
     await cluster.key('stranger-read', 'stranger', ['read', 'manage', 'publish']);
     await projected(async () => (await log.list('owner/deliveries?status=delivered')).items.length === 1);
+    // Attempts may be projected before their event.
+    await projected(async () => (await log.ask('owner/events/evt_own')).status === 200);
   }, 30_000);
 
   it.each([

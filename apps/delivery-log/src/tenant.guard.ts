@@ -1,17 +1,27 @@
-import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Inject, Injectable, SetMetadata } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import type { KeyHolder } from '@posthorn/domain';
 import { AppError, type ServiceRequest } from '@posthorn/runtime';
 import { DirectoryClient } from './directory.client.js';
 
 const keyMaxChars = 256;
 
+const MANAGES = 'posthorn:manages';
+
+/** A route that changes something: `read` is not enough for it. */
+export const Manages = (): MethodDecorator => SetMetadata(MANAGES, true);
+
 /**
- * Who may read a tenant's log: keys of that tenant and operators, with the scope `read` or `manage`. A
- * tenant that is not the caller's is answered like one that does not exist.
+ * Who may read a tenant's log: keys of that tenant and operators, with the scope `read` or `manage`; what
+ * changes something needs `manage`. A tenant that is not the caller's is answered like one that does not
+ * exist.
  */
 @Injectable()
 export class TenantGuard implements CanActivate {
-  constructor(@Inject(DirectoryClient) private readonly directory: DirectoryClient) {}
+  constructor(
+    @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(DirectoryClient) private readonly directory: DirectoryClient,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<ServiceRequest>();
@@ -22,9 +32,9 @@ export class TenantGuard implements CanActivate {
     if (isForeign || !(await this.exists(tenantId)))
       throw new AppError('not-found', 'No such tenant, or not yours.');
     request.logFields.tenantId = tenantId;
-    if (!holder.scopes.includes('read') && !holder.scopes.includes('manage'))
-      throw new AppError('forbidden', 'This needs a key with the scope read.');
-    return true;
+    const manages = this.reflector.get<boolean | undefined>(MANAGES, context.getHandler()) === true;
+    if (holder.scopes.includes('manage') || (!manages && holder.scopes.includes('read'))) return true;
+    throw new AppError('forbidden', `This needs a key with the scope ${manages ? 'manage' : 'read'}.`);
   }
 
   private async authenticate(key: string | undefined): Promise<KeyHolder> {

@@ -1,8 +1,10 @@
+import { murmur2 } from '@posthorn/messaging';
 import { attemptsOf } from '@posthorn/domain';
 import type { SubscriptionView } from './rule-book.js';
 
 /** A lane that is not live, as the projection knows it. Instants are ISO texts. */
 export type LaneView = {
+  lane: string;
   kind: 'parked' | 'behind';
   cursor: number;
   attempt: number;
@@ -10,39 +12,68 @@ export type LaneView = {
   reason: string | null;
 };
 
-export type Waiting = { seq: number; status: string; attempts: number; nextAttemptAt: string | null };
+export type Waiting = {
+  seq: number;
+  status: string;
+  attempts: number;
+  nextAttemptAt: string | null;
+  /** Empty for the delivery made when the event came. */
+  replayId: string;
+  /** What decides the lane of a subscription that is ordered by entity; null where nobody knows. */
+  entityId: string | null;
+};
 
-/** Why a delivery is not over yet, in one line for people. */
-export function waitReason(
-  { seq, status, attempts, nextAttemptAt }: Waiting,
+/** Why a delivery is not over, and when it is tried next: null where that is not known yet. */
+export type Wait = { reason: string; nextAttemptAt: string | null };
+
+export function waitOf(
+  delivery: Waiting,
   lanes: readonly LaneView[],
   view: Pick<SubscriptionView, 'retryPolicy' | 'ordering'> | undefined,
-): string {
+): Wait {
+  const { seq, status, attempts, nextAttemptAt } = delivery;
   const total = view ? ` of ${attemptsOf(view.retryPolicy)}` : '';
-  const lane = laneOf(seq, lanes, view?.ordering);
-  if (lane?.kind === 'parked') {
-    if (lane.reason === 'paused') return 'the subscription is paused';
-    const parked = `parked at attempt ${lane.attempt}${total}${next(lane.dueAt)}`;
-    return lane.cursor === seq ? parked : `waits behind a delivery that is ${parked}`;
+  const lane = laneOf(delivery, lanes, view?.ordering);
+  if (lane?.kind === 'parked' && lane.reason === 'paused')
+    return { reason: 'the subscription is paused', nextAttemptAt: null };
+  const parked = lane?.kind === 'parked' ? lane : undefined;
+  const parkedText = parked && `parked at attempt ${parked.attempt}${total}${next(parked.dueAt)}`;
+  if (parked?.cursor === seq) return { reason: parkedText!, nextAttemptAt: parked.dueAt };
+  if (status === 'waiting') {
+    // Retried alone. Where its lane is parked it waits with it.
+    const at = parked ? later(nextAttemptAt, parked.dueAt) : nextAttemptAt;
+    return { reason: `attempt ${attempts}${total} failed${next(at)}`, nextAttemptAt: at };
   }
-  // One that is retried alone stands before its lane's cursor, or in a lane that is live.
-  if (status === 'waiting') return `attempt ${attempts}${total} failed${next(nextAttemptAt)}`;
-  if (lane?.kind === 'behind') return 'the subscription is catching up with what waited';
-  return 'waits for its turn';
+  if (parked && parked.cursor < seq)
+    return { reason: `waits behind a delivery that is ${parkedText}`, nextAttemptAt: null };
+  const catchesUp = lane?.kind === 'behind' && lane.cursor <= seq;
+  const reason = catchesUp ? 'the subscription is catching up with what waited' : 'waits for its turn';
+  return { reason, nextAttemptAt: null };
 }
 
-/**
- * The lane that covers the event. Of a subscription with one lane per entity only the parked event itself
- * tells which one it is in.
- */
+/** The lane that the delivery is in, where that is not live. */
 function laneOf(
-  seq: number,
+  { seq, status, replayId, entityId }: Waiting,
   lanes: readonly LaneView[],
   ordering: SubscriptionView['ordering'] | undefined,
 ): LaneView | undefined {
-  const head = lanes.find(({ cursor }) => cursor === seq);
-  if (head || ordering === 'per-entity') return head;
-  return lanes.find(({ cursor }) => cursor < seq);
+  if (replayId !== '') return lanes.find(({ lane }) => lane === `replay/${replayId}`);
+  const own = lanes.filter(({ lane }) => !lane.startsWith('replay/'));
+  if (ordering !== 'per-entity') return own[0];
+  const head = own.find(({ cursor }) => cursor === seq);
+  // What has had attempts and is no head is retried alone, and such go through the first lane.
+  const name = status === 'waiting' ? '0' : entityId === null ? undefined : laneByEntity(entityId);
+  return head ?? own.find(({ lane }) => lane === name);
+}
+
+/** As the dispatcher chooses it. */
+function laneByEntity(entityId: string): string {
+  return String((murmur2(Buffer.from(entityId)) & 0x7fffffff) % 64);
+}
+
+/** ISO texts of one form are in the order of their instants. */
+function later(one: string | null, other: string | null): string | null {
+  return one === null || other === null ? (one ?? other) : one > other ? one : other;
 }
 
 function next(at: string | null): string {

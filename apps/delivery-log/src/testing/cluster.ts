@@ -175,6 +175,15 @@ export class LogApi {
     return { status: response.status, body: (await response.json()) as Answer['body'] };
   }
 
+  async post(path: string, key = 'operator'): Promise<Answer & { type: string | null }> {
+    const response = await fetch(`${this.url()}/v1/tenants/${path}`, {
+      method: 'POST',
+      headers: { 'x-api-key': key },
+    });
+    const type = response.headers.get('content-type');
+    return { status: response.status, type, body: (await response.json()) as Answer['body'] };
+  }
+
   async list(path: string): Promise<List> {
     const { status, body } = await this.ask(path);
     if (status !== 200) throw new Error(JSON.stringify(body));

@@ -82,6 +82,7 @@ const tables = [
   'rule_books',
   'cancellations',
   'purges',
+  'outbox',
   'projection_offsets',
 ];
 

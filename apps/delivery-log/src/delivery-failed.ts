@@ -1,0 +1,48 @@
+import type { AttemptMessage } from '@posthorn/contracts';
+import { isOperationalType, type OperationalEvent, operationalEvent } from '@posthorn/domain';
+import { type DeliveryState, statusOf } from './delivery.js';
+
+/** A log that is made again from the beginning does not tell old news again. */
+const newsMaxAgeMs = 24 * 60 * 60 * 1000;
+
+/** Records of a batch, by `attemptKey`. */
+export type Attempts = Map<string, AttemptMessage>;
+
+export const attemptKey = (deliveryId: string, attempt: number): string => `${deliveryId}/${attempt}`;
+
+/**
+ * What a batch has to tell tenants that ask for it: deliveries that failed for good by it. Never of a
+ * delivery of such an event: it would cause the next one.
+ */
+export function failuresOf(
+  attempts: Attempts,
+  states: readonly DeliveryState[],
+  listens: (tenantId: string) => boolean,
+  nowMs: number,
+): OperationalEvent[] {
+  return states.flatMap((state) => {
+    const record = attempts.get(attemptKey(state.deliveryId, state.attempts));
+    if (!record || record.outcome !== 'failed' || statusOf(state).status !== 'failed') return [];
+    const atMs = record.startedAt + record.durationMs;
+    if (isOperationalType(record.eventType ?? '') || nowMs - atMs > newsMaxAgeMs) return [];
+    return listens(record.tenantId) ? [failed(record, atMs, nowMs)] : [];
+  });
+}
+
+/** Somebody may have it tried again, and it may fail again: the attempt names the occurrence. */
+function failed(record: AttemptMessage, atMs: number, nowMs: number): OperationalEvent {
+  const { tenantId, deliveryId, attempt } = record;
+  const data = {
+    deliveryId,
+    subscriptionId: record.subscriptionId,
+    eventId: record.eventId,
+    eventType: record.eventType,
+    attempts: attempt,
+    lastStatus: record.status ?? null,
+    lastError: record.error ?? null,
+    url: record.url,
+    replayId: record.replayId ?? null,
+  };
+  const about = { tenantId, entityId: deliveryId, occurrence: String(attempt), data };
+  return operationalEvent('posthorn.delivery.failed', about, { atMs, nowMs });
+}

@@ -1,0 +1,131 @@
+import { allTopics, decodeEvents, type EventMessage, partitionsFor } from '@posthorn/contracts';
+import { KafkaConnection } from '@posthorn/messaging';
+import type { Database } from '@posthorn/runtime';
+import {
+  apiKeys,
+  KafkaProxy,
+  readTopic,
+  testDatabase,
+  type TestDatabase,
+  testKafka,
+  type TestKafka,
+  waitFor,
+} from '@posthorn/testing';
+import { DeliveryLogSettings } from './delivery-log.config.js';
+import { LogProducer } from './log-producer.client.js';
+import { OutboxRelayService } from './outbox-relay.service.js';
+import { RetryOrderService } from './retry-order.service.js';
+import { attempt, attemptRecords, control, event, eventRecords } from './testing/builders.js';
+import { Instance, logger, openDatabase, truncate } from './testing/harness.js';
+
+const partitions = 4;
+
+let broker: TestKafka;
+let stores: TestDatabase;
+let proxy: KafkaProxy;
+let db: Database;
+let kafka: KafkaConnection;
+let producer: LogProducer;
+
+beforeAll(async () => {
+  broker = testKafka();
+  stores = await testDatabase();
+  db = await openDatabase(stores.url);
+  proxy = await KafkaProxy.start(broker.brokers[0]);
+  kafka = new KafkaConnection(
+    {
+      brokers: broker.brokers,
+      clientId: 'test',
+      topicPrefix: broker.prefix,
+      socketFactory: proxy.socketFactory,
+    },
+    () => undefined,
+  );
+  producer = new LogProducer(Object.assign(new DeliveryLogSettings(), { partitions }), kafka);
+  await producer.start(allTopics);
+  await kafka.ensureTopics(
+    allTopics.map((topic) => ({ ...topic, partitions: partitionsFor(topic, partitions) })),
+  );
+}, 60_000);
+
+afterAll(async () => {
+  await producer?.stop();
+  await kafka?.close();
+  await proxy?.close();
+  await db?.stop();
+  await broker?.cleanup();
+  await stores?.drop();
+}, 60_000);
+
+beforeEach(() => truncate(db));
+afterEach(() => proxy.up());
+
+async function told(): Promise<string[]> {
+  // A partition that is new may still be without its leader.
+  const records = await waitFor(() => readTopic(broker.brokers, `${broker.prefix}events.v1`));
+  return records.map(({ value }) => (decodeEvents(Buffer.from(value ?? '')) as EventMessage).entity!.id);
+}
+const waiting = async () => (await db.query('SELECT 1 FROM outbox')).length;
+
+/** Deliveries that failed, one after the other, in the outbox. */
+async function fail(...ids: string[]): Promise<void> {
+  const instance = new Instance(db);
+  const listener = control({ id: 'sub_ops', profile: 'standard', filter: { types: ['posthorn.*'] } });
+  await instance.apply('events', eventRecords([listener]));
+  for (const deliveryId of ids)
+    await instance.apply(
+      'attempts',
+      attemptRecords([attempt({ deliveryId, final: true, startedAt: Date.now() })]),
+    );
+}
+
+it('hands over in order, once, and nothing stays', async () => {
+  await fail('dlv_1', 'dlv_2', 'dlv_3');
+  const relays = [1, 2].map(() => new OutboxRelayService(db, producer, logger));
+  const steps = await Promise.all(relays.map((relay) => relay.step()));
+  // One of the two had its turn, or both one after the other.
+  expect(steps).toContain(true);
+  expect(await told()).toEqual(['dlv_1', 'dlv_2', 'dlv_3']);
+  expect(await waiting()).toBe(0);
+  expect(await relays[0].step()).toBe(false);
+});
+
+it('keeps what Kafka has not acknowledged, and hands it over when it is back', async () => {
+  const before = await told();
+  await fail('dlv_4');
+  const relay = new OutboxRelayService(db, producer, logger);
+  proxy.down();
+  await expect(relay.step()).rejects.toThrow(/Kafka/);
+  expect(await waiting()).toBe(1);
+  proxy.up();
+  await waitFor(() => relay.step().catch(() => false), { timeoutMs: 20_000 });
+  expect(await waiting()).toBe(0);
+  const added = (await told()).slice(before.length);
+  // At least once: what was on its way when Kafka went may have been written by then.
+  expect(new Set(added)).toEqual(new Set(['dlv_4']));
+}, 40_000);
+
+it('runs by itself until it is stopped', async () => {
+  await fail('dlv_5');
+  const relay = new OutboxRelayService(db, producer, logger);
+  relay.onApplicationBootstrap();
+  await waitFor(async () => (await waiting()) === 0);
+  await relay.beforeApplicationShutdown();
+  expect(await told()).toContain('dlv_5');
+});
+
+it('an order that Kafka does not acknowledge is answered as unavailable', async () => {
+  const instance = new Instance(db);
+  await instance.apply('events', eventRecords([control(), event({ acceptedAt: Date.now() })]));
+  const record = attempt({ final: true });
+  await instance.apply('attempts', attemptRecords([record]));
+  const orders = new RetryOrderService(instance.deliveries, instance.events, producer);
+  proxy.holdRequests(apiKeys.produce);
+  await expect(orders.give('vendor-17', record.deliveryId)).rejects.toMatchObject({
+    ...{ code: 'unavailable', headers: { 'retry-after': '2' } },
+  });
+  proxy.release();
+  await waitFor(() => orders.give('vendor-17', record.deliveryId).catch(() => undefined), {
+    timeoutMs: 20_000,
+  });
+}, 40_000);
