@@ -25,7 +25,6 @@ export const cases: { name: string; scenario: number; steps: string }[] = [
   {
     name: 'a token that came between a pause and its lifting paused the lane for ever',
     scenario: 24,
-    steps:
-      'publish 0 0, flow 0 0, read 0 0, mood 0 1, flow 5 2, control 0 0, control 0 250, flow 0 0',
+    steps: 'publish 0 0, flow 0 0, read 0 0, mood 0 1, flow 5 2, control 0 0, control 0 250, flow 0 0',
   },
 ];

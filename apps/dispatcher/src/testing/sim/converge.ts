@@ -28,7 +28,7 @@ function unfinished({ broker, owner: node, referee }: Simulation): string {
     lanes: [...owner.slots.values()].filter(({ lane }) => lane.state !== 'live').map(({ key }) => key),
     window: broker.window.next < broker.log(eventsTopic.name).high ? [broker.window.next] : [],
     due: broker.due.next < broker.log(dueTopic.name).high ? [broker.due.next] : [],
-    bytes: owner.bufferedBytes === 0 ? [] : [owner.bufferedBytes],
+    bytes: [owner.heldBytes, owner.fedBytes].filter((bytes) => bytes !== 0),
     flying: sender.inFlight === 0 ? [] : [sender.inFlight],
     permits: kinds.flatMap((kind) => [...kind['taken'].keys(), ...kind['waiting'].keys()]),
     tokens: [...owner.due['tokens']],

@@ -315,7 +315,7 @@ export class Node {
     };
     const seen = new WeakSet<LaneSlot>();
     const start = sender['start'].bind(sender);
-    sender['start'] = (slot, now) => {
+    sender['start'] = (slot: LaneSlot, now: number) => {
       if (!seen.has(slot)) watch(slot);
       seen.add(slot);
       start(slot, now);

@@ -47,7 +47,8 @@ export class Simulation implements Witness {
   private started = 0;
   private taken = 0;
   private readonly owners = new WeakSet<object>();
-  private drained: Node | undefined;
+  private readonly draining = new Set<Node>();
+  private readonly drained = new Set<Node>();
   private failure: Error | undefined;
 
   constructor(
@@ -92,7 +93,7 @@ export class Simulation implements Witness {
     await this.actions[kind](a, b);
     // Sometimes the event loop has not come round before the next thing happens.
     await this.time.settle(b % 16 !== 15);
-    if (this.drained) await this.replaceDrained();
+    for (const node of this.drained) await this.replaceDrained(node);
     this.check();
   }
 
@@ -143,7 +144,7 @@ export class Simulation implements Witness {
     if (idle && Number.isFinite(wait) && wait > 1_000) await this.time.stall(wait);
     await this.pass(100);
     await this.time.settle();
-    if (this.drained) await this.replaceDrained();
+    for (const node of this.drained) await this.replaceDrained(node);
     this.check();
   }
 
@@ -188,7 +189,9 @@ export class Simulation implements Witness {
     },
     drain: () => {
       const { owner } = this;
-      void owner.service.drain().then(() => void (this.drained = owner));
+      if (this.draining.has(owner)) return;
+      this.draining.add(owner);
+      void owner.service.drain().then(() => void this.drained.add(owner));
     },
     refuse: () => void (this.owner.refusing = !this.owner.refusing),
   };
@@ -237,9 +240,8 @@ export class Simulation implements Witness {
     this.assignAnother(a);
   }
 
-  private async replaceDrained(): Promise<void> {
-    const node = this.drained!;
-    this.drained = undefined;
+  private async replaceDrained(node: Node): Promise<void> {
+    this.drained.delete(node);
     if (node.dead) return;
     node.kill();
     if (node === this.owner) this.assignAnother(1);
@@ -249,10 +251,11 @@ export class Simulation implements Witness {
   /** The group's coordinator gives the partition to another member, or to a new one. */
   private assignAnother(a: number): void {
     const zombies = this.zombies();
-    const idle = this.alive().filter((node) => node !== this.owner && !zombies.includes(node));
+    const idle = this.alive().filter(
+      (node) => node !== this.owner && !zombies.includes(node) && !this.draining.has(node),
+    );
     if (this.alive().length >= nodesMax && idle.length === 0) zombies[0]?.kill();
     const next = a % 2 === 0 && idle.length > 0 ? idle[0] : this.newNode();
-    if (this.drained === this.owner) this.drained = undefined;
     this.owner = next;
     next.lastHeartbeatMs = this.now;
     next.assign();
