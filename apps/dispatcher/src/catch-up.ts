@@ -208,14 +208,12 @@ function feedRecord(owner: PartitionOwner, byTenant: Map<string, Reading[]>, rec
   if (record.key && !byTenant.has(record.key.toString('utf8'))) return 0;
   const message = decodeEvent(record);
   const readings = message && byTenant.get(message.tenantId);
-  if (!readings) return 0;
-  const first = owner.firstOffset(message, record.offset, true);
+  if (!readings || owner.isRepeat(message, record.offset, true)) return 0;
   let event;
   let filled = 0;
   for (const reading of readings) {
     const { slot, position, full } = reading;
     if (full || record.offset < position || !isFor(slot, message, record.offset)) continue;
-    if (first < record.offset && slot.subscription.matches(message, first)) continue;
     event ??= owner.logEvent(message, record);
     if (slot.lane.feed(record.offset, event, event.value.length)) continue;
     reading.full = true;

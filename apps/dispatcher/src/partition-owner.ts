@@ -179,12 +179,9 @@ export class PartitionOwner {
     return { message: { ...message, data }, value, trace: readTrace(record), bodies: {} };
   }
 
-  /**
-   * Where this event stands first: a subscription that matched it there has had it, and this is a repeat of
-   * it.
-   */
-  firstOffset({ id }: EventMessage, offset: number, reread = false): number {
-    return this.ports.firstOffset(this.partition, id, offset, reread);
+  /** Whether the event stands at a lower offset already; `reread`: nothing is to be learned from this one. */
+  isRepeat({ id }: EventMessage, offset: number, reread = false): boolean {
+    return this.ports.firstOffset(this.partition, id, offset, reread) < offset;
   }
 
   laneOf(subscription: Subscription, event: EventMessage): string {
@@ -227,10 +224,9 @@ export class PartitionOwner {
     const offered: LaneSlot[] = [];
     let holds = 0;
     let event: LogEvent | undefined;
-    const first = this.firstOffset(message, offset);
+    if (this.isRepeat(message, offset)) return;
     for (const subscription of this.subscriptions.ofTenant(message.tenantId)) {
       if (!subscription.matches(message, offset)) continue;
-      if (first < offset && subscription.matches(message, first)) continue;
       event ??= this.logEvent(message, record);
       const slot = this.slotOf(subscription, this.laneOf(subscription, message));
       if (slot.lane.offer(offset, event, event.value.length)) holds++;

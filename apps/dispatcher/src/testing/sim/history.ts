@@ -40,9 +40,8 @@ export class History {
     const repeats = this.firstSeqs.get(event.id);
     if (repeats === undefined) this.firstSeqs.set(event.id, seq);
     this.published.set(seq, { seq, event, at, repeats });
+    if (repeats !== undefined) return;
     for (const subscriptionId of this.controls.keys()) {
-      // A repeat is one only for who had the event the first time.
-      if (repeats !== undefined && this.matches(subscriptionId, event, repeats)) continue;
       if (this.matches(subscriptionId, event, seq)) this.pairs.push(this.pair(subscriptionId, event, seq));
     }
   }

@@ -83,8 +83,7 @@ export class Referee {
     if (proven >= 3_000) throw new Violation(`${what}: the lease ran out ${proven} ms ago`);
     if (!replayId && !history.matches(subscriptionId, event, seq))
       throw new Violation(`${what} was not asked for`);
-    const hadIt = repeats !== undefined && !replayId && history.matches(subscriptionId, event, repeats);
-    if (hadIt && now - history.published.get(repeats)!.at < 400_000)
+    if (repeats !== undefined && !replayId && now - history.published.get(repeats)!.at < 400_000)
       throw new Violation(`${what} repeats ${repeats}`);
     if (event.acceptedAt + eventExpiryMs <= now) throw new Violation(`${what} has expired`);
     this.notDeleted(flight, what);
