@@ -65,9 +65,10 @@ export class LaneSlot {
   canStart(now: number): boolean {
     const flying = this.duesInFlight + this.lane.inFlightCount;
     // Where the lane is parked, single retries are not sent but go back to wait with it.
-    if (this.dues.length > 0 && (this.lane.parkedUntil !== undefined || flying < this.lane.inFlightMax))
-      return true;
-    return flying < this.lane.inFlightMax && this.lane.canStart(now);
+    if (this.dues.length > 0 && this.lane.parkedUntil !== undefined) return true;
+    // A token comes a little early: until its time the receiver is left alone by single retries too.
+    if (flying >= this.lane.inFlightMax || now < this.lane.startsAt) return false;
+    return this.dues.length > 0 || this.lane.canStart(now);
   }
 
   /** The next piece of work; only where `canStart`. Single retries go first: they are the older ones. */

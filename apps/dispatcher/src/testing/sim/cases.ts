@@ -27,4 +27,10 @@ export const cases: { name: string; scenario: number; steps: string }[] = [
     scenario: 24,
     steps: 'publish 0 0, flow 0 0, read 0 0, mood 0 1, flow 5 2, control 0 0, control 0 250, flow 0 0',
   },
+  {
+    name: 'a single retry was sent a moment before its parked lane was due',
+    scenario: 32,
+    steps:
+      'pass 0 0, commit 0 0, read 0 0, publish 0 0, read 0 133, answer 0 0, publish 0 0, answer 189 18, flow 0 0, answer 0 21, publish 0 0, flow 73 0',
+  },
 ];
