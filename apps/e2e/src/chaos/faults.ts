@@ -20,6 +20,9 @@ export type FaultPlan = {
 
 const storeNames: readonly StoreName[] = ['kafka', 'postgres'];
 
+/** Between the end of one store's fault and the next one's: time to use it, not only to start it. */
+const storeRestMs = 8_000;
+
 /** Every fault there is in a random order, then all of them in another one, until the time is over. */
 export function planFaults(random: Random, plan: FaultPlan): Fault[] {
   const faults: Fault[] = [];
@@ -48,6 +51,7 @@ function everyFault({ services, frozen }: FaultPlan): Pick<Fault, 'kind' | 'targ
  */
 export class Faults {
   private readonly busy = new Map<string, Promise<void>>();
+  private storeUpAtMs = -Infinity;
   readonly done = new Map<string, number>();
 
   constructor(
@@ -96,10 +100,12 @@ export class Faults {
   }
 
   private async killStore({ kind, target, forMs }: Fault): Promise<void> {
+    await sleep(Math.max(0, this.storeUpAtMs + storeRestMs - performance.now()));
     this.note(kind, target, forMs);
     await this.stores.kill(target as StoreName);
     await sleep(forMs);
     await this.stores.start(target as StoreName);
+    this.storeUpAtMs = performance.now();
     this.say(`${target} serves again`);
   }
 
