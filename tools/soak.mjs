@@ -1,5 +1,5 @@
-// Resident memory over time: `npm run soak -- [--minutes n] [--rate n] [--dead share] [--json]`. Thirty minutes
-// at 500 events/s with 30 % dead receivers, unless said otherwise; a row of the table every fifteenth of it.
+// Resident memory over time: `npm run soak -- [--minutes n] [--rate n] [--dead share] [--json]`. Thirty
+// minutes at 500 events/s with 30 % dead receivers, unless said otherwise; a row every fifteenth of it.
 import { parseArgs } from 'node:util';
 import { main } from './lib/main.mjs';
 import { runOnPrivateStores } from './lib/private-stores.mjs';
