@@ -89,7 +89,8 @@ export class Announcer implements BeforeApplicationShutdown {
         await this.pending[0]();
         this.pending.shift();
       } catch (err) {
-        this.logger.warn({ err }, 'an operational event cannot be told yet');
+        // A start may find something to tell before its tables are there.
+        if (this.events.isOpen) this.logger.warn({ err }, 'an operational event cannot be told yet');
         await delay(retryMs, undefined, { signal }).catch(() => undefined);
       }
     }
