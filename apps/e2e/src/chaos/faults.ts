@@ -52,6 +52,7 @@ function everyFault({ services, frozen }: FaultPlan): Pick<Fault, 'kind' | 'targ
 export class Faults {
   private readonly busy = new Map<string, Promise<void>>();
   private storeUpAtMs = -Infinity;
+  private untilMs = Infinity;
   readonly done = new Map<string, number>();
 
   constructor(
@@ -61,8 +62,9 @@ export class Faults {
   ) {}
 
   /** Resolves when the last one is over: everything runs again, or at least starts. */
-  async carryOut(faults: readonly Fault[], stopped: () => boolean): Promise<void> {
+  async carryOut(faults: readonly Fault[], lengthMs: number, stopped: () => boolean): Promise<void> {
     const startedMs = performance.now();
+    this.untilMs = startedMs + lengthMs;
     for (const fault of faults) {
       await sleep(Math.max(0, startedMs + fault.atMs - performance.now()));
       if (stopped()) break;
@@ -101,6 +103,8 @@ export class Faults {
 
   private async killStore({ kind, target, forMs }: Fault): Promise<void> {
     await sleep(Math.max(0, this.storeUpAtMs + storeRestMs - performance.now()));
+    // A slow machine takes so long to start a store that not every one of its faults has a place.
+    if (performance.now() > this.untilMs) return;
     this.note(kind, target, forMs);
     await this.stores.kill(target as StoreName);
     await sleep(forMs);

@@ -68,6 +68,11 @@ export class SubscriptionLedger {
     return this.requests.of(n);
   }
 
+  /** How often it was taken again. */
+  repeatsOf(n: number): number {
+    return Math.max(0, this.takenTimes.of(n) - 1);
+  }
+
   private markOvertaken(n: number): void {
     const lane = n % this.lanes;
     const place = Math.floor(n / this.lanes);

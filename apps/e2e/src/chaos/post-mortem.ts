@@ -32,15 +32,15 @@ const questions: readonly [title: string, sql: string][] = [
 
 const shown = 10;
 
-/** How many events stand in the log more than once, because a publisher had to repeat itself. */
-export async function repeatedInLog(databaseUrl: string): Promise<number> {
+/** Ids of the events that stand in the log more than once, because a publisher had to repeat itself. */
+export async function repeatedInLog(databaseUrl: string): Promise<Set<string>> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
   try {
     await client.connect();
-    const { rows } = await client.query<{ count: string }>(
-      `SELECT count(*) FROM (SELECT 1 FROM delivery_log.events GROUP BY tenant_id, event_id HAVING count(*) > 1) AS e`,
+    const { rows } = await client.query<{ event_id: string }>(
+      'SELECT event_id FROM delivery_log.events GROUP BY tenant_id, event_id HAVING count(*) > 1',
     );
-    return Number(rows[0].count);
+    return new Set(rows.map(({ event_id }) => event_id));
   } finally {
     await client.end().catch(() => undefined);
   }
