@@ -100,7 +100,9 @@ export class LaneHealth {
 
   private sayFailing({ tenantId, subscriptionId, worst }: Standing, seen: boolean): void {
     if (!worst) return;
-    const { reason, attempt, failingSince: sinceMs, dueAt: nextAttemptAtMs } = worst;
-    this.announcer.failing({ tenantId, subscriptionId }, { sinceMs, reason, attempt, nextAttemptAtMs }, seen);
+    const { lane, atMs: seenMs } = worst;
+    const { reason, attempt, failingSince: sinceMs, dueAt: nextAttemptAtMs } = lane;
+    const trouble = { seenMs, sinceMs, reason, attempt, nextAttemptAtMs };
+    this.announcer.failing({ tenantId, subscriptionId }, trouble, seen);
   }
 }

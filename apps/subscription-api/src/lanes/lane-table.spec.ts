@@ -130,7 +130,7 @@ it('knows who has been failing since when', () => {
   const [standing, ...others] = lanes.failingSince(at - 70);
   expect(others).toEqual([]);
   expect(standing).toMatchObject({ ...ref, failingSinceMs: [at - 50, at - 60, at - 70] });
-  expect(standing.worst).toMatchObject({ lane: 'a', attempt: 7 });
+  expect(standing.worst).toMatchObject({ lane: { lane: 'a', attempt: 7 }, atMs: at });
 });
 
 it('holds no more than its bound, and makes room again', () => {

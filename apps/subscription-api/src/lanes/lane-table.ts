@@ -31,8 +31,8 @@ export type Standing = SubscriptionRef & {
   goneAtMs: number | undefined;
   /** Since when its lanes fail, those that do. */
   failingSinceMs: number[];
-  /** Of the lanes that are parked for failing the one that has been for longest. */
-  worst: FailingLane | undefined;
+  /** Of the lanes that are parked for failing the one that has been for longest, and when it said so. */
+  worst: { lane: FailingLane; atMs: number } | undefined;
 };
 
 /** A replay reads behind on purpose: its lane says nothing about how the subscription is doing. */
@@ -68,8 +68,8 @@ export class LaneTable {
       if (isGone(message)) standing.goneAtMs = Math.max(standing.goneAtMs ?? 0, atMs);
       if (typeof message.failingSince !== 'number') continue;
       standing.failingSinceMs.push(message.failingSince);
-      const worstSince = standing.worst?.failingSince ?? Infinity;
-      if (isFailing(message) && message.failingSince < worstSince) standing.worst = message;
+      const worstSince = standing.worst?.lane.failingSince ?? Infinity;
+      if (isFailing(message) && message.failingSince < worstSince) standing.worst = { lane: message, atMs };
     }
     return standing;
   }

@@ -11,6 +11,7 @@ export class OperationalEvents1764000000002 implements MigrationInterface {
       CREATE TABLE incidents (
         tenant_id       text NOT NULL,
         subscription_id text NOT NULL,
+        seen_at         timestamptz NOT NULL,
         failing_since   timestamptz NOT NULL,
         over_at         timestamptz,
         PRIMARY KEY (tenant_id, subscription_id)

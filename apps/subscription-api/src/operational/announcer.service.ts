@@ -63,8 +63,7 @@ export class Announcer implements BeforeApplicationShutdown {
   reconcile(adopt: (ref: SubscriptionRef) => boolean, startedMs: number): void {
     this.plan(async () => {
       for (const incident of await this.news.openIncidents(pendingMax))
-        if (!adopt(incident) && incident.sinceMs < startedMs - silenceMs)
-          this.recovered(incident, Date.now());
+        if (!adopt(incident) && incident.seenMs < startedMs - silenceMs) this.recovered(incident, Date.now());
     });
   }
 

@@ -27,6 +27,7 @@ const told = ({ value }: OutboxRecord) => {
   return { ...event, data: JSON.parse(event.data.toString()) as object };
 };
 const since = {
+  seenMs: nowMs - 500,
   sinceMs: nowMs - 1_000,
   reason: 'breaker' as const,
   attempt: 3,
@@ -39,7 +40,7 @@ it('tells that a subscription fails', () => {
   expect(record).toMatchObject({ topic: 'events.v1', key: 't' });
   expect(told(record)).toMatchObject({
     ...{ kind: 'event', tenantId: 't', type: 'posthorn.subscription.failing', acceptedAt: nowMs },
-    ...{ entity: { name: 'subscription', id: 'sub_1' }, timestamp: '2026-04-15T09:59:59.000Z' },
+    ...{ entity: { name: 'subscription', id: 'sub_1' }, timestamp: '2026-04-15T09:59:59.500Z' },
     data: {
       ...ofIt,
       ...{ reason: 'breaker', attempt: 3 },
@@ -50,7 +51,9 @@ it('tells that a subscription fails', () => {
 });
 
 it('tells that it recovered, of the same incident', () => {
-  expect(told(recoveredRecord(state, { sinceMs: nowMs - 1_000, atMs: nowMs }, nowMs))).toMatchObject({
+  expect(
+    told(recoveredRecord(state, { seenMs: nowMs - 500, sinceMs: nowMs - 1_000, atMs: nowMs }, nowMs)),
+  ).toMatchObject({
     ...{ type: 'posthorn.subscription.recovered', timestamp: '2026-04-15T10:00:00.000Z' },
     data: { ...ofIt, failingSince: '2026-04-15T09:59:59.000Z', recoveredAt: '2026-04-15T10:00:00.000Z' },
   });
@@ -69,8 +72,8 @@ it.each([
 it('has one id for one occurrence', () => {
   const ids = [
     failingRecord(state, since, nowMs),
-    failingRecord({ ...state, name: 'x', version: 8 }, { ...since, attempt: 4 }, nowMs + 1),
-    failingRecord(state, { ...since, sinceMs: nowMs }, nowMs),
+    failingRecord({ ...state, name: 'x', version: 8 }, { ...since, attempt: 4, sinceMs: nowMs }, nowMs + 1),
+    failingRecord(state, { ...since, seenMs: nowMs }, nowMs),
     disabledRecord(state, undefined, nowMs),
     disabledRecord({ ...state, version: 8 }, undefined, nowMs),
   ].map((record) => told(record).id);

@@ -4,10 +4,10 @@ import { EventStore, type Reader, type Write } from '../aggregates/event.store.j
 import type { DisablingCause, Subscription } from '../subscriptions/subscription.js';
 import { disabledRecord, failingRecord, recoveredRecord, type Trouble } from './news.js';
 
-type IncidentRow = { failing_since: Date; over_at: Date | null };
+type IncidentRow = { seen_at: Date; failing_since: Date; over_at: Date | null };
 
 /** A subscription that was last seen failing. */
-export type OpenIncident = { tenantId: string; subscriptionId: string; sinceMs: number };
+export type OpenIncident = { tenantId: string; subscriptionId: string; seenMs: number };
 
 /** Whose incidents are kept: of those the end will be asked for. */
 const incidentTypes: readonly OperationalType[] = [
@@ -38,20 +38,20 @@ export class NewsStore {
 
   async openIncidents(max: number): Promise<OpenIncident[]> {
     const rows = await this.events.query<{ tenantId: string; subscriptionId: string; at: Date }>(
-      `SELECT tenant_id AS "tenantId", subscription_id AS "subscriptionId", failing_since AS at
+      `SELECT tenant_id AS "tenantId", subscription_id AS "subscriptionId", seen_at AS at
          FROM incidents WHERE over_at IS NULL LIMIT $1`,
       [max],
     );
     return rows.map(({ tenantId, subscriptionId, at }) => ({
       tenantId,
       subscriptionId,
-      sinceMs: at.getTime(),
+      seenMs: at.getTime(),
     }));
   }
 
   /**
-   * `seen` is false for what a start finds: then an incident that is open is this one. What begins before
-   * the last one was over is an old record that is read late.
+   * `seen` is false for what a start finds: then an incident that is open is this one. A record that was
+   * written before the last incident was over, or that began the open one, is an old one that is read late.
    */
   async failing(write: Write, state: Subscription, trouble: Trouble, seen: boolean): Promise<void> {
     if (state.status === 'disabled' || asksForOperational(state.filter)) return;
@@ -60,12 +60,12 @@ export class NewsStore {
     if (asked.size === 0) return;
     const row = await this.incident(write, tenantId, id);
     if (row && row.over_at === null && !seen) return;
-    if (row && trouble.sinceMs <= (row.over_at ?? row.failing_since).getTime()) return;
+    if (row && trouble.seenMs <= (row.over_at ?? row.seen_at).getTime()) return;
     await write.query(
-      `INSERT INTO incidents (tenant_id, subscription_id, failing_since) VALUES ($1, $2, $3)
+      `INSERT INTO incidents (tenant_id, subscription_id, seen_at, failing_since) VALUES ($1, $2, $3, $4)
        ON CONFLICT (tenant_id, subscription_id) DO UPDATE
-         SET failing_since = excluded.failing_since, over_at = NULL`,
-      [tenantId, id, new Date(trouble.sinceMs)],
+         SET seen_at = excluded.seen_at, failing_since = excluded.failing_since, over_at = NULL`,
+      [tenantId, id, new Date(trouble.seenMs), new Date(trouble.sinceMs)],
     );
     if (asked.has('posthorn.subscription.failing'))
       await write.announce(failingRecord(state, trouble, Date.now()));
@@ -75,12 +75,12 @@ export class NewsStore {
   async recovered(write: Write, state: Subscription, atMs: number): Promise<void> {
     const { tenantId, id: subscriptionId } = state;
     const row = await this.incident(write, tenantId, subscriptionId);
-    if (!row || row.over_at !== null || atMs < row.failing_since.getTime()) return;
+    if (!row || row.over_at !== null || atMs < row.seen_at.getTime()) return;
     await this.close(write, tenantId, subscriptionId, new Date(atMs));
     if (state.status === 'disabled' || asksForOperational(state.filter)) return;
     const asked = await this.asked(write, tenantId, ['posthorn.subscription.recovered']);
     if (asked.size === 0) return;
-    const told = { sinceMs: row.failing_since.getTime(), atMs };
+    const told = { seenMs: row.seen_at.getTime(), sinceMs: row.failing_since.getTime(), atMs };
     await write.announce(recoveredRecord(state, told, Date.now()));
   }
 
@@ -118,7 +118,7 @@ export class NewsStore {
     subscriptionId: string,
   ): Promise<IncidentRow | undefined> {
     const [row] = await reader.query<IncidentRow>(
-      'SELECT failing_since, over_at FROM incidents WHERE tenant_id = $1 AND subscription_id = $2',
+      'SELECT seen_at, failing_since, over_at FROM incidents WHERE tenant_id = $1 AND subscription_id = $2',
       [tenantId, subscriptionId],
     );
     return row;

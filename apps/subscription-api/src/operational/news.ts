@@ -5,6 +5,9 @@ import type { DisablingCause, Subscription } from '../subscriptions/subscription
 
 /** A subscription began to fail: one of its lanes was parked, for the first time since it was live. */
 export type Trouble = {
+  /** When the lane's record was written: it names the occurrence. */
+  seenMs: number;
+  /** Since when its receiver has not taken anything; that may be longer ago. */
   sinceMs: number;
   reason: 'failing' | 'breaker';
   /** Attempts the event has had that it failed at. */
@@ -15,12 +18,12 @@ export type Trouble = {
 type Told = { type: OperationalType; atMs: number; occurrence: string; data: object };
 
 export function failingRecord(state: Subscription, trouble: Trouble, nowMs: number): OutboxRecord {
-  const { sinceMs, reason, attempt, nextAttemptAtMs } = trouble;
+  const { seenMs, sinceMs, reason, attempt, nextAttemptAtMs } = trouble;
   const data = { reason, attempt, failingSince: iso(sinceMs), nextAttemptAt: iso(nextAttemptAtMs) };
   const told: Told = {
     type: 'posthorn.subscription.failing',
-    atMs: sinceMs,
-    occurrence: String(sinceMs),
+    atMs: seenMs,
+    occurrence: String(seenMs),
     data,
   };
   return recordOf(state, told, nowMs);
@@ -28,11 +31,11 @@ export function failingRecord(state: Subscription, trouble: Trouble, nowMs: numb
 
 export function recoveredRecord(
   state: Subscription,
-  { sinceMs, atMs }: { sinceMs: number; atMs: number },
+  { seenMs, sinceMs, atMs }: { seenMs: number; sinceMs: number; atMs: number },
   nowMs: number,
 ): OutboxRecord {
   const data = { failingSince: iso(sinceMs), recoveredAt: iso(atMs) };
-  const told: Told = { type: 'posthorn.subscription.recovered', atMs, occurrence: String(sinceMs), data };
+  const told: Told = { type: 'posthorn.subscription.recovered', atMs, occurrence: String(seenMs), data };
   return recordOf(state, told, nowMs);
 }
 
