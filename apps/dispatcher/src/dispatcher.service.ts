@@ -157,7 +157,7 @@ export class DispatcherService {
   rebalancing(): void {
     for (const { owner, writer } of this.holdings.values()) {
       if (!owner || owner.ended) continue;
-      owner.tick(Date.now(), true);
+      owner.tick(Date.now(), true, true);
       writer?.kick();
     }
   }
@@ -189,7 +189,7 @@ export class DispatcherService {
     clearInterval(this.ticker);
     await Promise.all(
       [...this.holdings.values()].map(async ({ owner, writer }) => {
-        owner?.tick(Date.now(), true);
+        owner?.tick(Date.now(), true, true);
         await writer?.drain();
       }),
     );

@@ -120,12 +120,15 @@ export class PartitionOwner {
     this.orphans.add(key);
   }
 
-  /** Every 100 ms or so: checkpoints, lag, windows. */
-  tick(now: number, writeWindow: boolean): void {
+  /**
+   * Every 100 ms or so: checkpoints, lag, windows; `atOnce`: the partition may be somebody else's in a
+   * moment.
+   */
+  tick(now: number, writeWindow: boolean, atOnce = false): void {
     const settledFor = this.positionBefore(now - lagMs);
     this.samples.push({ at: now, position: this.position });
     for (const { lane } of this.slots.values()) {
-      lane.checkpoint(now);
+      lane.checkpoint(now, atOnce);
       if ((lane.oldestSeq ?? Infinity) < settledFor) lane.lag();
     }
     if (writeWindow) this.windowDue = true;

@@ -131,6 +131,20 @@ it(
   60_000 + cutMs,
 );
 
+it('a graceful stop repeats nothing of a lane that catches up either', async () => {
+  receiver.answer(() => ({ status: 200, delayMs: 3_000 }));
+  const tenant = await subscription('unordered', [1_000]);
+  await publish(tenant, 1, 40);
+  await receiver.received(16);
+  expect(await product.app('dispatcher').stop()).toBe(0);
+  receiver.answer(200);
+  await product.app('dispatcher').start();
+  const last = ({ rawBody }: ReceivedRequest): boolean => rawBody.includes('"n":40}');
+  await receiver.received(1, { matching: last, timeoutMs: 20_000 });
+  await waitFor(() => new Set(receiver.requests.map(numberOf)).size === 40, { timeoutMs: 10_000 });
+  expect(receiver.requests).toHaveLength(40);
+}, 60_000);
+
 it('SIGTERM lets what is in flight end, and another instance goes on without repeating it', async () => {
   let answered = 0;
   receiver.answer(async () => {

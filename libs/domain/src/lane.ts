@@ -334,9 +334,11 @@ export class Lane<E> {
   }
 
   /** The cursor is written again every second or 100 deliveries while the lane catches up. */
-  checkpoint(now: number): void {
+  checkpoint(now: number, atOnce = false): void {
     if (this.state !== 'behind' || this.probing || this.finishedSinceCheckpoint === 0) return;
-    if (now - this.checkpointAt < checkpointMs && this.finishedSinceCheckpoint < checkpointDeliveries) return;
+    const early =
+      now - this.checkpointAt < checkpointMs && this.finishedSinceCheckpoint < checkpointDeliveries;
+    if (early && !atOnce) return;
     this.checkpointAt = now;
     this.want();
   }
