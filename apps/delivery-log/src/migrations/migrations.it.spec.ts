@@ -1,0 +1,69 @@
+import { Database } from '@posthorn/runtime';
+import { testDatabase, type TestDatabase } from '@posthorn/testing';
+import { attempt, attemptRecords, startMs } from '../testing/builders.js';
+import { Instance, logger, openDatabase } from '../testing/harness.js';
+import { migrations } from './index.js';
+
+let stores: TestDatabase;
+beforeAll(async () => {
+  stores = await testDatabase();
+});
+afterAll(() => stores.drop());
+
+it('a log of the first version goes on: what is over stays so, until its newest attempt says otherwise', async () => {
+  const first = new Database({
+    ...{ url: stores.url, schema: 'delivery_log', migrations: migrations.slice(0, 1), poolMax: 2, logger },
+  });
+  await first.start();
+  const statuses = ['waiting', 'delivered', 'failed', 'expired', 'cancelled'];
+  for (const status of statuses)
+    await first.query(
+      `INSERT INTO deliveries (delivery_id, tenant_id, subscription_id, event_id, replay_id, partition, seq, event_type,
+                               status, attempts, next_attempt_at, first_attempt_at, last_attempt_at, finished_at)
+       VALUES ($1, 't', 's', 'e', '', 0, 5, 'x', $2, 1, $3, $4, $4, $5)`,
+      [
+        ...[`dlv_${status}`, status, status === 'waiting' ? new Date(startMs + 11_000) : null],
+        ...[new Date(startMs + 1_000), status === 'waiting' ? null : new Date(startMs + 5_000)],
+      ],
+    );
+  await first.stop();
+  const now = await openDatabase(stores.url);
+  try {
+    const shown = () =>
+      now.query('SELECT delivery_id, status, attempts, finished_at FROM deliveries ORDER BY delivery_id');
+    const before = await shown();
+    expect(before).toHaveLength(statuses.length);
+    const repeated = statuses.map((status) =>
+      attempt({
+        deliveryId: `dlv_${status}`,
+        tenantId: 't',
+        attempt: 0,
+        outcome: 'cancelled',
+        final: true,
+        startedAt: startMs,
+      }),
+    );
+    await new Instance(now).apply('attempts', attemptRecords(repeated));
+    expect(await shown()).toEqual(before);
+    const again = repeated.map((record) => ({
+      ...record,
+      attempt: 2,
+      outcome: 'failed' as const,
+      final: false,
+      startedAt: startMs + 9_000,
+    }));
+    await new Instance(now).apply('attempts', attemptRecords(again));
+    expect(await shown()).toMatchObject(
+      statuses
+        .toSorted()
+        .map((status) => ({
+          delivery_id: `dlv_${status}`,
+          status: 'waiting',
+          attempts: 2,
+          finished_at: null,
+        })),
+    );
+  } finally {
+    await now.stop();
+  }
+}, 30_000);
