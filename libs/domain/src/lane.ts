@@ -268,7 +268,8 @@ export class Lane<E> {
    */
   due(token: { cursor: number; attempt: number; dueAt: number }): boolean {
     const fits = this.cursor === token.cursor;
-    if (this.mode === 'parked' && fits && this.cursorAttempt === token.attempt) {
+    const inTime = token.dueAt >= (this.target?.dueAt ?? 0);
+    if (this.mode === 'parked' && fits && inTime && this.cursorAttempt === token.attempt) {
       // A person who said "now" is not put off.
       this.goOnAt = Math.min(this.goOnAt ?? Infinity, token.dueAt);
       this.tryGoOn();
@@ -470,6 +471,8 @@ export class Lane<E> {
    */
   private tryHandOver(): void {
     if (this.mode !== 'behind' || this.readPosition !== this.end) return;
+    // Only the record knows the attempts of the event at the cursor: the lane reads that one itself.
+    if (this.readPosition === this.cursor && this.cursorAttempt > 0) return;
     if (this.until === Infinity) {
       if (
         this.covers === Infinity ||

@@ -33,4 +33,10 @@ export const cases: { name: string; scenario: number; steps: string }[] = [
     steps:
       'pass 0 0, commit 0 0, read 0 0, publish 0 0, read 0 133, answer 0 0, publish 0 0, answer 189 18, flow 0 0, answer 0 21, publish 0 0, flow 73 0',
   },
+  {
+    name: 'a token that came before its event was read again lost the count of attempts',
+    scenario: 96,
+    steps:
+      'publish 0 0, commit 0 0, mood 0 21, flow 1 3, usurp 0 0, schedule 0 0, commit 0 0, read 0 0, read 0 0, due 0 0, read 0 0, repeatDue 0 0, pass 28 0, commit 0 0, flow 0 0, crash 0 0',
+  },
 ];
