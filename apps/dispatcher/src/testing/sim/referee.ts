@@ -8,6 +8,7 @@ import {
 } from '@posthorn/contracts';
 import { attemptsOf, retryDelayMs, type RetryPolicy } from '@posthorn/domain';
 import type { OutRecord } from '@posthorn/messaging';
+import type { PartitionOwner } from '../../partition-owner.js';
 import { type Broker, pairKey } from './broker.js';
 import { active, type History, type Pair } from './history.js';
 import type { Answer, Flight, Node } from './node.js';
@@ -41,6 +42,7 @@ export class Referee {
   /** When a lane's last attempt failed. */
   private readonly failedAt = new Map<string, number>();
   private readonly touched = new Map<string, number>();
+  private readonly began = new WeakMap<PartitionOwner, { position: number; versions: Map<string, number> }>();
   private readonly seen = new Map<string, Seen>();
   /** Deliveries that somebody decided to be over, whether or not the record arrived. */
   private readonly decided = new Set<string>();
@@ -68,6 +70,15 @@ export class Referee {
     this.decided.add(pairKey(message.subscriptionId, message.seq, message.replayId));
   }
 
+  /** Remembers from where on an owner applies snapshots itself. */
+  tookOver(owner: PartitionOwner): void {
+    const versions = [...this.world.broker.subscriptions.values()];
+    this.began.set(owner, {
+      position: owner.nextPosition,
+      versions: new Map(versions.map(({ snapshot }) => [snapshot.id, snapshot.version])),
+    });
+  }
+
   /** A request leaves. */
   sent(flight: Flight): void {
     const { node, slot, request } = flight;
@@ -87,6 +98,7 @@ export class Referee {
       throw new Violation(`${what} repeats ${repeats}`);
     if (event.acceptedAt + eventExpiryMs <= now) throw new Violation(`${what} has expired`);
     this.notDeleted(flight, what);
+    this.notDropped(flight, seq, what);
     this.notBelowCursor(flight, seq, what);
     this.notEarly(flight, { key, seq, attempt, subscriptionId }, what);
     if (slot.subscription.snapshot.ordering !== 'unordered') this.inOrder(flight, key, seq, what);
@@ -201,6 +213,24 @@ export class Referee {
     const known = this.world.history.at(snapshot.id, position);
     if (!active(snapshot) || (known?.status === 'deleted' && node.owner === slot.owner))
       throw new Violation(`${what}: the subscription is ${known?.status}`);
+  }
+
+  /** What waited when its subscription was disabled is not sent after it was enabled again. */
+  private notDropped({ slot, work }: Flight, seq: number, what: string): void {
+    const { owner, subscription, replayId } = slot;
+    const began = this.began.get(owner);
+    if (!began || work.kind === 'due' || replayId !== undefined) return;
+    const { id } = subscription.snapshot;
+    const dropped = this.world.history
+      .controlsOf(id)
+      .find(
+        (control) =>
+          control.seq > Math.max(seq, began.position - 1) &&
+          control.seq < owner.nextPosition &&
+          control.snapshot.version > (began.versions.get(id) ?? 0) &&
+          !active(control.snapshot),
+      );
+    if (dropped) throw new Violation(`${what} was dropped at ${dropped.seq}`);
   }
 
   /** The cursor tells the truth: nothing below it is sent again. */

@@ -30,7 +30,23 @@ const weights = {
 export type StepKind = keyof typeof weights;
 export type Step = readonly [kind: StepKind, a: number, b: number];
 
-export const stepWeights = Object.entries(weights) as [StepKind, number][];
+/** Runs differ in what they are full of: rare things meet only where they are frequent. */
+const moods: Partial<Record<StepKind, number>>[] = [
+  {},
+  { control: 4, command: 3, replay: 3 },
+  { mood: 5, schedule: 2, due: 2, pass: 2 },
+  { crash: 5, usurp: 5, tell: 4, handOff: 4, drain: 3 },
+  { commit: 0.4, ack: 0.4, feed: 0.4, answer: 0.5 },
+  { control: 4, mood: 5, schedule: 2, due: 2, crash: 3, handOff: 3 },
+];
+
+/** How often each kind of step is tried, by the kind of run. */
+export const stepWeights: [StepKind, number][][] = moods.map((mood) =>
+  Object.entries(weights).map(([kind, weight]) => {
+    const factor = mood[kind as StepKind] ?? 1;
+    return [kind as StepKind, Math.ceil(weight * factor)];
+  }),
+);
 
 export const textOf = (steps: readonly Step[]): string => steps.map((step) => step.join(' ')).join(', ');
 
