@@ -253,6 +253,7 @@ it.each([
   const choices = fc.array(fc.nat(10_000), { minLength: 20, maxLength: 200 });
   fc.assert(
     fc.property(choices, (list) => run(ordered, list)),
-    { numRuns: 5_000 },
+    // The same runs for every change; the engine's simulation is where new ones are looked for.
+    { numRuns: 5_000, seed: 20261123 },
   );
 });
