@@ -54,14 +54,12 @@ it('a log of the first version goes on: what is over stays so, until its newest 
     }));
     await new Instance(now).apply('attempts', attemptRecords(again));
     expect(await shown()).toMatchObject(
-      statuses
-        .toSorted()
-        .map((status) => ({
-          delivery_id: `dlv_${status}`,
-          status: 'waiting',
-          attempts: 2,
-          finished_at: null,
-        })),
+      statuses.toSorted().map((status) => ({
+        delivery_id: `dlv_${status}`,
+        status: 'waiting',
+        attempts: 2,
+        finished_at: null,
+      })),
     );
   } finally {
     await now.stop();
