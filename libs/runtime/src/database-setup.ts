@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import type { Logger } from './logging.js';
 
@@ -8,6 +8,18 @@ import type { Logger } from './logging.js';
  */
 const raced = new Set(['42710', '23505', 'XX000', '40001']);
 const insufficientPrivilege = '42501';
+
+/**
+ * A client whose loss between two statements never ends the process: the next statement reports it. From
+ * birth, because a server may say goodbye in the packet that says it is ready: a listener that whoever
+ * acquires the client adds comes too late then.
+ */
+class PatientClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
 
 export type MigrationClass = new () => MigrationInterface;
 export type EntityClass = new () => object;
@@ -47,6 +59,7 @@ export function dataSourceOptions(options: {
     applicationName: `posthorn ${schema}`,
     poolErrorHandler: options.onPoolError,
     extra: {
+      Client: PatientClient,
       max: options.poolMax,
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 60_000,
@@ -80,9 +93,11 @@ export async function prepareSchema(options: {
   logger: Logger;
 }): Promise<string | undefined> {
   const { url, schema, logger } = options;
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000, keepAlive: true });
-  // A connection that breaks between two statements: the next statement reports it.
-  client.on('error', () => undefined);
+  const client = new PatientClient({
+    connectionString: url,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  });
   await client.connect();
   try {
     // A waiter gives up after a while and is tried again by the caller, as long as a start may take.

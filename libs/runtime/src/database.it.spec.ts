@@ -1,4 +1,5 @@
 import { testDatabase, waitFor, type TestDatabase } from '@posthorn/testing';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import pg from 'pg';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Database, type DatabaseOptions } from './database.js';
@@ -156,6 +157,35 @@ describe('a database', () => {
     expect(await database.ping()).toBe(true);
   });
 
+  it('survives a goodbye in the packet that says the connection is ready', async () => {
+    const readyForQuery = Buffer.from('5a0000000549', 'hex');
+    let goodbyes = 0;
+    const { hostname, port } = new URL(server.url);
+    const proxy = createServer((client) => {
+      const upstream = connect({ host: hostname, port: Number(port || 5432) });
+      client.pipe(upstream);
+      upstream.on('data', (data) => {
+        const last = goodbyes > 0 && data.subarray(-6).equals(readyForQuery);
+        if (!last) return void client.write(data);
+        goodbyes--;
+        client.end(Buffer.concat([data, fatal('57P01', 'terminating connection')]));
+      });
+      for (const socket of [client, upstream])
+        socket.on('error', () => undefined).on('close', () => void (client.destroy(), upstream.destroy()));
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const url = new URL(server.url);
+    url.host = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const database = await start({ url: url.href });
+    goodbyes = 4;
+    const results = await Promise.allSettled(Array.from({ length: 3 }, () => database.query('SELECT 1')));
+    expect(results.some(({ status }) => status === 'rejected')).toBe(true);
+    await waitFor(() => database.ping());
+    expect(goodbyes).toBe(0);
+    await database.stop();
+    await new Promise((resolve) => proxy.close(resolve));
+  });
+
   it('waits for a server that is not there, but not for ever', async () => {
     const url = server.url.replace(/:\d+\//, ':1/');
     const begun = performance.now();
@@ -184,3 +214,12 @@ describe('a database', () => {
     await expect(database.query('SELECT pg_sleep(5)')).rejects.toMatchObject({ code: '57014' });
   });
 });
+
+/** An ErrorResponse as the server sends it before it closes. */
+function fatal(code: string, message: string): Buffer {
+  const fields = Buffer.from(`SFATAL\0VFATAL\0C${code}\0M${message}\0\0`);
+  const head = Buffer.alloc(5);
+  head.write('E');
+  head.writeInt32BE(fields.length + 4, 1);
+  return Buffer.concat([head, fields]);
+}

@@ -160,23 +160,16 @@ export class Database {
   }
 
   private async acquire(): Promise<PoolClient> {
-    let client: PoolClient;
     try {
-      client = await this.pool.connect();
+      return await this.pool.connect();
     } catch (error) {
       this.noteFailure(error);
       throw error;
     }
-    // A connection that is lost between two statements says so by an event; the next statement reports it
-    // too.
-    client.on('error', ignore);
-    return client;
   }
 
   private giveBack(client: PoolClient, reusable: boolean): void {
     if (reusable) this.isUp = true;
-    // One that is thrown away keeps the listener: its loss may still be announced.
-    if (reusable) client.off('error', ignore);
     client.release(!reusable);
   }
 
@@ -200,8 +193,6 @@ export class Database {
     if (this.source?.isInitialized) await this.source.destroy();
   }
 }
-
-function ignore(): void {}
 
 /** What an operator has to change; anything else is ours to look into. */
 function refusal(error: unknown): unknown {
