@@ -226,7 +226,8 @@ function feedRecord(owner: PartitionOwner, byTenant: Map<string, Reading[]>, rec
 function isFor(slot: LaneSlot, message: EventMessage, seq: number): boolean {
   const { owner, subscription, name, replayId } = slot;
   if (replayId !== undefined) return subscription.matches(message, Infinity);
-  return subscription.matches(message, seq) && owner.laneOf(subscription, message) === name;
+  if (!subscription.matches(message, seq) || owner.laneOf(subscription, message) !== name) return false;
+  return !owner.endings.has(subscription, seq, message.id);
 }
 
 /** What cannot be decoded went to `rejected` when the main reader came to it. */

@@ -1,4 +1,11 @@
-import { allTopics, cursorsTopic, eventsTopic, partitionsFor, subscriptionsTopic } from '@posthorn/contracts';
+import {
+  allTopics,
+  attemptsTopic,
+  cursorsTopic,
+  eventsTopic,
+  partitionsFor,
+  subscriptionsTopic,
+} from '@posthorn/contracts';
 import { defaultEgressSettings, EgressClient } from '@posthorn/egress';
 import { BatchProducer, KafkaBatchServer, KafkaConnection, LogReader } from '@posthorn/messaging';
 import {
@@ -107,7 +114,7 @@ function producer(kafka: KafkaConnection): BatchProducer {
 }
 
 function logReader(kafka: KafkaConnection): LogReader {
-  const topics = [eventsTopic.name, cursorsTopic.name, subscriptionsTopic.name];
+  const topics = [eventsTopic, cursorsTopic, subscriptionsTopic, attemptsTopic].map(({ name }) => name);
   return new LogReader(kafka, { groupId: 'dispatcher-reader', topics });
 }
 

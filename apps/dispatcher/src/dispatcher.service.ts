@@ -203,7 +203,7 @@ export class DispatcherService {
   }
 
   private async take(holding: Holding): Promise<void> {
-    const { kafka, reader, settings } = this.parts;
+    const { kafka, reader, producer, settings } = this.parts;
     const { partition, losses } = holding;
     // What throws at once again would otherwise be a storm of takeovers.
     if (losses > 0) await delay(Math.min(takeOverAgainMaxMs, takeOverAgainMs * 2 ** (losses - 1)));
@@ -221,7 +221,7 @@ export class DispatcherService {
           now: Date.now(),
           windowMax: settings.windowRecordsMax,
         };
-        const loaded = await takeOver({ kafka, reader, writer }, partition, options);
+        const loaded = await takeOver({ kafka, reader, producer, writer }, partition, options);
         const { next, loadedEnd } = loaded.window;
         // What is settled beyond the window's first open offset is not matched again, but known it has to be.
         await refill(this.parts, this.dedup, partition, Math.max(next, loadedEnd));

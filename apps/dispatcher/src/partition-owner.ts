@@ -22,6 +22,7 @@ import { TransactionDraft } from './transaction-draft.js';
 import { LaneSlot, type LogEvent } from './lane-slot.js';
 import type { OwnerPorts } from './owner-ports.js';
 import { type OpenSecret, Subscription, SubscriptionTable } from './subscription-table.js';
+import type { KnownEndings } from './known-endings.js';
 import type { LoadedPartition } from './takeover.js';
 
 /** Replays leave room for live traffic. */
@@ -45,6 +46,8 @@ export class PartitionOwner {
   readonly slots = new Map<string, LaneSlot>();
   readonly window: OffsetWindow;
   readonly due: DueIntake;
+  /** What an earlier owner has brought to an end beyond what it wrote down. */
+  readonly endings: KnownEndings;
   ended = false;
   private position: number;
   private readonly logLow: number;
@@ -75,6 +78,7 @@ export class PartitionOwner {
     this.due = new DueIntake(this, ports, loaded.dueWindow);
     this.position = loaded.window.next;
     this.logLow = loaded.logLow;
+    this.endings = loaded.endings;
     this.subscriptions = new SubscriptionTable();
     for (const message of loaded.subscriptions) {
       this.subscriptions.add(new Subscription(message, this.open));
@@ -131,7 +135,9 @@ export class PartitionOwner {
       lane.checkpoint(now, atOnce);
       if ((lane.oldestSeq ?? Infinity) < settledFor) lane.lag();
     }
-    if (writeWindow) this.windowDue = true;
+    if (!writeWindow) return;
+    this.windowDue = true;
+    this.endings.sweep(this.position, (key) => this.subscriptions.at(key));
   }
 
   /** What the owner wants written now; undefined when there is nothing. */
@@ -230,6 +236,7 @@ export class PartitionOwner {
     if (this.isRepeat(message, offset)) return;
     for (const subscription of this.subscriptions.ofTenant(message.tenantId)) {
       if (!subscription.matches(message, offset)) continue;
+      if (this.endings.has(subscription, offset, message.id)) continue;
       event ??= this.logEvent(message, record);
       const slot = this.slotOf(subscription, this.laneOf(subscription, message));
       if (slot.lane.offer(offset, event, event.value.length)) holds++;

@@ -103,7 +103,11 @@ export class SubscriptionTable {
   }
 
   get(tenantId: string, id: string): Subscription | undefined {
-    return this.byKey.get(subscriptionKey(tenantId, id));
+    return this.at(subscriptionKey(tenantId, id));
+  }
+
+  at(key: string): Subscription | undefined {
+    return this.byKey.get(key);
   }
 
   ofTenant(tenantId: string): readonly Subscription[] {

@@ -14,12 +14,15 @@ import {
 } from '@posthorn/contracts';
 import type { LaneRecord } from '@posthorn/domain';
 import {
+  type BatchProducer,
   type FencedWriter,
   type InRecord,
   type KafkaConnection,
   type LogReader,
   OffsetWindow,
+  settledWithin,
 } from '@posthorn/messaging';
+import { type KnownEndings, readEndings } from './known-endings.js';
 
 export type LoadedLane = { tenantId: string; subscriptionId: string; lane: string; record: LaneRecord };
 
@@ -29,11 +32,13 @@ export type LoadedPartition = {
   dueWindow: OffsetWindow;
   lanes: LoadedLane[];
   subscriptions: SubscriptionMessage[];
+  /** What is over though neither the window nor a cursor says so. */
+  endings: KnownEndings;
   /** The first offset of `events` that is still there. */
   logLow: number;
 };
 
-type Position = { next: number; bitmap: string };
+type Position = { next: number; bitmap: string; at?: number };
 
 /**
  * Taking a partition over (architecture, section 4, rule 2). The committed `_owner` record fences every
@@ -44,10 +49,11 @@ type Position = { next: number; bitmap: string };
  * fencing.
  */
 export async function takeOver(
-  { kafka, reader, writer }: { kafka: KafkaConnection; reader: LogReader; writer: FencedWriter },
+  parts: { kafka: KafkaConnection; reader: LogReader; producer: BatchProducer; writer: FencedWriter },
   partition: number,
   { nonce, instance, now, windowMax }: { nonce: string; instance: string; now: number; windowMax: number },
 ): Promise<LoadedPartition> {
+  const { kafka, reader, producer, writer } = parts;
   const owner = encodeCursors({ kind: 'owner', nonce, instance, at: now });
   await writer.fence([{ topic: cursorsTopic.name, partition, key: ownerKey, value: owner }]);
 
@@ -70,6 +76,10 @@ export async function takeOver(
     for (const { key, value } of records) remember(subscriptions, key, value);
   });
 
+  // What this process itself still had to tell as an earlier owner.
+  await settledWithin(flushMaxMs, producer.flush());
+  const { at: windowAt = now } = positionOf(cursors.get(windowKey));
+  const endings = await readEndings(parts, partition, windowAt);
   const events = (await kafka.endOffsets(eventsTopic.name)).get(partition) ?? { low: 0, high: 0 };
   const due = (await kafka.endOffsets(dueTopic.name)).get(partition) ?? { low: 0, high: 0 };
   return {
@@ -77,6 +87,7 @@ export async function takeOver(
     dueWindow: windowOf(cursors.get(dueKey), due, windowMax),
     lanes: lanesOf(cursors, events),
     subscriptions: [...subscriptions.values()].map((value) => clamped(decodeSubscription(value), events)),
+    endings,
     logLow: events.low,
   };
 }
@@ -92,6 +103,9 @@ function isOwner(value: Buffer | null, nonce: string): boolean {
   return !!message && message.kind === 'owner' && message.nonce === nonce;
 }
 
+/** How long a takeover waits for records that other traffic may keep from ever being all written. */
+const flushMaxMs = 1_000;
+
 type Bounds = { low: number; high: number };
 
 /**
@@ -106,8 +120,12 @@ function within(position: number, { low, high }: Bounds): number {
   return Math.max(position, low);
 }
 
+function positionOf(value: Buffer | undefined): Position {
+  return value ? (decodeCursors(value) as Position & { kind: string }) : { next: 0, bitmap: '' };
+}
+
 function windowOf(value: Buffer | undefined, bounds: Bounds, windowMax: number): OffsetWindow {
-  const position = value ? (decodeCursors(value) as Position & { kind: string }) : { next: 0, bitmap: '' };
+  const position = positionOf(value);
   // A batch may go beyond the bound at which the partition is paused.
   const capacity = 2 * windowMax + 65_536;
   const next = within(position.next, bounds);

@@ -26,3 +26,4 @@ export {
   type LogReaderOptions,
   type ReadResult,
 } from './log-reader.js';
+export { settledWithin } from './waiting.js';

@@ -10,6 +10,7 @@ import {
   eventsTopic,
   laneOfKey,
   type LaneMessage,
+  ownerKey,
   rejectedTopic,
   retriesTopic,
   type SubscriptionMessage,
@@ -56,6 +57,9 @@ export class Broker {
   readonly subscriptions = new Map<string, SubscriptionMessage>();
   /** Deliveries that are over, as `attempts` says. */
   readonly over = new Set<string>();
+  /** The same as it stood when the last owner had fenced the one before, and could be known to it. */
+  overAtFence: ReadonlySet<string> = new Set();
+  private windowAt = Infinity;
   /** Offsets of `events` and `due` whose records were refused. */
   readonly rejected = new Set<string>();
 
@@ -88,22 +92,34 @@ export class Broker {
     if (laneOfKey(key)) {
       if (value) this.lanes.set(key, { message: decodeCursors(value) as LaneMessage, takenAt });
       else this.lanes.delete(key);
-    } else if (key === windowKey || key === dueKey) {
+    } else if (key === ownerKey) this.overAtFence = this.overSince(this.windowAt - 10_000);
+    else if (key === windowKey || key === dueKey) {
       const message = decodeCursors(value);
+      if (message.kind === 'window') this.windowAt = message.at;
       if (message.kind !== 'window' && message.kind !== 'due') throw new Error(`${key} says ${message.kind}`);
       (key === windowKey ? this.window : this.due).set(message);
     }
   }
 
   private ended(value: Buffer): void {
-    const message = decodeAttempts(value);
-    if (message.kind === 'lane-cancelled') return;
-    const { subscriptionId, seq, replayId, final } = message;
-    if (final) this.over.add(pairKey(subscriptionId, seq, replayId));
+    const key = endedPair(value);
+    if (key) this.over.add(key);
+  }
+
+  private overSince(time: number): Set<string> {
+    const { records } = this.log(attemptsTopic.name);
+    const recent = records.filter(({ timestamp }) => timestamp >= time);
+    return new Set(recent.flatMap(({ value }) => endedPair(value!) ?? []));
   }
 
   private refused(value: Buffer): void {
     const { topic, offset } = decodeRejected(value);
     this.rejected.add(`${topic}/${offset}`);
   }
+}
+
+function endedPair(value: Buffer): string | undefined {
+  const message = decodeAttempts(value);
+  if (message.kind === 'lane-cancelled' || !message.final) return undefined;
+  return pairKey(message.subscriptionId, message.seq, message.replayId);
 }

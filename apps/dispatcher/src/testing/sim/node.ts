@@ -50,6 +50,8 @@ export class Node {
   readonly paused = new Set<string>([eventsTopic.name, dueTopic.name]);
   lastHeartbeatMs: number;
   lastCommitMs = -Infinity;
+  /** What its last takeover could know to be over. */
+  overAtFence: ReadonlySet<string> = new Set();
   /** Killed: nothing of it happens any more. */
   dead = false;
   /** The producer takes nothing. */
@@ -141,6 +143,8 @@ export class Node {
     if (commit.epoch !== this.broker.epoch) return commit.end(fenced());
     this.events.noted(() => `  ${this.name} commits ${how}: ${shown(commit.records)}`);
     if (how !== 'unknown-lost') this.broker.commit(commit.records, commit.takenAt);
+    // Nobody has fenced this node since, or it could not have committed.
+    this.overAtFence = this.broker.overAtFence;
     if (how !== 'done') return commit.end(new Error('no answer'));
     this.lastCommitMs = commit.takenAt;
     commit.end();

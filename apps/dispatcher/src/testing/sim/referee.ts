@@ -19,6 +19,9 @@ type Failure = { attempt: number; at: number; dueAt: number };
 /** What was seen of a delivery, from the receivers' side. */
 type Seen = { attempts: number[]; delivered: number; failures: Failure[] };
 
+/** What an owner could know when it took the partition over. */
+type Beginning = { position: number; versions: Map<string, number>; over: ReadonlySet<string> };
+
 export class Violation extends Error {
   override readonly name = 'Violation';
 }
@@ -42,7 +45,7 @@ export class Referee {
   /** When a lane's last attempt failed. */
   private readonly failedAt = new Map<string, number>();
   private readonly touched = new Map<string, number>();
-  private readonly began = new WeakMap<PartitionOwner, { position: number; versions: Map<string, number> }>();
+  private readonly began = new WeakMap<PartitionOwner, Beginning>();
   private readonly seen = new Map<string, Seen>();
   /** Deliveries that somebody decided to be over, whether or not the record arrived. */
   private readonly decided = new Set<string>();
@@ -71,11 +74,12 @@ export class Referee {
   }
 
   /** Remembers from where on an owner applies snapshots itself. */
-  tookOver(owner: PartitionOwner): void {
+  tookOver(owner: PartitionOwner, over: ReadonlySet<string>): void {
     const versions = [...this.world.broker.subscriptions.values()];
     this.began.set(owner, {
       position: owner.nextPosition,
       versions: new Map(versions.map(({ snapshot }) => [snapshot.id, snapshot.version])),
+      over,
     });
   }
 
@@ -97,6 +101,7 @@ export class Referee {
     if (repeats !== undefined && !replayId && now - history.published.get(repeats)!.at < 400_000)
       throw new Violation(`${what} repeats ${repeats}`);
     if (event.acceptedAt + eventExpiryMs <= now) throw new Violation(`${what} has expired`);
+    this.notOver(flight, key, what);
     this.notDeleted(flight, what);
     this.notDropped(flight, seq, what);
     this.notBelowCursor(flight, seq, what);
@@ -205,6 +210,12 @@ export class Referee {
         if (!broker.rejected.has(`${topic}/${offset}`)) throw new Violation(`${topic}/${offset} is nowhere`);
       }
     }
+  }
+
+  /** What an earlier owner has recorded as over is not sent again, whatever its windows and cursors say. */
+  private notOver({ slot, work }: Flight, key: string, what: string): void {
+    if (work.kind === 'due' || slot.replayId !== undefined) return;
+    if (this.began.get(slot.owner)?.over.has(key)) throw new Violation(`${what} was over at the takeover`);
   }
 
   private notDeleted({ node, slot }: Flight, what: string): void {

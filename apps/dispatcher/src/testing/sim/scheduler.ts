@@ -43,7 +43,9 @@ export class Scheduler {
     const retries = this.broker.log(retriesTopic.name).read(this.retriesRead, max);
     for (const { value } of retries.records) {
       const message = decodeRetry(value);
-      this.deliveries.set(message.deliveryId, { message, claimAt: message.dueAt });
+      // By place, not by delivery: of an event that was published twice, long apart, each is looked for. The
+      // real timers keep one of the two, for one delivery it is.
+      this.deliveries.set(retryKey(message), { message, claimAt: message.dueAt });
     }
     this.retriesRead = retries.next;
   }

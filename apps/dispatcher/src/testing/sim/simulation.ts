@@ -281,7 +281,7 @@ export class Simulation implements Witness {
   private newNode(): Node {
     const node = new Node(`node-${++this.started}`, this.broker, () => this.time.now, this.settings, {
       sent: (flight) => {
-        this.countOwners(flight.slot.owner);
+        this.countOwners(flight.node);
         this.guarded(() => this.referee.sent(flight));
       },
       offered: (record) => this.guarded(() => this.referee.offered(record)),
@@ -297,10 +297,10 @@ export class Simulation implements Witness {
   }
 
   /** Every ownership after the first is a takeover. */
-  private countOwners(owner: PartitionOwner | undefined = this.owner.owner): void {
+  private countOwners({ owner, overAtFence } = this.owner): void {
     if (!owner || this.owners.has(owner)) return;
     this.owners.add(owner);
-    this.referee.tookOver(owner);
+    this.referee.tookOver(owner, overAtFence);
     this.referee.takeovers = this.taken++;
   }
 
