@@ -24,12 +24,12 @@ export function runChaos(args) {
       'keep-logs': { type: 'boolean', default: false },
     },
   });
-  const faultsMs = number('minutes', values.minutes ?? (values.short ? '0.9' : '15'), 0.1, 600) * MINUTE_MS;
+  const faultsMs = number('minutes', values.minutes ?? (values.short ? '1' : '15'), 0.1, 600) * MINUTE_MS;
   return runOnPrivateStores('apps/e2e/dist/chaos/main.js', {
     seed: number('seed', values.seed, 0, 2 ** 31),
     rate: number('rate', values.rate, 1, 100_000),
     faultsMs,
-    everyMs: values.short ? [3_000, 6_000] : [3_000, 10_000],
+    everyMs: values.short ? [2_500, 4_500] : [3_000, 10_000],
     limitMs: faultsMs + AROUND_MS,
     json: values.json,
     markdown: values.markdown,

@@ -33,7 +33,9 @@ export function planFaults(random: Random, plan: FaultPlan): Fault[] {
     const [low, high] =
       fault.kind === 'freeze' ? [plan.sessionTimeoutMs + 1_500, plan.sessionTimeoutMs + 6_000] : [0, 4_000];
     const forMs = Math.round(random.between(low, high));
-    if (atMs + forMs > plan.lengthMs) return faults;
+    if (atMs > plan.lengthMs) return faults;
+    // What would not be over in time has no place; a shorter one may.
+    if (atMs + forMs > plan.lengthMs) continue;
     faults.push({ ...fault, atMs: Math.round(atMs), forMs });
   }
 }
