@@ -21,7 +21,13 @@ import { DueIntake } from './due-intake.js';
 import { TransactionDraft } from './transaction-draft.js';
 import { LaneSlot, type LogEvent } from './lane-slot.js';
 import type { OwnerPorts } from './owner-ports.js';
-import { type OpenSecret, Subscription, SubscriptionTable } from './subscription-table.js';
+import {
+  isForgotten,
+  keyOf,
+  type OpenSecret,
+  Subscription,
+  SubscriptionTable,
+} from './subscription-table.js';
 import type { KnownEndings } from './known-endings.js';
 import type { LoadedPartition } from './takeover.js';
 
@@ -54,8 +60,8 @@ export class PartitionOwner {
   private readonly dirtySlots = new Set<LaneSlot>();
   /** Snapshots to write, with the control records that wait for it. */
   private readonly snapshots = new Map<Subscription, number[]>();
-  /** Lane records of lanes that are no more. */
-  private readonly orphans = new Set<string>();
+  /** By key, the topic in which a lane or a subscription that is no more still has a record. */
+  private readonly orphans = new Map<string, string>();
   private readonly obeyed = new Set<string>();
   /** Replays that have begun, and the orders that wait until that is durable. */
   private readonly replays = new Map<LaneSlot, number>();
@@ -81,12 +87,13 @@ export class PartitionOwner {
     this.endings = loaded.endings;
     this.subscriptions = new SubscriptionTable();
     for (const message of loaded.subscriptions) {
-      this.subscriptions.add(new Subscription(message, this.open));
+      if (isForgotten(message, this.logLow)) this.orphans.set(keyOf(message), subscriptionsTopic.name);
+      else this.subscriptions.add(new Subscription(message, this.open));
     }
     for (const { tenantId, subscriptionId, lane, record } of loaded.lanes) {
       const subscription = this.subscriptions.get(tenantId, subscriptionId);
       if (subscription?.active) this.addSlot(subscription, lane, record);
-      else this.orphans.add(laneKey(tenantId, subscriptionId, lane));
+      else this.orphan(laneKey(tenantId, subscriptionId, lane));
     }
     for (const subscription of this.subscriptions.all()) this.followStatus(subscription);
   }
@@ -121,7 +128,7 @@ export class PartitionOwner {
 
   /** A parked lane's token came for a lane that is no more: its record goes, and with it the timer. */
   orphan(key: string): void {
-    this.orphans.add(key);
+    this.orphans.set(key, cursorsTopic.name);
   }
 
   /**
@@ -152,10 +159,10 @@ export class PartitionOwner {
       taken.push(slot);
       draft.add(this.cursor(slot.key, encodeLane(slot, record)));
     }
-    for (const key of this.orphans) {
+    for (const [key, topic] of this.orphans) {
       if (draft.full) break;
       this.orphans.delete(key);
-      draft.add(this.cursor(key, null));
+      draft.add({ topic, partition: this.partition, key, value: null });
     }
     // After the lanes: a snapshot that disables is not durable before what waited is gone.
     const snapshots = new Map<Subscription, number[]>();

@@ -30,7 +30,7 @@ export class Subscription {
   private filters: CompiledFilter[] = [];
 
   constructor({ snapshot, matching }: SubscriptionMessage, open: OpenSecret) {
-    this.key = subscriptionKey(snapshot.tenantId, snapshot.id);
+    this.key = keyOf({ snapshot });
     this.matching = matching;
     this.filters = matching.map(({ filter }) => compileFilter(filter));
     this.take(snapshot, open);
@@ -83,6 +83,17 @@ export class Subscription {
       this.signing = undefined;
     }
   }
+}
+
+export const keyOf = ({ snapshot }: Pick<SubscriptionMessage, 'snapshot'>): string =>
+  subscriptionKey(snapshot.tenantId, snapshot.id);
+
+/**
+ * Deleted so long ago that no event from before is in the log any more: nobody can ask for it, and its record
+ * may go.
+ */
+export function isForgotten({ snapshot, matching }: SubscriptionMessage, logLow: number): boolean {
+  return snapshot.status === 'deleted' && matching.every(({ sinceSeq }) => sinceSeq < logLow);
 }
 
 function originOf(url: string): string {
