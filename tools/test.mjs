@@ -1,8 +1,10 @@
-// Everything CI runs: `npm test`, or one part of it: check, unit, it, e2e. What follows the name goes to
-// Jest.
+// Everything CI runs: `npm test`, or one part of it: check, unit, it, e2e, chaos. What follows the name goes
+// to Jest, or to chaos.
+import { runChaos } from './lib/chaos.mjs';
 import { endedBy } from './lib/ending.mjs';
 import { main } from './lib/main.mjs';
 import { layout } from './lib/paths.mjs';
+import { privateStoresProblem } from './lib/private-stores.mjs';
 import { UserError } from './lib/require.mjs';
 import { setUpBuild, setUpPackages } from './lib/setup.mjs';
 import { createSteps } from './lib/steps.mjs';
@@ -10,7 +12,7 @@ import { openStores, requireStores } from './lib/stores.mjs';
 import { hasSpecs, jest, projects, tool } from './lib/suites.mjs';
 import { clearDeadTestRuns, forgetTestRun, newTestRun } from './lib/test-runs.mjs';
 
-const PARTS = ['check', 'unit', 'it', 'e2e'];
+const PARTS = ['check', 'unit', 'it', 'e2e', 'chaos'];
 
 await main(runTests);
 
@@ -63,6 +65,7 @@ async function runTests() {
 async function runPart(part, { at, steps, args, stores }) {
   const runDir = at.stateDir;
   if (part === 'check') return check();
+  if (part === 'chaos') return chaos(steps, args);
   if (part === 'unit') {
     const configs = projects.map((project) => `${project}/jest.config.mjs`);
     return jest({ name: part, configs, args, env: {}, runDir });
@@ -86,6 +89,21 @@ async function check() {
     await tool('nx', 'run-many', '-t', 'lint', 'typecheck', '--outputStyle=static'),
   ];
   return { passed: 0, failed: results.reduce((sum, { failed }) => sum + failed, 0) };
+}
+
+/**
+ * Every promise was kept, or not: one test. Stores in Docker are not ours to kill: there it says so.
+ * @param {import('./lib/steps.mjs').Steps} steps
+ * @param {string[]} args
+ */
+async function chaos(steps, args) {
+  const problem = await privateStoresProblem();
+  if (problem) {
+    steps.say(`not run: it kills a broker and a PostgreSQL of its own, and ${problem}`);
+    return { passed: 0, failed: 0 };
+  }
+  const code = await runChaos(['--short', ...args]);
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
 }
 
 /** @param {string[]} given */

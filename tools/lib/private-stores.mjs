@@ -25,6 +25,15 @@ const GRACE_MS = 25_000;
 const NEVER = { pid: 0, born: 'never' };
 
 /**
+ * Why this machine cannot run a broker and a PostgreSQL as processes of ours (it may have Docker instead).
+ * @param {import('./paths.mjs').Layout} usual
+ * @returns {Promise<string | undefined>}
+ */
+export async function privateStoresProblem(usual = layout()) {
+  return kafkaProblem(usual.cacheDir) ?? (nativeFolder() ? undefined : await installed(usual));
+}
+
+/**
  * Runs a program of the checkout's build on a broker and a PostgreSQL of its own, which it may kill and
  * start again by asking for it, and forgets both at the end. Whatever the environment names stays untouched.
  * @param {string} program  below the checkout
@@ -35,7 +44,7 @@ export async function runOnPrivateStores(program, options) {
   delete process.env.KAFKA_BROKERS;
   delete process.env.DATABASE_URL;
   const usual = layout();
-  const problem = kafkaProblem(usual.cacheDir) ?? (nativeFolder() ? undefined : await installed(usual));
+  const problem = await privateStoresProblem(usual);
   if (problem)
     throw new UserError(`This kills and restarts a broker and a PostgreSQL of its own: ${problem}.`);
   const at = newTestRun(usual);

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -36,15 +35,18 @@ export class App {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Resident memory in MiB, as the operating system counts it. */
-  get residentMiB(): number {
-    const status = readFileSync(`/proc/${this.child!.pid}/status`, 'utf8');
-    return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024;
+  /** What is still reachable after a garbage collection, buffers included, in MiB. */
+  async heldMiB(): Promise<number> {
+    const opened = (): string | undefined => /Debugger listening on (ws:\S+)/.exec(this.output.join(''))?.[1];
+    if (!opened()) this.child!.kill('SIGUSR1');
+    await waitFor(() => opened() !== undefined);
+    return (await bytesHeld(opened()!)) / 2 ** 20;
   }
 
   async start(): Promise<void> {
     const main = join(appsDir, this.name, 'dist', 'main.js');
-    const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', main], {
+    const flags = ['--disable-warning=TimeoutNegativeWarning', '--inspect-port=127.0.0.1:0'];
+    const child = spawn(process.execPath, [...flags, main], {
       env: { PATH: process.env.PATH, ...this.env, POSTHORN_PORT: String(this.port) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -141,6 +143,23 @@ export class Product {
     await this.databaseWay.close();
     await this.database.drop();
   }
+}
+
+/** Over the inspector's protocol: nothing in the product has to help. */
+async function bytesHeld(inspector: string): Promise<number> {
+  const socket = new WebSocket(inspector);
+  await once(socket, 'open');
+  const call = async (id: number, method: string, params: object): Promise<string> => {
+    const answered = once(socket, 'message');
+    socket.send(JSON.stringify({ id, method, params }));
+    const [{ data }] = (await answered) as [{ data: string }];
+    return data;
+  };
+  await call(1, 'HeapProfiler.collectGarbage', {});
+  const expression = '(({ heapUsed, external }) => heapUsed + external)(process.memoryUsage())';
+  const answer = await call(2, 'Runtime.evaluate', { expression, returnByValue: true });
+  socket.close();
+  return (JSON.parse(answer) as { result: { result: { value: number } } }).result.result.value;
 }
 
 async function freePorts(count: number): Promise<number[]> {
