@@ -117,6 +117,25 @@ it('keeps what comes while paused, and delivers it in order after', async () => 
   expect(requests.map(numberOf)).toEqual(upTo(310));
 });
 
+it('a single retry that fell due in a short pause comes soon after it', async () => {
+  receiver.answer((request) => (request.headers['webhook-attempt'] === '1' ? 500 : 200));
+  const before = world.retries.length;
+  const retryPolicy = { delaysMs: [600] };
+  const active = world.snapshot({ tenantId: 'p', id: 'sub_p', url: receiver.url, retryPolicy });
+  await world.subscribe(active);
+  await world.publish('p', 1, 1);
+  await receiver.received(1);
+  const change = { ...active, updatedAt: new Date().toISOString() };
+  await world.subscribe({ ...change, status: 'paused', version: 2 });
+  await waitFor(() => world.retries.length >= before + 2);
+  await world.subscribe({ ...change, status: 'active', version: 3 });
+  const [retried] = await receiver.received(1, {
+    matching: ({ headers }) => headers['webhook-attempt'] === '2',
+    timeoutMs: 10_000,
+  });
+  expect(numberOf(retried)).toBe(1);
+});
+
 it('drops what comes while disabled, and nothing is delivered after deletion', async () => {
   const active = world.snapshot({ tenantId: 'f', id: 'sub_f', url: receiver.url });
   await world.subscribe(active);

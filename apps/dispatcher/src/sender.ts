@@ -22,7 +22,7 @@ export type SenderPorts = {
   changed(slot: LaneSlot): void;
 };
 
-/** While a lane is parked by a person, its single retries come by again this often. */
+/** While a lane is parked, its single retries come by again this often: at its time, which may be far away. */
 const parkedRetryMaxMs = 5 * 60_000;
 const parkedRetryMinMs = 1_000;
 
@@ -155,8 +155,7 @@ export class Sender {
     }
     if (work.kind === 'due' && lane.parkedUntil !== undefined) {
       // The lane's own probe finds out when the receiver is back; until then this one waits with it.
-      const dueAt = Math.max(now + parkedRetryMinMs, Math.min(lane.parkedUntil, now + parkedRetryMaxMs));
-      this.retryLater(slot, work, attempt, dueAt);
+      this.retryLater(slot, work, attempt, putOffUntil(slot, lane.parkedUntil, now));
       return;
     }
     const request = this.requestOrReason(slot, work, now);
@@ -267,4 +266,15 @@ export class Sender {
   private retryLater(slot: LaneSlot, work: Work, attempt: number, dueAt: number): void {
     this.recorder.retry(slot, work, { attempt, dueAt }, () => this.settle(slot, work));
   }
+}
+
+/**
+ * A pause may be lifted at any time: a retry waits at most as long again as the pause has lasted, so that a
+ * short one costs little, and a long one few records.
+ */
+function putOffUntil({ subscription }: LaneSlot, parkedUntil: number, now: number): number {
+  const { status, updatedAt } = subscription.snapshot;
+  const waitMs = status === 'paused' ? now - Date.parse(updatedAt) : parkedRetryMaxMs;
+  const boundMs = Math.min(Math.max(waitMs, parkedRetryMinMs), parkedRetryMaxMs);
+  return Math.max(now + parkedRetryMinMs, Math.min(parkedUntil, now + boundMs));
 }
