@@ -284,8 +284,9 @@ export class PartitionOwner {
     if (command === 'cancel-replay') this.slots.get(replayKey(subscription, order.args))?.lane.cancel();
     for (const slot of subscription.lanes.values()) {
       if (slot.lane.state !== 'parked') continue;
-      // An order names the event it is about: one that is read again does not pass over the next one.
-      if (order.args.cursor !== undefined && order.args.cursor !== slot.lane.parkedAt) continue;
+      // An order names the events it is about: one that is read again does not pass over the next ones.
+      const { cursors } = order.args;
+      if (Array.isArray(cursors) && !cursors.includes(slot.lane.parkedAt)) continue;
       if (command === 'retry-now') slot.lane.resume();
       else if (command === 'skip') slot.lane.skip();
       this.ports.ready(slot);

@@ -55,6 +55,11 @@ export class LaneHealth {
     return isKnown ? this.of(tenantId, subscriptionId) : undefined;
   }
 
+  /** Where its parked lanes wait; undefined where `known` is. */
+  parkedAt(tenantId: string, subscriptionId: string): number[] | undefined {
+    return this.known(tenantId, subscriptionId) && this.table.parkedAt({ tenantId, subscriptionId });
+  }
+
   /** Every partition has been read to the end it had at the start. */
   get settled(): boolean {
     return this.caughtUp.size >= this.partitions;

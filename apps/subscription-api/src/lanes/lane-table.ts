@@ -56,6 +56,14 @@ export class LaneTable {
     return healthOf(this.lanesOf(tenantId, subscriptionId));
   }
 
+  /** Where its lanes wait that are parked; replays are not among them. */
+  parkedAt({ tenantId, subscriptionId }: SubscriptionRef): number[] {
+    const parked = [...this.lanesOf(tenantId, subscriptionId)].filter(
+      ({ message }) => message.kind === 'parked',
+    );
+    return parked.map(({ message }) => message.cursor);
+  }
+
   standingOf({ tenantId, subscriptionId }: SubscriptionRef): Standing {
     const standing: Standing = {
       tenantId,

@@ -74,7 +74,14 @@ describe.each([
     await waitFor(() => commands(id).length === 1);
     const { commandId } = body;
     expect(commands(id)).toEqual([
-      { kind: 'command', id: commandId, tenantId, subscriptionId: id, command, args: {} },
+      {
+        kind: 'command',
+        id: commandId,
+        tenantId,
+        subscriptionId: id,
+        command,
+        args: { cursors: [7] },
+      },
     ]);
     expect(await read(id)).toMatchObject({ version: 2, updatedAt: before.updatedAt });
     const { rows } = await stage.db.query(
@@ -82,7 +89,11 @@ describe.each([
       [id],
     );
     expect(rows).toEqual([
-      { type: `${name}-ordered`, payload: { commandId }, actor: expect.stringMatching(/^key_/) },
+      {
+        type: `${name}-ordered`,
+        payload: { commandId, cursors: [7] },
+        actor: expect.stringMatching(/^key_/),
+      },
     ]);
   });
 

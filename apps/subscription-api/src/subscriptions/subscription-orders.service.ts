@@ -48,7 +48,12 @@ export class SubscriptionOrders {
   private async carryOut(write: Write, before: Subscription, order: OrderName): Promise<Ordered> {
     if (order === 'retry' || order === 'skip') {
       const commandId = newId('cmd', randomBytes(17));
-      const event = { type: `${order}-ordered` as const, payload: { commandId } };
+      // An owner that reads the order again after a takeover must not take it for one about the next event.
+      const cursors = this.lanes.parkedAt(before.tenantId, before.id);
+      const event = {
+        type: `${order}-ordered` as const,
+        payload: { commandId, ...(cursors && { cursors }) },
+      };
       return orderedOf(await this.store.order(write, before, event), order, commandId);
     }
     const payload = { status: statusOrders[order].to };

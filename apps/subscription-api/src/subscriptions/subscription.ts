@@ -49,7 +49,11 @@ export type StatusChange = { status: SubscriptionStatus; reason?: string; cause?
 export type DisablingCause = 'gone' | 'failing';
 
 /** Said to the partition's owner about what waits; of the subscription itself nothing changes. */
-export type OrderEvent = { type: 'retry-ordered' | 'skip-ordered'; payload: { commandId: string } };
+export type OrderEvent = {
+  type: 'retry-ordered' | 'skip-ordered';
+  /** `cursors`: where the lanes waited that it is about, as far as that was known. */
+  payload: { commandId: string; cursors?: number[] };
+};
 
 export type SubscriptionEvent =
   | {
@@ -125,7 +129,7 @@ export function orderRecord({ tenantId, id }: Subscription, { type, payload }: O
     tenantId,
     subscriptionId: id,
     command: laneCommands[type],
-    args: {},
+    args: payload.cursors ? { cursors: payload.cursors } : {},
   });
   return { topic: eventsTopic.name, key: tenantId, value };
 }

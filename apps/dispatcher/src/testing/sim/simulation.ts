@@ -202,7 +202,7 @@ export class Simulation implements Witness {
   /** An order may name the event it is about. */
   private parkedAt(a: number, b: number): Record<string, unknown> {
     const lanes = [...this.broker.lanes.values()];
-    return b % 3 > 0 && lanes.length > 0 ? { cursor: lanes[a % lanes.length].message.cursor } : {};
+    return b % 3 > 0 && lanes.length > 0 ? { cursors: [lanes[a % lanes.length].message.cursor] } : {};
   }
 
   private deliver(node: Node, topic: string, max: number): void {
