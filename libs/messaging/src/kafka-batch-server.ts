@@ -289,11 +289,20 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   /**
-   * kafkajs goes to the start of the log, without a word to us, when a position does not exist (any more).
+   * kafkajs goes to the start of the log, without a word to us, when a position does not exist (any more). It
+   * also goes on, without a word, over what never reaches a handler: markers of transactions, and what
+   * compaction took away. Only the log's start tells the two apart.
    */
   private warnOfJump({ topic, partition, position = 0 }: Assigned, fetchedAt: number): void {
-    const message = fetchedAt > position ? 'records expired before they were read' : 'the log was read again';
-    this.kafka.log('error', message, { topic, partition, position, fetchedAt });
+    const at = { topic, partition, position, fetchedAt };
+    if (fetchedAt < position) this.kafka.log('error', 'the log was read again', at);
+    else void this.warnOfExpired(at);
+  }
+
+  private async warnOfExpired(at: TopicPartition & { position: number; fetchedAt: number }): Promise<void> {
+    const bounds = await this.kafka.endOffsets(at.topic).catch(() => undefined);
+    const low = bounds?.get(at.partition)?.low ?? 0;
+    if (low > at.position) this.kafka.log('error', 'records expired before they were read', { ...at, low });
   }
 
   private currentAssignment(): { assignment: Map<string, number[]>; generation: number } {
