@@ -22,7 +22,7 @@ export type SenderPorts = {
   changed(slot: LaneSlot): void;
 };
 
-/** While a lane is parked, its single retries come by again this often: at its time, which may be far away. */
+/** While a lane is parked, its single retries come by again at its time, but at least this often. */
 const parkedRetryMaxMs = 5 * 60_000;
 const parkedRetryMinMs = 1_000;
 

@@ -31,8 +31,8 @@ export type LaneCommand = {
   subscriptionId: string;
   command: 'retry-now' | 'skip' | 'retry-delivery' | 'replay' | 'cancel-replay';
   /**
-   * By command: `retry-now`, `skip` {cursors?} (where the lanes are parked that it is about); `retry-delivery`
-   * {deliveryId, seq}; `replay` {replayId, fromSeq, untilSeq, …}.
+   * By command: `retry-now`, `skip` {cursors?} (where the lanes are parked that it is about);
+   * `retry-delivery` {deliveryId, seq}; `replay` {replayId, fromSeq, untilSeq, …}.
    */
   args: Record<string, unknown>;
 };
