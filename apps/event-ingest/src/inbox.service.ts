@@ -172,7 +172,7 @@ export class InboxService {
     }
     const verdict = this.judge(next.record);
     if (verdict.kind === 'unknown-tenant' && this.directory.readAsOfMs < next.receivedMs) {
-      void this.awaitDirectory(part, next);
+      void this.awaitDirectory(part);
       return false;
     }
     part.ready.push(this.outcomeOf(part, next.record, verdict));
@@ -252,15 +252,16 @@ export class InboxService {
     }, roomLookMs);
   }
 
-  /** A tenant may be younger than what we have read: other partitions go on meanwhile. */
-  private async awaitDirectory(part: Part, first: Waiting): Promise<void> {
+  /**
+   * A tenant may be younger than what we have read. Without an answer the record waits: what may be good is
+   * never rejected for want of a look. Other partitions go on meanwhile.
+   */
+  private async awaitDirectory(part: Part): Promise<void> {
     part.planned = true;
     const known = await this.directory.readToEnd();
     part.planned = false;
-    // Once is enough, unless Kafka is away: then nothing could be written either, and the record keeps its
-    // chance.
-    if (!known && this.log.open) first.receivedMs = -Infinity;
-    this.run(part);
+    if (known) this.run(part);
+    else this.plan(part, directoryLookMs);
   }
 
   private isOverfull({ waiting, head, waitingBytes }: Part): boolean {
