@@ -123,6 +123,10 @@ it(
     const until = performance.now() + cutMs;
     await waitFor(() => performance.now() >= until, { timeoutMs: cutMs + 1_000, intervalMs: 100 });
     expect(receiver.requests.filter(again)).toEqual([]);
+    for (const path of ['deliveries', 'events', 'subscriptions']) {
+      const { status, body } = await caller.call('GET', `/v1/tenants/${tenant.id}/${path}`, tenant);
+      expect([path, status, body['code']]).toEqual([path, 503, 'unavailable']);
+    }
     product.databaseWay.mend();
     const [retried] = await receiver.received(1, { matching: again, timeoutMs: 20_000 });
     expect(numberOf(retried)).toBe(5);

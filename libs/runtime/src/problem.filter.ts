@@ -25,6 +25,8 @@ export class ProblemFilter implements ExceptionFilter {
     const requestId = String(request.id);
     if (error.code === 'internal')
       this.logger.error({ err: error.cause ?? error, requestId, path: pathOf(request) }, 'request failed');
+    else if (error.code === 'unavailable' && error.cause)
+      this.logger.warn({ err: error.cause, requestId, path: pathOf(request) }, 'request refused for now');
     // The answer has begun: all that is left is to break it off, so that nobody takes half of it for the
     // whole.
     if (reply.sent || reply.raw.headersSent) {

@@ -1,3 +1,5 @@
+import { isTransientDatabaseError } from './database-errors.js';
+
 type ErrorRow = { status: number; title: string; retryable: boolean };
 
 /** Every error an API may answer, in one place: its status, its title, and whether trying again may help. */
@@ -111,9 +113,14 @@ const byStatus: Record<number, ErrorCode> = {
   503: 'unavailable',
 };
 
-/** Errors of the framework (Nest's HttpException, Fastify's) become ours; whatever else is `internal`. */
+/**
+ * Errors of the framework (Nest's HttpException, Fastify's) become ours, and those of a database that is
+ * away; whatever else is `internal`.
+ */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  if (isTransientDatabaseError(error))
+    return new AppError('unavailable', 'The database does not answer.', { retryAfterS: 2, cause: error });
   const { status, message } = statusOf(error);
   const code = byStatus[status] ?? (status >= 400 && status < 500 ? 'bad-request' : 'internal');
   if (code === 'internal')
