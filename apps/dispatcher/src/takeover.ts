@@ -18,8 +18,10 @@ import {
   type FencedWriter,
   type InRecord,
   type KafkaConnection,
+  type LogBounds,
   type LogReader,
   OffsetWindow,
+  positionWithin,
   settledWithin,
 } from '@posthorn/messaging';
 import { type KnownEndings, readEndings } from './known-endings.js';
@@ -106,29 +108,15 @@ function isOwner(value: Buffer | null, nonce: string): boolean {
 /** How long a takeover waits for records that other traffic may keep from ever being all written. */
 const flushMaxMs = 1_000;
 
-type Bounds = { low: number; high: number };
-
-/**
- * A log may lose its last records (a power cut on a single node); one that is shorter by more was made anew.
- */
-const truncatedMax = 1_000;
-
-/** Where a position is now, that was written when the log may have been another one. */
-function within(position: number, { low, high }: Bounds): number {
-  if (position > high) return position - high <= truncatedMax ? high : low;
-  // Below the low watermark there is nothing any more; what waited there has expired.
-  return Math.max(position, low);
-}
-
 function positionOf(value: Buffer | undefined): Position {
   return value ? (decodeCursors(value) as Position & { kind: string }) : { next: 0, bitmap: '' };
 }
 
-function windowOf(value: Buffer | undefined, bounds: Bounds, windowMax: number): OffsetWindow {
+function windowOf(value: Buffer | undefined, bounds: LogBounds, windowMax: number): OffsetWindow {
   const position = positionOf(value);
   // A batch may go beyond the bound at which the partition is paused.
   const capacity = 2 * windowMax + 65_536;
-  const next = within(position.next, bounds);
+  const next = positionWithin(position.next, bounds);
   const window = new OffsetWindow({ next, capacity, settledBeyond: position.bitmap });
   // A bitmap of another log would hide new records.
   return next === position.next && window.loadedEnd <= bounds.high
@@ -137,20 +125,21 @@ function windowOf(value: Buffer | undefined, bounds: Bounds, windowMax: number):
 }
 
 /** A history from a longer log says what is in force now. */
-function clamped({ snapshot, matching }: SubscriptionMessage, { high }: Bounds): SubscriptionMessage {
+function clamped({ snapshot, matching }: SubscriptionMessage, { high }: LogBounds): SubscriptionMessage {
   const last = matching.at(-1);
   if (!last || last.sinceSeq <= high) return { snapshot, matching };
   return { snapshot, matching: [{ ...last, sinceSeq: 0 }] };
 }
 
-function lanesOf(cursors: Map<string, Buffer>, bounds: Bounds): LoadedLane[] {
+function lanesOf(cursors: Map<string, Buffer>, bounds: LogBounds): LoadedLane[] {
   const lanes: LoadedLane[] = [];
   for (const [key, value] of cursors) {
     const identity = laneOfKey(key);
     if (!identity) continue;
     const message = decodeCursors(value);
     // A cursor below the log's start stays: the catch-up reader tells what expired.
-    if ('cursor' in message && message.cursor > bounds.high) message.cursor = within(message.cursor, bounds);
+    if ('cursor' in message && message.cursor > bounds.high)
+      message.cursor = positionWithin(message.cursor, bounds);
     if (message.kind === 'parked') {
       const { kind, cursor, attempt, dueAt, failingSince, reason, gone } = message;
       const until = message.until === undefined ? {} : { until: message.until };

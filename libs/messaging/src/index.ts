@@ -13,6 +13,7 @@ export {
 } from './kafka-batch-server.js';
 export { KafkaConnection, type KafkaSettings, type TopicSpec } from './kafka-connection.js';
 export type { LogFn } from './kafka-log.js';
+export { type LogBounds, positionWithin } from './log-bounds.js';
 export { murmur2, partitionFor } from './partition.js';
 export type { InRecord, RecordBatch, TopicPartition } from './records.js';
 export { readTrace, traceHeaders, type TraceContext } from './trace-context.js';

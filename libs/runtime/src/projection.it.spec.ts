@@ -274,10 +274,22 @@ describe('a projection', () => {
     expect(expired.kafka.seeks).toEqual([20]);
     await expired.runner.stop();
     expired.kafka.stop();
+    await database.query('UPDATE projection_offsets SET next = 5000');
     const anew = run(logOf(3));
     await storedIs(3);
     expect(anew.kafka.seeks).toEqual([0]);
     expect(await offsets()).toEqual([0, 1, 2, ...upTo(30).slice(20)]);
+  });
+
+  it('does not apply everything again when the log only lost its tail', async () => {
+    await database.query(`INSERT INTO projection_offsets VALUES ('things.v1', 0, 30)`);
+    const log = logOf(25);
+    const { kafka } = run(log);
+    await waitFor(() => kafka.seeks.length > 0);
+    log.push(record(25, 'new'));
+    await storedIs(26);
+    expect(kafka.seeks).toEqual([25]);
+    expect(await database.query(rows)).toEqual([{ offset: 25, value: 'new' }]);
   });
 
   it('drops what it holds when the partition is taken away, and reads it again when it comes back', async () => {

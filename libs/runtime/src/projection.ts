@@ -1,3 +1,4 @@
+import { positionWithin } from '@posthorn/messaging';
 import { backoffMs, Gate, sleep } from './concurrency.js';
 import type { Database } from './database.js';
 import type { Logger } from './logging.js';
@@ -161,11 +162,11 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
     const { at } = partition;
     const next = stored.get(keyOf(at));
     const { low, high } = ranges.get(at.topic)?.get(at.partition) ?? { low: 0, high: 0 };
-    const position = next === undefined || next < low || next > high ? low : next;
+    const position = next === undefined ? low : positionWithin(next, { low, high });
     if (next !== undefined && next < low)
       this.options.logger.error({ ...at, next, low }, 'records expired before they were read');
     if (next !== undefined && next > high)
-      this.options.logger.error({ ...at, next, high }, 'the topic ends before our offset: reading it anew');
+      this.options.logger.error({ ...at, next, high, position }, 'the topic ends before our offset');
     partition.begin(next, position);
     this.server.seek(at, position);
   }
