@@ -62,7 +62,11 @@ export async function runOnPrivateStores(program, options) {
     });
     writeJson(join(at.stateDir, 'postgres.json'), { ...NEVER, port: postgres });
     const { env } = await openStores({ at, steps, usualPorts: true });
-    const stores = { brokers: env.KAFKA_BROKERS, databaseUrl: env.DATABASE_URL };
+    const stores = {
+      brokers: env.KAFKA_BROKERS,
+      databaseUrl: env.DATABASE_URL,
+      pids: { kafka: pidOf(recordOf(at, 'kafka')), postgres: pidOf(recordOf(at, 'postgres')) },
+    };
     return await runProgram(at, program, { ...options, ...stores, firstPort: first });
   } finally {
     await forgetTestRun(at);
@@ -132,9 +136,24 @@ function killGroup(pid) {
 
 /** @typedef {{ id: number, what: 'kill' | 'start', store: 'kafka' | 'postgres' }} Request */
 
+/**
+ * What the set-up tool wrote of a store that runs.
+ * @param {{ stateDir: string }} at
+ * @param {Request['store']} store
+ */
+function recordOf({ stateDir }, store) {
+  return join(stateDir, store === 'kafka' ? 'kafka/running.json' : 'postgres.json');
+}
+
+/** @param {string} record @returns {number} */
+function pidOf(record) {
+  return /** @type {{ pid: number }} */ (readJson(record)).pid;
+}
+
 /** @param {import('./paths.mjs').Layout} at @param {Request} request */
-async function obey({ stateDir, cacheDir }, { what, store }) {
-  const record = join(stateDir, store === 'kafka' ? 'kafka/running.json' : 'postgres.json');
+async function obey(at, { what, store }) {
+  const { stateDir, cacheDir } = at;
+  const record = recordOf(at, store);
   if (what === 'kill') return killWithChildren(readJson(record));
   const step = { doing: () => {} };
   const usualPort = true;

@@ -54,7 +54,7 @@ const publishWithinMs = 30_000;
 const settleWithinMs = 60_000;
 const duplicatesMax = 0.02;
 
-const counts: Record<ServiceName, number> = {
+const counts: Partial<Record<ServiceName, number>> = {
   'subscription-api': 1,
   'event-ingest': 2,
   dispatcher: 2,

@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type ServiceName =
-  'subscription-api' | 'event-ingest' | 'dispatcher' | 'retry-scheduler' | 'delivery-log';
+  'standalone' | 'subscription-api' | 'event-ingest' | 'dispatcher' | 'retry-scheduler' | 'delivery-log';
+
+type FleetOptions = {
+  firstPort: number;
+  env: Record<string, string>;
+  logsDir: string;
+  /** Flags of Node for some of them. */
+  flags?: Partial<Record<ServiceName, string[]>>;
+};
 
 const appsDir = join(import.meta.dirname, '..', '..', '..');
 const readyWithinMs = 120_000;
@@ -30,6 +38,7 @@ export class Service {
     readonly port: number,
     private readonly env: Record<string, string>,
     private readonly logsDir: string,
+    private readonly flags: readonly string[],
   ) {}
 
   get url(): string {
@@ -44,7 +53,7 @@ export class Service {
     this.wanted = true;
     const log = openSync(join(this.logsDir, `${this.name}.log`), 'a');
     const main = join(appsDir, this.service, 'dist', 'main.js');
-    const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', main], {
+    const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', ...this.flags, main], {
       env: { ...this.env, POSTHORN_PORT: String(this.port) },
       stdio: ['ignore', log, log],
     });
@@ -105,14 +114,14 @@ export class Fleet {
   private constructor(readonly services: readonly Service[]) {}
 
   static of(
-    counts: Record<ServiceName, number>,
-    { firstPort, env, logsDir }: { firstPort: number; env: Record<string, string>; logsDir: string },
+    counts: Partial<Record<ServiceName, number>>,
+    { firstPort, env, logsDir, flags = {} }: FleetOptions,
   ): Fleet {
     let port = firstPort;
-    const services = (Object.keys(counts) as ServiceName[]).flatMap((service) =>
-      Array.from({ length: counts[service] }, (_, i) => {
-        const name = counts[service] > 1 ? `${service}-${i + 1}` : service;
-        return new Service(service, name, port++, env, logsDir);
+    const services = (Object.entries(counts) as [ServiceName, number][]).flatMap(([service, count]) =>
+      Array.from({ length: count }, (_, i) => {
+        const name = count > 1 ? `${service}-${i + 1}` : service;
+        return new Service(service, name, port++, env, logsDir, flags[service] ?? []);
       }),
     );
     return new Fleet(services);

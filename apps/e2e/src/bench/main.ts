@@ -1,0 +1,100 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Bench, type BenchOptions } from './bench.js';
+import { costliest, type CpuProfile } from './costly-functions.js';
+import type { Figures, Limits } from './figures.js';
+import { measureLimits } from './limits.js';
+import { costlyTable, figuresTable, limitsLine, processTable } from './report.js';
+import { type Scenario, scenarios, shortened } from './scenarios.js';
+
+type Options = Omit<BenchOptions, 'logsDir'> & {
+  /** By name; all where none is named. */
+  scenarios?: string[];
+  limits: boolean;
+  json: boolean;
+  markdown: boolean;
+  keepLogs: boolean;
+  limitMs: number;
+};
+
+/** Below tools/bench.mjs, which owns Kafka and PostgreSQL; exits 0 only where nothing was lost or doubled. */
+const options = JSON.parse(process.argv[2]) as Options;
+const logsDir = mkdtempSync(join(tmpdir(), 'posthorn-bench-'));
+const startedMs = performance.now();
+const limitCount = options.short ? 5_000 : 100_000;
+const costlyCount = 10;
+const bench = new Bench({ ...options, logsDir }, say);
+
+function say(line: string): void {
+  console.log(`${((performance.now() - startedMs) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
+}
+
+function chosen(): Scenario[] {
+  const unknown = options.scenarios?.filter((name) => !scenarios.some((one) => one.name === name)) ?? [];
+  if (unknown.length > 0) {
+    const names = scenarios.map(({ name }) => name).join(', ');
+    throw new Error(`There is no scenario ${unknown.join(', ')}; there are ${names}.`);
+  }
+  const wanted = scenarios.filter(({ name }) => options.scenarios?.includes(name) ?? true);
+  return options.short ? wanted.map(shortened) : wanted;
+}
+
+async function run(): Promise<boolean> {
+  const wanted = chosen();
+  say('starting the services');
+  await bench.start();
+  say('warming up');
+  await bench.warmUp();
+  const results: [Scenario, Figures][] = [];
+  for (const scenario of wanted) {
+    const one = await bench.measure(scenario);
+    results.push([scenario, one]);
+    say(`${scenario.name}: ${one.deliveriesPerS}/s at ${one.cpuUsPerDelivery ?? '–'} µs, ${faultsOf(one)}`);
+  }
+  await bench.stop();
+  const limits = options.limits ? await measureLimits(options, limitCount) : undefined;
+  report(results, limits);
+  return bench.surprises.length === 0 && results.every(([, one]) => one.lost === 0 && one.duplicates === 0);
+}
+
+function faultsOf({ lost, duplicates }: Figures): string {
+  return `${lost} lost, ${duplicates} duplicates`;
+}
+
+function report(results: readonly [Scenario, Figures][], limits: Limits | undefined): void {
+  for (const line of ['', ...figuresTable(results, options), '', ...processTable(results, options)])
+    console.log(line);
+  if (limits) console.log(`\n${limitsLine(limits)}`);
+  for (const surprise of bench.surprises) console.log(surprise);
+  if (options.profile) profile(options.profile);
+  if (!options.json) return;
+  const byName = Object.fromEntries(results.map(([{ name }, one]) => [name, one]));
+  console.log(JSON.stringify({ scenarios: byName, limits }));
+}
+
+function profile(service: string): void {
+  const file = readdirSync(logsDir).find((name) => name.endsWith('.cpuprofile'));
+  if (!file) throw new Error(`${service} wrote no profile`);
+  const path = join(logsDir, file);
+  const taken = JSON.parse(readFileSync(path, 'utf8')) as CpuProfile;
+  console.log(`\nWhere ${service} spent its time while it was measured (all of it is in ${path}):\n`);
+  for (const line of costlyTable(costliest(taken, bench.stretches, costlyCount), options)) console.log(line);
+}
+
+let code = 1;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void bench.kill());
+const overtime = setTimeout(() => {
+  console.error('bench: took too long');
+  void bench.kill().then(() => process.exit(1));
+}, options.limitMs);
+try {
+  code = (await run()) ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.stack : error);
+  await bench.kill();
+}
+clearTimeout(overtime);
+if (code === 0 && !options.keepLogs && !options.profile) rmSync(logsDir, { recursive: true, force: true });
+else console.error(`What every process said is in ${logsDir}`);
+process.exit(code);

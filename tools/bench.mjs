@@ -1,0 +1,7 @@
+// What a delivery costs: `npm run bench -- [--scenario name,name] [--short] [--standalone] [--json]
+// [--markdown] [--keep-logs]`. Every service its own process, on a broker and a PostgreSQL of its own.
+import { parseArgs } from 'node:util';
+import { benchOptions, runBench } from './lib/bench.mjs';
+import { main } from './lib/main.mjs';
+
+await main(async () => runBench(parseArgs({ options: benchOptions }).values));
