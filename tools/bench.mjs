@@ -1,5 +1,6 @@
-// What a delivery costs: `npm run bench -- [--scenario name,name] [--short] [--standalone] [--json]
-// [--markdown] [--keep-logs]`. Every service its own process, on a broker and a PostgreSQL of its own.
+// What a delivery costs: `npm run bench -- [--scenario name,name] [--runs n] [--short] [--standalone]
+// [--json] [--markdown] [--keep-logs]`. Every service its own process, on a broker and a PostgreSQL of its
+// own; the figures are medians of the runs.
 import { parseArgs } from 'node:util';
 import { benchOptions, runBench } from './lib/bench.mjs';
 import { main } from './lib/main.mjs';

@@ -1,10 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fleet, type ServiceName } from '../chaos/fleet.js';
+import { nextMessage } from './child.js';
 import { monotonicMs } from './clock.js';
+import { stretch, type Stretch } from './costly-functions.js';
 import { type Figures, figuresOf } from './figures.js';
 import { type ByProcess, Meter } from './meter.js';
 import type { Published, PublisherAnswer, PublisherOptions } from './publisher.js';
@@ -14,7 +15,6 @@ import type { SinkRequest } from './sink.js';
 import type { Told } from './tally.js';
 import { type Tenant, Tenants } from './tenants.js';
 import type { Traffic } from './traffic.js';
-import { stretch, type Stretch } from './costly-functions.js';
 
 export type BenchOptions = {
   standalone: boolean;
@@ -79,7 +79,7 @@ export class Bench {
   async start(): Promise<void> {
     await this.fleet.start();
     this.sink = fork(join(import.meta.dirname, 'sink.js'), { serialization: 'advanced' }); // it tells NaN
-    const [{ ports }] = (await once(this.sink, 'message')) as [{ ports: number[] }];
+    const { ports } = await nextMessage<{ ports: number[] }>(this.sink);
     const publisher: PublisherOptions = {
       brokers: this.brokers,
       topic: `${topicPrefix}inbox.v1`,
@@ -89,7 +89,7 @@ export class Bench {
     this.publisher = fork(join(import.meta.dirname, 'publisher.js'), [JSON.stringify(publisher)], {
       execArgv: ['--disable-warning=TimeoutNegativeWarning'],
     });
-    await once(this.publisher, 'message');
+    await nextMessage(this.publisher);
     this.tenants = new Tenants(this.urlOf('subscription-api'), this.adminKey, ports, eventType);
   }
 
@@ -218,10 +218,8 @@ export class Bench {
       run: `b${this.runs++}`,
       type: eventType,
     };
-    const signal = AbortSignal.timeout(publishedWithinMs);
-    const answered = once(this.publisher!, 'message', { signal });
     this.publisher!.send(traffic);
-    const [answer] = (await answered) as [PublisherAnswer];
+    const answer = await nextMessage<PublisherAnswer>(this.publisher!, publishedWithinMs);
     if ('error' in answer) throw new Error(answer.error);
     return answer;
   }
@@ -236,11 +234,9 @@ export class Bench {
     await this.ask({ kind: 'expect', ...what, failing, timedPlaces });
   }
 
-  private async ask(request: SinkRequest): Promise<Told> {
-    const answered = once(this.sink!, 'message');
+  private ask(request: SinkRequest): Promise<Told> {
     this.sink!.send(request);
-    const [told] = (await answered) as [Told];
-    return told;
+    return nextMessage(this.sink!);
   }
 
   /** @returns what was spent until then */

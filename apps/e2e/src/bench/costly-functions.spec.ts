@@ -1,4 +1,4 @@
-import { costliest, type CpuProfile } from './costly-functions.js';
+import { costliest, costliestParts, type CpuProfile } from './costly-functions.js';
 
 const frame = (functionName: string, url = '', lineNumber = -1): object => ({
   functionName,
@@ -41,4 +41,11 @@ it('looks only at the stretches that were measured', () => {
 
 it('has nothing where nothing was sampled', () => {
   expect(costliest(profile, [], 10)).toEqual([]);
+});
+
+it('adds up by package, app or lib', () => {
+  expect(costliestParts(profile, [{ fromUs: 0, untilUs: 9_999 }], 2)).toEqual([
+    { name: 'dispatcher', place: '', selfUs: 200, share: 200 / 350 },
+    { name: 'writev', place: '', selfUs: 100, share: 100 / 350 },
+  ]);
 });

@@ -26,21 +26,36 @@ const idle = '(idle)';
  * native code count like functions.
  */
 export function costliest(profile: CpuProfile, stretches: readonly Stretch[], count: number): Costly[] {
+  return ranked(profile, stretches, (frame) => ({
+    name: frame.functionName || '(anonymous)',
+    place: placeOf(frame),
+  })).slice(0, count);
+}
+
+/** The same by package, app or lib: where many cheap functions together are dear. */
+export function costliestParts(profile: CpuProfile, stretches: readonly Stretch[], count: number): Costly[] {
+  return ranked(profile, stretches, (frame) => ({ name: partOf(frame), place: '' })).slice(0, count);
+}
+
+function ranked(
+  profile: CpuProfile,
+  stretches: readonly Stretch[],
+  named: (frame: CallFrame) => { name: string; place: string },
+): Costly[] {
   const selfUs = selfTimes(profile, stretches);
   let workedUs = 0;
-  const functions = new Map<string, Costly>();
+  const found = new Map<string, Costly>();
   for (const { id, callFrame } of profile.nodes) {
     const us = selfUs.get(id) ?? 0;
     if (us === 0 || callFrame.functionName === idle) continue;
     workedUs += us;
-    const name = callFrame.functionName || '(anonymous)';
-    const place = placeOf(callFrame);
+    const { name, place } = named(callFrame);
     const key = `${name} ${place}`;
-    const known = functions.get(key) ?? { name, place, selfUs: 0, share: 0 };
+    const known = found.get(key) ?? { name, place, selfUs: 0, share: 0 };
     known.selfUs += us;
-    functions.set(key, known);
+    found.set(key, known);
   }
-  const sorted = [...functions.values()].sort((a, b) => b.selfUs - a.selfUs).slice(0, count);
+  const sorted = [...found.values()].sort((a, b) => b.selfUs - a.selfUs);
   return sorted.map((one) => ({ ...one, share: one.selfUs / workedUs }));
 }
 
@@ -65,4 +80,11 @@ function placeOf({ url, lineNumber }: CallFrame): string {
   if (url === '') return '';
   const [, inside] = /(?:^|.*\/)(?:node_modules|apps|libs)\/(.*)$/.exec(url) ?? [];
   return `${inside ?? url}:${lineNumber + 1}`;
+}
+
+/** `undici`, `@nestjs/core`, `dispatcher`, `node`; native code has no place and stands for itself. */
+function partOf(frame: CallFrame): string {
+  if (frame.url === '') return frame.functionName;
+  if (frame.url.startsWith('node:')) return 'node';
+  return /^(?:@[^/]+\/)?[^/:]+/.exec(placeOf(frame))?.[0] ?? frame.url;
 }

@@ -1,4 +1,4 @@
-import { figuresOf } from './figures.js';
+import { figuresOf, medianOf } from './figures.js';
 
 const told = { distinct: 1_000, duplicates: 0, strange: 0, p50Ms: 7.34, p99Ms: 31.06 };
 const measured = {
@@ -38,5 +38,24 @@ it('tells µs in a second where nothing is delivered', () => {
     p50Ms: null,
     p99Ms: null,
     lost: 0,
+  });
+});
+
+it('takes the median of runs figure by figure, and all that was lost in any of them', () => {
+  const run = (lengthMs: number, kafkaUs: number, p50Ms: number, distinct: number): object =>
+    figuresOf({
+      ...measured,
+      lengthMs,
+      cpuAfter: { dispatcher: 5_070_000, kafka: 100_000 + kafkaUs },
+      told: { ...told, p50Ms, distinct },
+    });
+  const runs = [run(400, 9_000, 30, 1_000), run(500, 7_000, NaN, 1_000), run(1_000, 8_000, 10, 999)];
+  expect(medianOf(runs as Parameters<typeof medianOf>[0])).toMatchObject({
+    deliveriesPerS: 2_000,
+    cpuUsPerDelivery: 78.1,
+    cpuUsByProcess: { kafka: 8 },
+    p50Ms: 10,
+    lost: 1,
+    duplicates: 0,
   });
 });

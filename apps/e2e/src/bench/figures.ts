@@ -49,6 +49,33 @@ export function figuresOf({ cpuBefore, cpuAfter, lengthMs, expected, told, rssMb
   };
 }
 
+/** Of several runs of one scenario: figure by figure the median; nothing that was lost is forgotten. */
+export function medianOf(runs: readonly Figures[]): Figures {
+  const of = (pick: (one: Figures) => number): number => median(runs.map(pick));
+  const known = (pick: (one: Figures) => number | null): number | null => {
+    const values = runs.map(pick).filter((value) => value !== null);
+    return values.length === 0 ? null : median(values);
+  };
+  const each = (pick: (one: Figures) => ByProcess): ByProcess =>
+    Object.fromEntries(Object.keys(pick(runs[0])).map((name) => [name, of((one) => pick(one)[name])]));
+  return {
+    deliveriesPerS: of((one) => one.deliveriesPerS),
+    cpuUsPerDelivery: known((one) => one.cpuUsPerDelivery),
+    cpuUsByProcess: each((one) => one.cpuUsByProcess),
+    p50Ms: known((one) => one.p50Ms),
+    p99Ms: known((one) => one.p99Ms),
+    rssMb: of((one) => one.rssMb),
+    rssMbByProcess: each((one) => one.rssMbByProcess),
+    lost: runs.reduce((sum, { lost }) => sum + lost, 0),
+    duplicates: runs.reduce((sum, { duplicates }) => sum + duplicates, 0),
+  };
+}
+
+/** The lower one of the two in the middle, where there are two. */
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
+}
+
 function tenth(value: number): number {
   return Math.round(value * 10) / 10;
 }

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
+import { nextMessage } from './child.js';
 import { cpuUsOf, cpuUsOfTree } from './cpu.js';
 import type { LimitAnswer, LimitOrder } from './limit-worker.js';
 import type { Limits } from './figures.js';
@@ -50,7 +51,7 @@ export async function measureLimits(options: LimitsOptions, count: number): Prom
 async function posting(count: number): Promise<Done> {
   const sink = fork(join(import.meta.dirname, 'sink.js'));
   try {
-    const [{ ports }] = (await once(sink, 'message')) as [{ ports: number[] }];
+    const { ports } = await nextMessage<{ ports: number[] }>(sink);
     return await work({ kind: 'post', url: `http://127.0.0.1:${ports[0]}/0`, count }, () => 0);
   } finally {
     sink.kill('SIGKILL');

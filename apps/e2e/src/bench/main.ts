@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bench, type BenchOptions } from './bench.js';
-import { costliest, type CpuProfile } from './costly-functions.js';
-import type { Figures, Limits } from './figures.js';
+import { costliest, costliestParts, type CpuProfile } from './costly-functions.js';
+import { type Figures, type Limits, medianOf } from './figures.js';
 import { measureLimits } from './limits.js';
 import { costlyTable, figuresTable, limitsLine, processTable } from './report.js';
 import { type Scenario, scenarios, shortened } from './scenarios.js';
@@ -11,6 +11,8 @@ import { type Scenario, scenarios, shortened } from './scenarios.js';
 type Options = Omit<BenchOptions, 'logsDir'> & {
   /** By name; all where none is named. */
   scenarios?: string[];
+  /** Of each scenario; what is reported is the median. */
+  runs: number;
   limits: boolean;
   json: boolean;
   markdown: boolean;
@@ -48,9 +50,13 @@ async function run(): Promise<boolean> {
   await bench.warmUp();
   const results: [Scenario, Figures][] = [];
   for (const scenario of wanted) {
-    const one = await bench.measure(scenario);
-    results.push([scenario, one]);
-    say(`${scenario.name}: ${one.deliveriesPerS}/s at ${one.cpuUsPerDelivery ?? '–'} µs, ${faultsOf(one)}`);
+    const runs: Figures[] = [];
+    while (runs.length < options.runs) {
+      const one = await bench.measure(scenario);
+      runs.push(one);
+      say(`${scenario.name}: ${one.deliveriesPerS}/s at ${one.cpuUsPerDelivery ?? '–'} µs, ${faultsOf(one)}`);
+    }
+    results.push([scenario, medianOf(runs)]);
   }
   await bench.stop();
   const limits = options.limits ? await measureLimits(options, limitCount) : undefined;
@@ -79,15 +85,20 @@ function profile(service: string): void {
   const path = join(logsDir, file);
   const taken = JSON.parse(readFileSync(path, 'utf8')) as CpuProfile;
   console.log(`\nWhere ${service} spent its time while it was measured (all of it is in ${path}):\n`);
-  for (const line of costlyTable(costliest(taken, bench.stretches, costlyCount), options)) console.log(line);
+  const functions = costlyTable('function', costliest(taken, bench.stretches, costlyCount), options);
+  const parts = costlyTable('package', costliestParts(taken, bench.stretches, costlyCount), options);
+  for (const line of [...functions, '', ...parts]) console.log(line);
+}
+
+/** At once; what is waited for does not come any more. */
+function abort(why: string): void {
+  console.error(`bench: ${why}`);
+  void bench.kill().finally(() => process.exit(1));
 }
 
 let code = 1;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void bench.kill());
-const overtime = setTimeout(() => {
-  console.error('bench: took too long');
-  void bench.kill().then(() => process.exit(1));
-}, options.limitMs);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort(`ended by ${signal}`));
+const overtime = setTimeout(() => abort('took too long'), options.limitMs);
 try {
   code = (await run()) ? 0 : 1;
 } catch (error) {

@@ -52,13 +52,14 @@ export function limitsLine({ postsPerS, postCpuUs, produceUs, insertUs }: Limits
   );
 }
 
-export function costlyTable(functions: readonly Costly[], how: How): string[] {
-  const rows = functions.map(({ name, place, selfUs, share }) => [
+/** Time in which it had the processor or waited for it. */
+export function costlyTable(title: string, costly: readonly Costly[], how: How): string[] {
+  const rows = costly.map(({ name, place, selfUs, share }) => [
     place === '' ? name : `${name}  ${place}`,
     (selfUs / 1_000).toFixed(0),
     `${(100 * share).toFixed(1)} %`,
   ]);
-  return table([['function', 'self ms', 'share'], ...rows], how);
+  return table([[title, 'self ms', 'share'], ...rows], how);
 }
 
 /** Of our services alone. */
