@@ -269,12 +269,13 @@ export class Sender {
 }
 
 /**
- * A pause may be lifted at any time: a retry waits at most as long again as the pause has lasted, so that a
- * short one costs little, and a long one few records.
+ * A pause may be lifted at any time: a retry waits at most as long again as the pause has lasted here, so
+ * that a short one costs little, and a long one few records. Not since it was ordered: an owner that catches
+ * up reads of pauses that are long over.
  */
 function putOffUntil({ subscription }: LaneSlot, parkedUntil: number, now: number): number {
-  const { status, updatedAt } = subscription.snapshot;
-  const waitMs = status === 'paused' ? now - Date.parse(updatedAt) : parkedRetryMaxMs;
+  const { snapshot, takenAt } = subscription;
+  const waitMs = snapshot.status === 'paused' ? now - takenAt : parkedRetryMaxMs;
   const boundMs = Math.min(Math.max(waitMs, parkedRetryMinMs), parkedRetryMaxMs);
   return Math.max(now + parkedRetryMinMs, Math.min(parkedUntil, now + boundMs));
 }

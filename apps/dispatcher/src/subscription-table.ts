@@ -27,6 +27,8 @@ export class Subscription {
   origin = '';
   matching: MatchingEntry[] = [];
   rateLimit: RateLimit | undefined;
+  /** When this owner learned of the snapshot. */
+  takenAt = 0;
   private filters: CompiledFilter[] = [];
 
   constructor({ snapshot, matching }: SubscriptionMessage, open: OpenSecret) {
@@ -69,6 +71,7 @@ export class Subscription {
 
   private take(snapshot: SubscriptionSnapshot, open: OpenSecret): void {
     this.snapshot = snapshot;
+    this.takenAt = Date.now();
     this.profile = profileOf(snapshot.profile);
     const { rateLimit: perS } = snapshot;
     if (!perS) this.rateLimit = undefined;

@@ -98,11 +98,12 @@ export class Lane<E> {
   }
 
   /**
-   * When a parked lane is due; undefined when it is not parked. A single retry that comes earlier waits for
-   * it.
+   * When a parked lane goes on, as far as is known now: at its time, or sooner where a pause was lifted and
+   * only its record is waited for. Undefined when it is not parked. A single retry that comes earlier waits
+   * for it.
    */
   get parkedUntil(): number | undefined {
-    return this.target?.dueAt;
+    return this.target && (this.goOnAt ?? this.target.dueAt);
   }
 
   get inFlightCount(): number {
