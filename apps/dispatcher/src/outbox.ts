@@ -9,12 +9,16 @@ export class Outbox {
   private waiting: OutRecord[] = [];
 
   constructor(
-    private readonly producer: Pick<BatchProducer, 'offer' | 'queuedRecords' | 'queuedBytes'>,
+    private readonly producer: Pick<BatchProducer, 'offer' | 'queuedRecords' | 'queuedBytes' | 'state'>,
     private readonly bounds: { maxRecords: number; maxBytes: number },
   ) {}
 
-  /** Whether the outcomes of `underWay` requests and of one more would find their place. */
+  /**
+   * Whether the outcomes of `underWay` requests and of one more would find their place. Not while Kafka takes
+   * nothing: what is sent then is sent again by a new owner if this process ends before it could say so.
+   */
   hasRoom(underWay: number): boolean {
+    if (this.producer.state === 'down') return false;
     const { maxRecords, maxBytes } = this.bounds;
     // Two records an outcome (attempt and retry); a quarter of the bytes is kept for what is already under
     // way.
