@@ -19,6 +19,11 @@ export type AssignmentHooks = {
   revoked?(partitions: TopicPartition[]): void;
   /** A rebalance begins; what is ours is known at its end. */
   rebalancing?(): void;
+  /**
+   * The log ends before what was read of it: its tail was lost, or it was made anew. The partition is paused
+   * and has no position. Without this hook nothing comes before the log is as long again as it was.
+   */
+  shortened?(partition: TopicPartition): void;
 };
 
 export type KafkaBatchServerOptions = {
@@ -273,6 +278,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const next = Number(batch.lastOffset()) + 1;
     const fetchedAt = fetchedOffset(batch);
     if (fetchedAt !== part.position) this.warnOfJump(part, fetchedAt);
+    if (fetchedAt < part.position && this.options.hooks?.shortened) return this.giveBack(part);
     if (next <= part.position) return;
     const records = recordsFrom(batch.messages, part.position);
     part.position = next;
@@ -297,6 +303,14 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const at = { topic, partition, position, fetchedAt };
     if (fetchedAt < position) this.kafka.log('error', 'the log was read again', at);
     else void this.warnOfExpired(at);
+  }
+
+  /** Its owner positions it again; what was handed over of the other log is stale. */
+  private giveBack(part: Assigned): void {
+    part.position = undefined;
+    part.seeks++;
+    this.pause([part]);
+    this.guarded('shortened', () => this.options.hooks?.shortened?.(tpOf(part)));
   }
 
   private async warnOfExpired(at: TopicPartition & { position: number; fetchedAt: number }): Promise<void> {

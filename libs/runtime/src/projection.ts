@@ -62,6 +62,8 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
   readonly hooks = {
     assigned: (partitions: TopicPartition[]): void => void this.take(partitions),
     revoked: (partitions: TopicPartition[]): void => this.release(partitions),
+    // As at an assignment: the stored offset and what there is of the log now say where to read on.
+    shortened: (partition: TopicPartition): void => void this.take([partition]),
   };
 
   /** Only queues. Never rejects, never waits: it is called from the fetch loop. */
