@@ -10,6 +10,8 @@ export class LaneBuffer<E> {
   private heldSeqs: number[] = [];
   /** Items that only the lane's record covers. */
   private covered = 0;
+  /** Unfinished items that the window waits for. */
+  private holding = 0;
 
   constructor(
     private readonly release: (seq: number) => void,
@@ -22,6 +24,15 @@ export class LaneBuffer<E> {
 
   get bytes(): number {
     return this.queuedBytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.queue.length === 0 && this.inFlight.size === 0 && this.unrecorded.size === 0;
+  }
+
+  /** Within both bounds; a single event may be as large as it is. */
+  hasRoom(bytes: number, eventsMax: number, bytesMax: number): boolean {
+    return this.queued < eventsMax && (this.queuedBytes + bytes <= bytesMax || this.queued === 0);
   }
 
   get flying(): number {
@@ -41,21 +52,26 @@ export class LaneBuffer<E> {
     return this.queue[0];
   }
 
-  get oldest(): number | undefined {
-    let oldest = this.queue[0]?.seq ?? Infinity;
-    for (const { seq } of this.inFlight) if (seq < oldest) oldest = seq;
-    return oldest === Infinity ? undefined : oldest;
+  /** The first unfinished event that the window waits for. */
+  get oldestHeld(): number | undefined {
+    if (this.holding === 0) return undefined;
+    let oldest = this.queue.find(({ held }) => held)?.seq ?? Infinity;
+    for (const { seq, held } of this.inFlight) if (held && seq < oldest) oldest = seq;
+    return oldest;
   }
 
   push(seq: number, event: E, bytes: number, attempt: number, held: boolean): void {
     this.queue.push({ seq, event, bytes, attempt, held, cancelled: false });
-    this.addBytes(bytes, held);
-    if (!held) this.covered++;
+    this.queuedBytes += bytes;
+    this.buffered(bytes, held);
+    if (held) this.holding++;
+    else this.covered++;
   }
 
   start(): LaneItem<E> {
     const item = this.queue.shift()!;
-    this.addBytes(-item.bytes, item.held);
+    // It makes room in its lane; in memory it stays until it is over.
+    this.queuedBytes -= item.bytes;
     this.inFlight.add(item);
     return item;
   }
@@ -63,6 +79,7 @@ export class LaneBuffer<E> {
   /** It is finished; `recorded` follows. */
   over(item: LaneItem<E>): void {
     this.inFlight.delete(item);
+    this.leave(item);
     this.unrecorded.add(item.seq);
   }
 
@@ -82,10 +99,8 @@ export class LaneBuffer<E> {
       this.inFlight.delete(failed);
       this.forget(failed);
     }
-    for (const item of this.queue.splice(0)) {
-      this.addBytes(-item.bytes, item.held);
-      this.forget(item);
-    }
+    for (const item of this.queue.splice(0)) this.forget(item);
+    this.queuedBytes = 0;
   }
 
   /** Drops what waits, holds included; what is in flight is marked. */
@@ -101,13 +116,7 @@ export class LaneBuffer<E> {
 
   /** From here on the lane's record covers what is in memory as well: the window need not wait for it. */
   coverItems(): void {
-    for (const item of this.queue) {
-      if (item.held) {
-        this.buffered(-item.bytes, true);
-        this.buffered(item.bytes, false);
-      }
-      this.coverItem(item);
-    }
+    for (const item of this.queue) this.coverItem(item);
     for (const item of this.inFlight) this.coverItem(item);
   }
 
@@ -123,20 +132,24 @@ export class LaneBuffer<E> {
     return { cursor, attempt };
   }
 
-  private addBytes(bytes: number, held: boolean): void {
-    this.queuedBytes += bytes;
-    this.buffered(bytes, held);
-  }
-
   private coverItem(item: LaneItem<E>): void {
     if (!item.held) return;
+    this.leave(item);
+    this.buffered(item.bytes, false);
     this.unhold(item);
     this.covered++;
   }
 
   private forget(item: LaneItem<E>): void {
+    this.leave(item);
     if (item.held) this.heldSeqs.push(item.seq);
     else this.covered--;
+  }
+
+  /** It is no longer waited for in memory under this account. */
+  private leave({ bytes, held }: LaneItem<E>): void {
+    this.buffered(-bytes, held);
+    if (held) this.holding--;
   }
 
   /** Its hold goes, or it is one less that the record has to cover. */

@@ -236,12 +236,15 @@ function run(ordered: boolean, choices: readonly number[]): void {
     const { lane } = world.owner;
     if (world.takeovers < 3) actions.push(['takeOver', () => world.takeOver()]);
     actions.push(['lag', () => lane.lag()]);
+    const failure = { now: world.now, random: 0.5, retryAfterMs: 0, gone: choice % 5 === 0, overload: false };
+    actions.push(['retryFails', () => lane.retryFailed(policy, failure)]);
+    actions.push(['retrySucceeds', () => lane.health.succeeded()]);
     if (choice % 7 === 0)
       actions.push(['pause', () => lane.pause(world.now + 1e6)], ['resume', () => world.resume()]);
     actions[choice % actions.length][1]();
     world.check();
-    if (lane.bufferedBytes !== world.owner.bytes && lane === world.owner.lane)
-      throw new Error('bytes are miscounted');
+    const bytes = lane.bufferedBytes + world.owner.flying.length;
+    if (bytes !== world.owner.bytes && lane === world.owner.lane) throw new Error('bytes are miscounted');
   }
   converge(world);
 }

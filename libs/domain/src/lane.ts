@@ -1,4 +1,3 @@
-import { Concurrency } from './concurrency.js';
 import { LaneBuffer } from './lane-buffer.js';
 import {
   type AfterFailure,
@@ -11,6 +10,7 @@ import {
   type LaneSettings,
   type ParkReason,
 } from './lane-record.js';
+import { ReceiverHealth } from './receiver-health.js';
 import { retryDelayMs, type RetryPolicy } from './retry-policy.js';
 
 /** Covered events that may still be unfinished when a lane hands over. */
@@ -48,7 +48,6 @@ export class Lane<E> {
   private loadedEnd = Infinity;
   /** Of the event that was read and found no room. */
   private refusedBytes = 0;
-  private failingSince: number | null = null;
   private target: Target | undefined;
   /** The end of a replay. */
   private until = Infinity;
@@ -56,12 +55,11 @@ export class Lane<E> {
   private drainFrom = 0;
   /** A parked lane goes on at this instant, as soon as its record is acknowledged. */
   private goOnAt: number | undefined;
-  /** One at a time, failures park in place, until a first success. */
-  private probing = false;
   private notBefore = 0;
-  private failures = 0;
-  private readonly concurrency: Concurrency;
-  private skipping = false;
+  /** What its receiver bears, single retries included. */
+  readonly health: ReceiverHealth;
+  /** The event that somebody wants passed over. */
+  private skipSeq: number | undefined;
   private wanted = false;
   private writing: LaneRecord | undefined;
   private checkpointAt = 0;
@@ -76,12 +74,12 @@ export class Lane<E> {
       (seq) => effects.release(seq),
       (bytes, held) => effects.buffered(bytes, held),
     );
-    this.concurrency = new Concurrency(settings.inFlightMax);
+    this.health = new ReceiverHealth(settings.ordered, settings.inFlightMax, settings.breakerFailures);
     if (loaded.kind === 'live') return;
     this.covers = loaded.cursor;
     this.cursor = loaded.cursor;
     this.cursorAttempt = loaded.attempt;
-    this.failingSince = loaded.failingSince;
+    this.health.failingSince = loaded.failingSince;
     this.readPosition = loaded.cursor;
     this.mode = loaded.kind;
     this.until = loaded.until ?? Infinity;
@@ -127,29 +125,45 @@ export class Lane<E> {
     return true;
   }
 
-  /** A live lane whose events wait too long goes BEHIND: the window is no place to wait in. */
+  /**
+   * A lane whose events wait too long goes BEHIND, again where it was about to hand over: the window is no
+   * place to wait in.
+   */
   lag(): void {
-    if (this.mode === 'live' && this.oldestSeq !== undefined) this.fallBehind(this.effects.position());
+    const holds = this.mode === 'live' || this.mode === 'handover';
+    if (holds && this.oldestHeld !== undefined) this.fallBehind(this.effects.position());
   }
 
   canStart(now: number): boolean {
     if (this.mode === 'parked' || this.mode === 'draining' || this.buffer.queued === 0) return false;
     if (now < this.notBefore) return false;
-    return this.buffer.flying < this.inFlightMax;
-  }
-
-  /** How many may be in flight now, single retries included. */
-  get inFlightMax(): number {
-    return this.settings.ordered || this.probing ? 1 : this.concurrency.value;
+    return this.buffer.flying < this.health.inFlightMax;
   }
 
   get bufferedBytes(): number {
     return this.buffer.bytes;
   }
 
+  /** Events that wait in memory. */
+  get queued(): number {
+    return this.buffer.queued;
+  }
+
   /** The event that the window has waited for longest, in flight or queued; undefined when there is none. */
-  get oldestSeq(): number | undefined {
-    return this.buffer.oldest;
+  get oldestHeld(): number | undefined {
+    return this.buffer.oldestHeld;
+  }
+
+  /** No event below this one will be asked for by the lane any more. */
+  get lowest(): number {
+    const readOn = {
+      live: this.end,
+      handover: this.end,
+      behind: this.readPosition,
+      draining: this.drainFrom,
+      parked: this.cursor,
+    };
+    return this.buffer.lowest({ cursor: readOn[this.mode], attempt: 0 }).cursor;
   }
 
   /** Where a parked lane waits; undefined while it is not parked. */
@@ -160,6 +174,21 @@ export class Lane<E> {
   /** Everything of the lane from here on is covered by its durable record; Infinity when it has none. */
   get coversFrom(): number {
     return this.covers;
+  }
+
+  /** Live, with nothing in memory or to write: it can be made anew when it is needed. */
+  get isIdle(): boolean {
+    return this.mode === 'live' && this.buffer.isEmpty && !this.wanted && !this.writing;
+  }
+
+  /** Where a replay ends; Infinity for every other lane. */
+  get endsAt(): number {
+    return this.until;
+  }
+
+  /** Whether the event is the one that the lane waits for after a failure. */
+  hasTried(seq: number): boolean {
+    return seq === this.cursor && this.cursorAttempt > 0;
   }
 
   /** Nothing starts before this instant: due tokens come a little early. */
@@ -177,12 +206,7 @@ export class Lane<E> {
    * acknowledged.
    */
   finished(item: LaneItem<E>, proven: boolean): void {
-    if (proven) {
-      this.failures = 0;
-      this.failingSince = null;
-      this.probing = false;
-      this.concurrency.grow();
-    }
+    if (proven) this.health.succeeded();
     this.over(item);
   }
 
@@ -193,8 +217,8 @@ export class Lane<E> {
     const attempts = item.attempt + 1;
     const delayMs = retryDelayMs(policy, attempts, failure.random, failure.retryAfterMs);
     const dueAt = failure.now + (delayMs ?? 0);
-    this.failingSince ??= failure.now;
-    if (delayMs !== undefined && (this.settings.ordered || this.probing)) {
+    this.health.failed(failure);
+    if (delayMs !== undefined && (this.settings.ordered || this.health.probing)) {
       const pausedUntil = this.paused && this.goOnAt === undefined ? this.target!.dueAt : undefined;
       const reason = pausedUntil === undefined ? 'failing' : 'paused';
       this.buffer.letGo(item);
@@ -203,14 +227,10 @@ export class Lane<E> {
       this.park({ attempt: attempts, dueAt: pausedUntil ?? dueAt, reason, gone: failure.gone }, item.seq);
       return { kind: 'park', dueAt };
     }
-    this.failures++;
-    if (failure.overload) this.concurrency.shrink();
     this.over(item);
-    const tripped = failure.gone || this.failures >= this.settings.breakerFailures;
-    if (!this.settings.ordered && !this.probing && tripped && !this.target) {
-      const pauseMs = retryDelayMs(policy, 1, failure.random, failure.retryAfterMs) ?? 0;
-      this.drain({ dueAt: failure.now + pauseMs, reason: 'breaker', gone: failure.gone });
-    }
+    const { probing, tripped } = this.health;
+    // Where it probes, the event was given up: the next one is the next probe.
+    if (!this.settings.ordered && !probing && (failure.gone || tripped)) this.trip(policy, failure);
     return delayMs === undefined ? { kind: 'exhausted' } : { kind: 'retry', dueAt };
   }
 
@@ -240,26 +260,26 @@ export class Lane<E> {
    */
   skip(): boolean {
     if (this.mode !== 'parked' || this.paused) return false;
-    this.skipping = true;
+    this.skipSeq = this.cursor;
     this.resume();
     return true;
   }
 
+  /** Asked once for each event that starts: whether it is the one to pass over. */
   takesSkip(item: LaneItem<E>): boolean {
-    const skips = this.skipping && item.seq === this.cursor;
-    this.skipping = false;
+    // Where that one turns out to be over already, the next one is not passed over in its place.
+    const skips = item.seq === this.skipSeq;
+    this.skipSeq = undefined;
     return skips;
   }
 
-  /** What became of a single retry tells about the receiver too. */
-  heardOf(outcome: 'delivered' | 'overload'): void {
-    if (outcome === 'overload') {
-      this.concurrency.shrink();
-      return;
-    }
-    this.failures = 0;
-    this.failingSince = null;
-    this.concurrency.grow();
+  /**
+   * A single retry of this lane failed. It has a time of its own to come back at, but counts: for the
+   * breaker, as a probe, and a receiver that says 410 says it for everything.
+   */
+  retryFailed(policy: RetryPolicy, failure: Failure): void {
+    this.health.failed(failure);
+    if (failure.gone || this.health.tripped) this.trip(policy, failure);
   }
 
   /**
@@ -276,7 +296,7 @@ export class Lane<E> {
       this.tryGoOn();
       return true;
     }
-    if (this.mode === 'draining' || (this.probing && fits && this.cursorAttempt === token.attempt))
+    if (this.mode === 'draining' || (this.health.probing && fits && this.cursorAttempt === token.attempt))
       return true;
     this.want();
     return false;
@@ -290,10 +310,8 @@ export class Lane<E> {
     this.covers = Infinity;
     this.target = undefined;
     this.goOnAt = undefined;
-    this.probing = false;
-    this.skipping = false;
-    this.failures = 0;
-    this.failingSince = null;
+    this.skipSeq = undefined;
+    this.health.forget();
     if (durable) this.want();
   }
 
@@ -307,8 +325,7 @@ export class Lane<E> {
   get wantsRead(): number | undefined {
     if (this.mode !== 'behind' || this.covers === Infinity || this.readPosition >= this.until)
       return undefined;
-    const { bytesMax } = this.settings;
-    const half = this.buffer.queued < this.eventsMax / 2 && this.buffer.bytes < bytesMax / 2;
+    const half = this.buffer.queued < this.eventsMax / 2 && this.buffer.bytes < this.settings.bytesMax / 2;
     // An event that did not fit is not read again and again until it does.
     return half && this.hasRoom(this.refusedBytes) ? this.readPosition : undefined;
   }
@@ -337,7 +354,7 @@ export class Lane<E> {
 
   /** The cursor is written again every second or 100 deliveries while the lane catches up. */
   checkpoint(now: number, atOnce = false): void {
-    if (this.state !== 'behind' || this.probing || this.finishedSinceCheckpoint === 0) return;
+    if (this.state !== 'behind' || this.health.probing || this.finishedSinceCheckpoint === 0) return;
     const early =
       now - this.checkpointAt < checkpointMs && this.finishedSinceCheckpoint < checkpointDeliveries;
     if (early && !atOnce) return;
@@ -374,7 +391,8 @@ export class Lane<E> {
   }
 
   private record(): LaneRecord | undefined {
-    const { cursor, cursorAttempt, failingSince } = this;
+    const { cursor, cursorAttempt } = this;
+    const { failingSince } = this.health;
     const until = this.until === Infinity ? {} : { until: this.until };
     switch (this.mode) {
       case 'draining':
@@ -402,15 +420,11 @@ export class Lane<E> {
 
   /** A probe needs its event and perhaps the next one: thousands of lanes may probe at once. */
   private get eventsMax(): number {
-    return this.probing ? Math.min(2, this.settings.eventsMax) : this.settings.eventsMax;
+    return this.health.probing ? Math.min(2, this.settings.eventsMax) : this.settings.eventsMax;
   }
 
   private hasRoom(bytes: number): boolean {
-    const { bytesMax } = this.settings;
-    return (
-      this.buffer.queued < this.eventsMax &&
-      (this.buffer.bytes + bytes <= bytesMax || this.buffer.queued === 0)
-    );
+    return this.buffer.hasRoom(bytes, this.eventsMax, this.settings.bytesMax);
   }
 
   private over(item: LaneItem<E>): void {
@@ -423,6 +437,21 @@ export class Lane<E> {
     this.mode = 'behind';
     this.readPosition = readPosition;
     this.want();
+  }
+
+  /** The receiver is left alone for a while; what is in flight finishes. */
+  private trip(policy: RetryPolicy, failure: Failure): void {
+    if (this.target) {
+      // Parked already, or about to be: what is new is only that it says 410.
+      if (failure.gone && !this.target.gone) {
+        this.target = { ...this.target, gone: true };
+        if (this.mode === 'parked') this.want();
+      }
+      return;
+    }
+    const pauseMs = retryDelayMs(policy, 1, failure.random, failure.retryAfterMs) ?? 0;
+    const reason = this.settings.ordered ? 'failing' : 'breaker';
+    this.drain({ dueAt: failure.now + pauseMs, reason, gone: failure.gone });
   }
 
   private drain(target: Target): void {
@@ -452,9 +481,7 @@ export class Lane<E> {
     this.notBefore = this.goOnAt;
     this.goOnAt = undefined;
     this.target = undefined;
-    this.probing = true;
-    this.failures = 0;
-    this.concurrency.restart();
+    this.health.probe();
     this.settle();
   }
 
