@@ -12,14 +12,17 @@ import type { LaneSlot } from './lane-slot.js';
 import type { Outbox } from './outbox.js';
 import type { PartitionOwner } from './partition-owner.js';
 
-type Reading = { slot: LaneSlot; position: number; full: boolean };
+type Reading = { slot: LaneSlot; position: number; full: boolean; rationed: boolean };
 
 /** What waits in one partition. */
 type Queue = { waiting: Set<LaneSlot>; running: boolean };
 
 const cacheBytesMax = 24 * 1024 * 1024;
 const failedReadPauseMs = 250;
-const memoryPauseMs = 100;
+const memoryPauseMs = 25;
+/** What a lane that has nothing in memory is given even where there is no memory for more. */
+const rationEvents = 2;
+const rationBytes = 16 * 1024;
 
 /**
  * The catch-up reader: in each partition one fetch at a time, at the position that has waited longest, given
@@ -39,7 +42,7 @@ export class CatchUp {
     private readonly outbox: Outbox,
     private readonly fed: (slot: LaneSlot) => void,
     private readonly log: LogFn,
-    /** Whether there is memory for more. */
+    /** Whether there is memory for more than rations. */
     private readonly mayFeed: () => boolean = () => true,
   ) {}
 
@@ -89,16 +92,15 @@ export class CatchUp {
       // Never within the caller's turn, and never a chain of microtasks alone: sends and heartbeats come
       // between.
       await new Promise((resolve) => setImmediate(resolve));
-      const [slot] = queue.waiting;
-      if (!slot) break;
-      queue.waiting.delete(slot);
-      const from = slot.lane.wantsRead;
-      if (from === undefined) continue;
-      if (!this.mayFeed()) {
-        queue.waiting.add(slot);
+      if (queue.waiting.size === 0) break;
+      const slot = this.next(queue);
+      if (!slot) {
         await new Promise((resolve) => setTimeout(resolve, memoryPauseMs));
         continue;
       }
+      queue.waiting.delete(slot);
+      const from = slot.lane.wantsRead;
+      if (from === undefined) continue;
       try {
         await this.serve(slot, from, queue);
       } catch (error) {
@@ -109,6 +111,13 @@ export class CatchUp {
     }
     queue.running = false;
     if (queue.waiting.size === 0) this.queues.delete(owner);
+  }
+
+  /** Who has waited longest; where memory is short, of those that have nothing. */
+  private next({ waiting }: Queue): LaneSlot | undefined {
+    const rationed = !this.mayFeed();
+    for (const slot of waiting) if (!rationed || slot.lane.queued === 0) return slot;
+    return undefined;
   }
 
   private async serve(slot: LaneSlot, from: number, queue: Queue): Promise<void> {
@@ -134,11 +143,13 @@ export class CatchUp {
     const end = Math.min(next, owner.nextPosition);
     const readings: Reading[] = [];
     const byTenant = new Map<string, Reading[]>();
+    const rationed = !this.mayFeed();
     for (const slot of new Set([first, ...queue.waiting])) {
+      if (rationed && slot.lane.queued > 0) continue;
       const position = slot.lane.wantsRead;
       if (position === undefined || position < from || position >= end) continue;
       queue.waiting.delete(slot);
-      const reading = { slot, position, full: false };
+      const reading = { slot, position, full: false, rationed };
       readings.push(reading);
       const others = byTenant.get(slot.tenantId);
       if (others) others.push(reading);
@@ -175,7 +186,7 @@ export class CatchUp {
     const range = {
       lane: slot.name,
       fromSeq: from,
-      untilSeq: low,
+      untilSeq: Math.min(low, slot.lane.endsAt),
       at: Date.now(),
       reason: 'expired' as const,
     };
@@ -208,18 +219,25 @@ function feedRecord(owner: PartitionOwner, byTenant: Map<string, Reading[]>, rec
   if (record.key && !byTenant.has(record.key.toString('utf8'))) return 0;
   const message = decodeEvent(record);
   const readings = message && byTenant.get(message.tenantId);
-  if (!readings || owner.isRepeat(message, record.offset, true)) return 0;
+  if (!readings) return 0;
+  const repeats = owner.isRepeat(message, record, true);
   let event;
   let filled = 0;
   for (const reading of readings) {
     const { slot, position, full } = reading;
     if (full || record.offset < position || !isFor(slot, message, record.offset)) continue;
+    // What was begun is brought to its end.
+    if (repeats && !slot.lane.hasTried(record.offset)) continue;
     event ??= owner.logEvent(message, record);
-    if (slot.lane.feed(record.offset, event, event.value.length)) continue;
+    if (!hasItsRation(reading) && slot.lane.feed(record.offset, event, event.value.length)) continue;
     reading.full = true;
     filled++;
   }
   return filled;
+}
+
+function hasItsRation({ slot: { lane }, rationed }: Reading): boolean {
+  return rationed && (lane.queued >= rationEvents || lane.bufferedBytes >= rationBytes);
 }
 
 /** A replay uses today's filter; everything else is decided as it was the first time. */
@@ -227,7 +245,10 @@ function isFor(slot: LaneSlot, message: EventMessage, seq: number): boolean {
   const { owner, subscription, name, replayId } = slot;
   if (replayId !== undefined) return subscription.matches(message, Infinity);
   if (!subscription.matches(message, seq) || owner.laneOf(subscription, message) !== name) return false;
-  return !owner.endings.has(subscription, seq, message.id);
+  const known = owner.endings.get(subscription, seq, message.id);
+  // A lane that waited for this very one need not wait any more, nor probe: its receiver took it.
+  if (known?.delivered && slot.lane.hasTried(seq)) slot.lane.health.succeeded();
+  return !known;
 }
 
 /** What cannot be decoded went to `rejected` when the main reader came to it. */

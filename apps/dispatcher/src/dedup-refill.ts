@@ -1,8 +1,7 @@
 import { decodeEvents, eventsTopic, UndecodableError } from '@posthorn/contracts';
 import type { KafkaConnection, LogReader } from '@posthorn/messaging';
-import type { DedupMap } from './dedup-map.js';
+import { dedupAgeMs, type DedupMap } from './dedup-map.js';
 
-const ageMs = 10 * 60_000;
 /**
  * A takeover may not take for ever: of a partition that is busier than this, older repeats are delivered
  * again.
@@ -18,16 +17,13 @@ export async function refill(
   partition: number,
   next: number,
 ): Promise<void> {
-  const admin = await kafka.admin();
-  const since = Date.now() - ageMs;
-  const offsets = await admin.fetchTopicOffsetsByTimestamp(kafka.topicName(eventsTopic.name), since);
-  const found = Number(offsets.find((entry) => entry.partition === partition)?.offset ?? next);
-  const from = Math.max(found, next - recordsMax);
+  const since = await kafka.offsetAt(eventsTopic.name, partition, Date.now() - dedupAgeMs);
+  const from = Math.max(since, next - recordsMax);
   if (from >= next) return;
   await reader.readRange(eventsTopic.name, partition, from, next, (records) => {
-    for (const { offset, value } of records) {
+    for (const { offset, value, timestamp } of records) {
       const id = eventIdOf(value);
-      if (id && offset < next) dedup.firstOffset(partition, id, offset);
+      if (id && offset < next) dedup.firstOffset({ partition, id, offset, at: timestamp });
     }
   });
 }

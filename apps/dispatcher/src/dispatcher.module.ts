@@ -150,6 +150,7 @@ function server({ kafka, settings }: DispatcherParts, service: DispatcherService
       assigned: (partitions) => service.assigned(partitions),
       revoked: (partitions) => service.revoked(partitions),
       rebalancing: () => service.rebalancing(),
+      shortened: (partition) => service.shortened(partition),
     },
   });
   service.consumeFrom(batchServer);

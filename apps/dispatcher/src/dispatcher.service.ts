@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { dueTopic, encodeRejected, eventsTopic, rejectedTopic } from '@posthorn/contracts';
+import { dueTopic, eventsTopic } from '@posthorn/contracts';
 import type { LaneSettings } from '@posthorn/domain';
 import type { EgressClient } from '@posthorn/egress';
 import {
@@ -17,17 +17,18 @@ import type { KeyRing } from '@posthorn/runtime';
 import { AlarmClock } from './alarm-clock.js';
 import { AttemptRecorder } from './attempt-recorder.js';
 import { CatchUp } from './catch-up.js';
-import { DedupMap } from './dedup-map.js';
 import type { DispatcherSettings } from './dispatcher.config.js';
 import type { DueItem, LaneSlot } from './lane-slot.js';
-import { loadOf, mayFeed, relieve } from './memory-bounds.js';
+import { dueLoadOf, loadOf, mayFeed, relieve } from './memory-bounds.js';
 import { Outbox } from './outbox.js';
-import type { OwnerPorts, Rejection } from './owner-ports.js';
+import type { OwnerPorts } from './owner-ports.js';
 import { PartitionOwner } from './partition-owner.js';
 import { PartitionWriter } from './partition-writer.js';
 import { Sender } from './sender.js';
 import type { Subscription } from './subscription-table.js';
 import { refill } from './dedup-refill.js';
+import { reject } from './rejections.js';
+import { Repeats } from './repeats.js';
 import { takeOver } from './takeover.js';
 
 export type DispatcherParts = {
@@ -56,6 +57,7 @@ const takeOverAgainMs = 500;
 const takeOverAgainMaxMs = 10_000;
 const lossesForgottenMs = 60_000;
 const drainMs = 8_000;
+const logStartsEveryMs = 10 * 60_000;
 /** As the producer's queue is bounded. */
 export const producerBounds = { maxRecords: 10_000, maxBytes: 16 * 1024 * 1024 };
 
@@ -74,10 +76,11 @@ export class DispatcherService {
   private readonly dueAlarms: AlarmClock<{ slot: LaneSlot; item: DueItem }>;
   private readonly instance = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   private readonly ownerPorts: OwnerPorts;
-  private readonly dedup = new DedupMap(Date.now);
+  private readonly repeats = new Repeats();
   private server!: KafkaBatchServer;
   private ticker: NodeJS.Timeout | undefined;
   private windowsAt = 0;
+  private logStartsAt = Date.now();
   private stopping = false;
 
   constructor(private readonly parts: DispatcherParts) {
@@ -103,17 +106,14 @@ export class DispatcherService {
     this.ownerPorts = {
       now: Date.now,
       open: (sealed, context) => parts.keyRing.open(sealed, context).toString('utf8'),
-      firstOffset: (partition, id, offset, reread) =>
-        reread
-          ? this.dedup.knownOffset(partition, id, offset)
-          : this.dedup.firstOffset(partition, id, offset),
+      isRepeat: (place, reread) => this.repeats.has(place, reread),
       laneSettings: (subscription) => this.laneSettings(subscription),
       laneNumber: (entityId) => (murmur2(Buffer.from(entityId)) & 0x7fffffff) % 64,
       ready: (slot) => this.changed(slot),
       wake: (owner) => this.wake(owner),
       deliverDue: (slot, item) => this.deliverDue(slot, item),
       cancelDue: (owner, item, settle) => this.recorder.cancelDue(owner, item, settle),
-      reject: (rejection, settle) => this.reject(rejection, settle),
+      reject: (rejection, settle) => reject({ kafka, outbox: this.outbox }, rejection, settle),
       tell: (owner, message) => this.recorder.tell(owner, message),
       windowWritten: (partition, next, dueNext) => this.commitForLagTools(partition, next, dueNext),
     };
@@ -171,6 +171,13 @@ export class DispatcherService {
     }
   }
 
+  /** The log lost its tail, or is a new one: what is in memory is of the old one. */
+  shortened({ partition }: TopicPartition): void {
+    const holding = this.holdings.get(partition);
+    if (holding?.owner && !holding.owner.ended)
+      this.lose(holding, new Error('the log is shorter than it was'));
+  }
+
   onEvents({ partition, records, next }: RecordBatch): void {
     this.guard(partition, (owner) => owner.onEvents(records, next));
   }
@@ -223,8 +230,10 @@ export class DispatcherService {
         };
         const loaded = await takeOver({ kafka, reader, producer, writer }, partition, options);
         const { next, loadedEnd } = loaded.window;
+        // In a log that lost its tail, what stood from here on may come again at another offset.
+        this.repeats.forgetFrom(partition, next);
         // What is settled beyond the window's first open offset is not matched again, but known it has to be.
-        await refill(this.parts, this.dedup, partition, Math.max(next, loadedEnd));
+        await refill(this.parts, this.repeats.read, partition, Math.max(next, loadedEnd));
         if (this.holdings.get(partition) !== holding) {
           await writer.close();
           return;
@@ -317,7 +326,7 @@ export class DispatcherService {
     for (const slot of relieve(owners, this.parts.settings)) this.changed(slot);
     const [events, due] = topicPartitions(holding.partition);
     this.pauseAt(holding, 'events', loadOf(owner, owners, this.parts.settings), events);
-    this.pauseAt(holding, 'due', owner.due.window.size / this.parts.settings.windowRecordsMax, due);
+    this.pauseAt(holding, 'due', dueLoadOf(owner, this.parts.settings), due);
   }
 
   private owners(): PartitionOwner[] {
@@ -359,6 +368,20 @@ export class DispatcherService {
       writer?.kick();
     }
     this.sender.tick();
+    if (now - this.logStartsAt < logStartsEveryMs) return;
+    this.logStartsAt = now;
+    void this.followLogStarts();
+  }
+
+  /** What stood before the log's start is nobody's business any more. */
+  private async followLogStarts(): Promise<void> {
+    const { kafka } = this.parts;
+    try {
+      const bounds = await kafka.endOffsets(eventsTopic.name);
+      for (const owner of this.owners()) owner.logBegins(bounds.get(owner.partition)?.low ?? 0);
+    } catch (error) {
+      kafka.log('debug', 'the start of the log is not known', { error: String(error) });
+    }
   }
 
   /**
@@ -386,22 +409,6 @@ export class DispatcherService {
     if (slot.owner.ended) return;
     slot.addDue(item);
     this.changed(slot);
-  }
-
-  private reject({ topic, partition, record, reason }: Rejection, settle: () => void): void {
-    const { kafka } = this.parts;
-    const place = { topic: kafka.topicName(topic), partition, offset: record.offset };
-    kafka.log('error', 'undecodable record', { ...place, reason });
-    const value = encodeRejected({
-      ...place,
-      service: 'dispatcher',
-      code: 'undecodable',
-      reason,
-      at: Date.now(),
-      original: record.value ?? Buffer.alloc(0),
-    });
-    const done = (error: Error | null): void => void (error || settle());
-    this.outbox.write({ topic: rejectedTopic.name, partition: 0, key: null, value, done });
   }
 
   private laneSettings(subscription: Subscription): LaneSettings {

@@ -20,6 +20,8 @@ import type { PartitionOwner } from './partition-owner.js';
  */
 export class DueIntake {
   private readonly tokens = new Set<string>();
+  /** Bytes of the events that single retries keep in memory here. */
+  heldBytes = 0;
 
   constructor(
     private readonly owner: PartitionOwner,
@@ -39,6 +41,7 @@ export class DueIntake {
   settled({ due, offset }: DueItem): void {
     if (this.owner.ended) return;
     this.tokens.delete(tokenOf(due));
+    this.heldBytes -= due.event.length;
     this.window.settle(offset);
   }
 
@@ -49,10 +52,12 @@ export class DueIntake {
         this.laneDue(due);
         return;
       }
-      const message = decodeEvents(due.event);
+      // A copy: what was fetched is one piece of memory, which one retry that waits would keep as a whole.
+      const value = Buffer.from(due.event);
+      const message = decodeEvents(value);
       if (message.kind !== 'event') throw new UndecodableError('not an event');
-      const event = { message, value: due.event, trace: readTrace(record), bodies: {} };
-      this.deliveryDue({ due, event, offset: record.offset });
+      const event = { message, value, trace: readTrace(record), bodies: {} };
+      this.deliveryDue({ due: { ...due, event: value }, event, offset: record.offset });
     } catch (error) {
       if (!(error instanceof UndecodableError)) throw error;
       this.reject(record, error.message);
@@ -79,6 +84,7 @@ export class DueIntake {
     const token = tokenOf(due);
     if (this.tokens.has(token)) return;
     this.tokens.add(token);
+    this.heldBytes += due.event.length;
     this.window.open(offset, 1);
     const subscription = this.owner.subscriptions.get(due.tenantId, due.subscriptionId);
     if (subscription) this.ports.deliverDue(this.owner.slotOf(subscription, '0'), item);

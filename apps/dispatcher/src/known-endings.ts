@@ -10,14 +10,18 @@ import type { Subscription } from './subscription-table.js';
 
 /** A takeover may not take for ever: of a partition that is busier than this, more is delivered again. */
 const recordsMax = 20_000;
+/** The same bound for receivers that answer with long bodies. */
+const bytesMax = 64 * 1024 * 1024;
 /**
  * So long before the last window an outcome may have been sent to Kafka without any durable record that
  * covers it: a lane that catches up writes its cursor every second, and an outage delays acknowledgements.
  */
-const marginMs = 10_000;
+export const marginMs = 10_000;
 
-/** Of one subscription: ids of the events by seq, and the last seq. */
-type Endings = { eventIds: Map<number, string>; last: number };
+export type KnownEnding = { eventId: string; delivered: boolean };
+
+/** Of one subscription: by seq, and the last seq. */
+type Endings = { bySeq: Map<number, KnownEnding>; last: number };
 
 /**
  * Deliveries that are over in `attempts`, while the windows and cursors of the owner that recorded them were
@@ -28,18 +32,19 @@ type Endings = { eventIds: Map<number, string>; last: number };
 export class KnownEndings {
   private readonly bySubscription = new Map<string, Endings>();
 
-  add({ tenantId, subscriptionId, seq, eventId, final, replayId }: AttemptMessage): void {
+  add({ tenantId, subscriptionId, seq, eventId, final, outcome, replayId }: AttemptMessage): void {
     if (!final || replayId !== undefined) return;
     const key = subscriptionKey(tenantId, subscriptionId);
-    const known = this.bySubscription.get(key) ?? { eventIds: new Map<number, string>(), last: -1 };
+    const known = this.bySubscription.get(key) ?? { bySeq: new Map<number, KnownEnding>(), last: -1 };
     this.bySubscription.set(key, known);
-    known.eventIds.set(seq, eventId);
+    known.bySeq.set(seq, { eventId, delivered: outcome === 'delivered' });
     known.last = Math.max(known.last, seq);
   }
 
   /** The id is compared too: a log that lost its tail in a power cut gives the same seq to another event. */
-  has({ key }: Subscription, seq: number, eventId: string): boolean {
-    return this.bySubscription.get(key)?.eventIds.get(seq) === eventId;
+  get({ key }: Subscription, seq: number, eventId: string): KnownEnding | undefined {
+    const known = this.bySubscription.get(key)?.bySeq.get(seq);
+    return known?.eventId === eventId ? known : undefined;
   }
 
   /** What nobody can come to any more is forgotten. @param position the main reader's */
@@ -47,7 +52,7 @@ export class KnownEndings {
     for (const [key, { last }] of this.bySubscription) {
       if (last >= position) continue;
       const lanes = subscriptionAt(key)?.lanes.values() ?? [];
-      if ([...lanes].every(({ lane }) => lane.coversFrom > last)) this.bySubscription.delete(key);
+      if ([...lanes].every(({ lane }) => lane.lowest > last)) this.bySubscription.delete(key);
     }
   }
 }
@@ -60,18 +65,31 @@ export async function readEndings(
   { kafka, reader }: { kafka: KafkaConnection; reader: LogReader },
   partition: number,
   windowAt: number,
+  bounds = { recordsMax, bytesMax },
 ): Promise<KnownEndings> {
   const endings = new KnownEndings();
-  const admin = await kafka.admin();
-  const topic = kafka.topicName(attemptsTopic.name);
-  const { low, high } = (await kafka.endOffsets(attemptsTopic.name)).get(partition) ?? { low: 0, high: 0 };
-  const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, windowAt - marginMs);
-  const since = Number(offsets.find((entry) => entry.partition === partition)?.offset ?? high);
-  const from = Math.max(since < 0 ? high : since, high - recordsMax, low);
-  if (from >= high) return endings;
-  await reader.readRange(attemptsTopic.name, partition, from, high, (records) => {
-    for (const record of records) addTo(endings, record);
-  });
+  const { name: topic } = attemptsTopic;
+  const { low, high } = (await kafka.endOffsets(topic)).get(partition) ?? { low: 0, high: 0 };
+  const since = await kafka.offsetAt(topic, partition, windowAt - marginMs);
+  let position = Math.max(since, high - bounds.recordsMax, low);
+  let [count, bytes] = [0, 0];
+  while (position < high) {
+    const from = position;
+    position = high;
+    await reader.readRange(topic, partition, from, high, (records) => {
+      for (const record of records) {
+        addTo(endings, record);
+        bytes += record.value?.length ?? 0;
+      }
+      count += records.length;
+      // The last ones tell most: what is too much, going by what was read, is passed over in the middle.
+      const next = records.at(-1)!.offset + 1;
+      const rest = Math.floor(((bounds.bytesMax - bytes) * count) / bytes);
+      if (bytes === 0 || high - next <= rest) return undefined;
+      position = Math.max(next, high - Math.max(0, rest));
+      return 'stop';
+    });
+  }
   return endings;
 }
 

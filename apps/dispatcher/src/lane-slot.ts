@@ -27,8 +27,15 @@ export type DueItem = { due: DeliveryDue; event: LogEvent; offset: number };
 /** Lanes of slow receivers share half of all permits. */
 const slowMs = 1_000;
 const replayPrefix = 'replay/';
+/** So many single retries may wait here for their turn, or twice what the receiver takes at once. */
+const lineMin = 8;
+const turnMinMs = 1_000;
+const turnMaxMs = 5 * 60_000;
 
-export type Work = { kind: 'lane'; item: LaneItem<LogEvent> } | { kind: 'due'; item: DueItem };
+export type Work =
+  | { kind: 'lane'; item: LaneItem<LogEvent> }
+  /** `putOff`: too many wait for this receiver; it comes again when it may be its turn. */
+  | { kind: 'due'; item: DueItem; putOff: boolean };
 
 /**
  * A lane in its place: with its subscription, its partition's owner and the single retries that came back
@@ -44,6 +51,7 @@ export class LaneSlot {
   private limit: RateLimit | undefined;
   private readonly dues: DueItem[] = [];
   private duesInFlight = 0;
+  private lastTurnAt = 0;
 
   constructor(
     readonly owner: PartitionOwner,
@@ -63,20 +71,43 @@ export class LaneSlot {
   }
 
   canStart(now: number): boolean {
+    if (this.sendsBack) return true;
     const flying = this.duesInFlight + this.lane.inFlightCount;
-    // Where the lane is parked, single retries are not sent but go back to wait with it.
-    if (this.dues.length > 0 && this.lane.parkedUntil !== undefined) return true;
     // A token comes a little early: until its time the receiver is left alone by single retries too.
-    if (flying >= this.lane.inFlightMax || now < this.lane.startsAt) return false;
+    if (flying >= this.lane.health.inFlightMax || now < this.lane.startsAt) return false;
     return this.dues.length > 0 || this.lane.canStart(now);
   }
 
-  /** The next piece of work; only where `canStart`. Single retries go first: they are the older ones. */
-  start(): Work {
-    const item = this.dues.shift();
-    if (!item) return { kind: 'lane', item: this.lane.start() };
+  /**
+   * Single retries go back to wait where their lane is parked, and where more of them came than can be sent
+   * soon: each one that waits here keeps `due` from moving on, for all tenants of the partition.
+   */
+  get sendsBack(): boolean {
+    return this.dues.length > 0 && (this.lane.parkedUntil !== undefined || this.crowded);
+  }
+
+  private get crowded(): boolean {
+    return this.dues.length > Math.max(lineMin, 2 * this.lane.health.inFlightMax);
+  }
+
+  /**
+   * The next piece of work; only where `canStart`. Single retries go first: they are the older ones. Not
+   * where the lane probes: its own event finds out, and one retry does where it has none.
+   */
+  start(now: number): Work {
+    const putOff = this.crowded;
+    const probes = this.lane.health.probing && this.lane.canStart(now);
+    if (this.dues.length === 0 || (probes && !putOff)) return { kind: 'lane', item: this.lane.start() };
     this.duesInFlight++;
-    return { kind: 'due', item };
+    return { kind: 'due', item: (putOff ? this.dues.pop() : this.dues.shift())!, putOff };
+  }
+
+  /** When one that was put off may come to its turn, at the pace at which this receiver takes them. */
+  turnAt(now: number): number {
+    const perS = this.rateLimit?.perS ?? 1_000;
+    const gapMs = Math.max(1_000 / perS, this.latencyMs / this.lane.health.inFlightMax);
+    this.lastTurnAt = Math.min(Math.max(this.lastTurnAt, now + turnMinMs) + gapMs, now + turnMaxMs);
+    return Math.ceil(this.lastTurnAt);
   }
 
   addDue(item: DueItem): void {

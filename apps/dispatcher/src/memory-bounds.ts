@@ -17,14 +17,22 @@ export function loadOf(
   return Math.max(window.size / windowRecordsMax, heldBytes / windowBytesMax, held / (2 * eventBytesMax));
 }
 
-/** Whether lanes that catch up may be given more: beside what the process has in memory already. */
-export function mayFeed(all: readonly PartitionOwner[], { eventBytesMax }: MemoryBounds): boolean {
-  return totalOf(all) < eventBytesMax;
+/** The same of single retries, which have a window of their own. */
+export function dueLoadOf({ due }: PartitionOwner, bounds: MemoryBounds): number {
+  return Math.max(due.window.size / bounds.windowRecordsMax, due.heldBytes / bounds.windowBytesMax);
 }
 
-/** Above the bound of the process, the largest live lanes go BEHIND: their backlog stays in the log. */
+/** Whether lanes that catch up may be given more: beside what the process has in memory already. */
+export function mayFeed(all: readonly PartitionOwner[], { eventBytesMax }: MemoryBounds): boolean {
+  return all.reduce((sum, { heldBytes, fedBytes }) => sum + heldBytes + fedBytes, 0) < eventBytesMax;
+}
+
+/**
+ * Above the bound of the process, the largest live lanes go BEHIND: their backlog stays in the log. What
+ * lanes that catch up have does not count: it is no reason to slow down those that keep up.
+ */
 export function relieve(all: readonly PartitionOwner[], { eventBytesMax }: MemoryBounds): LaneSlot[] {
-  let excess = totalOf(all) - eventBytesMax;
+  let excess = all.reduce((sum, { heldBytes }) => sum + heldBytes, 0) - eventBytesMax;
   if (excess <= 0) return [];
   const live = all.flatMap((owner) => [...owner.slots.values()].filter(({ lane }) => lane.state === 'live'));
   live.sort((a, b) => b.lane.bufferedBytes - a.lane.bufferedBytes);
@@ -36,8 +44,4 @@ export function relieve(all: readonly PartitionOwner[], { eventBytesMax }: Memor
     relieved.push(slot);
   }
   return relieved;
-}
-
-function totalOf(all: readonly PartitionOwner[]): number {
-  return all.reduce((sum, { heldBytes, fedBytes }) => sum + heldBytes + fedBytes, 0);
 }

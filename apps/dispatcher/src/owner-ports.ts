@@ -1,6 +1,7 @@
 import type { LaneCancelled } from '@posthorn/contracts';
 import type { LaneSettings } from '@posthorn/domain';
 import type { InRecord } from '@posthorn/messaging';
+import type { Place } from './dedup-map.js';
 import type { DueItem, LaneSlot } from './lane-slot.js';
 import type { PartitionOwner } from './partition-owner.js';
 import type { Subscription } from './subscription-table.js';
@@ -11,10 +12,8 @@ export type Rejection = { topic: string; partition: number; record: InRecord; re
 export type OwnerPorts = {
   /** Epoch milliseconds. */
   now(): number;
-  /**
-   * Where the event's id stands first in the partition; `reread`: nothing is to be learned from this offset.
-   */
-  firstOffset(partition: number, id: string, offset: number, reread: boolean): number;
+  /** Whether the event's id stands before in the partition; `reread`: asked by the catch-up reader. */
+  isRepeat(place: Place, reread: boolean): boolean;
   open(sealed: string, context: string): string;
   laneSettings(subscription: Subscription): LaneSettings;
   laneNumber(entityId: string): number;

@@ -1,11 +1,22 @@
-import { encodeControl, subscriptionsTopic, type SubscriptionMessage } from '@posthorn/contracts';
+import {
+  encodeControl,
+  encodeDue,
+  encodeEvent,
+  laneKey,
+  type LaneCommand,
+  subscriptionsTopic,
+  type SubscriptionMessage,
+} from '@posthorn/contracts';
 import { type InRecord, OffsetWindow } from '@posthorn/messaging';
 import { KnownEndings } from './known-endings.js';
+import type { DueItem } from './lane-slot.js';
 import type { OwnerPorts } from './owner-ports.js';
 import { PartitionOwner } from './partition-owner.js';
 import type { LoadedLane } from './takeover.js';
 
-const snapshot = (id: string, status: 'active' | 'deleted') => ({
+type Status = 'active' | 'paused' | 'deleted';
+
+const snapshot = (id: string, status: Status) => ({
   tenantId: 't',
   id,
   version: 2,
@@ -17,11 +28,13 @@ const snapshot = (id: string, status: 'active' | 'deleted') => ({
   filter: { types: ['*'] },
 });
 
-const subscription = (id: string, status: 'active' | 'deleted', sinceSeq: number): SubscriptionMessage =>
+const subscription = (id: string, status: Status, sinceSeq: number): SubscriptionMessage =>
   ({
     snapshot: snapshot(id, status),
     matching: [{ sinceSeq, filter: status === 'deleted' ? null : { types: ['*'] } }],
   }) as unknown as SubscriptionMessage;
+
+const dues: DueItem[] = [];
 
 function owner(subscriptions: SubscriptionMessage[], lanes: LoadedLane[] = []): PartitionOwner {
   const settings = { ordered: true, inFlightMax: 1, eventsMax: 10, bytesMax: 1_000, breakerFailures: 10 };
@@ -33,6 +46,7 @@ function owner(subscriptions: SubscriptionMessage[], lanes: LoadedLane[] = []): 
     ready: nothing,
     wake: nothing,
     windowWritten: nothing,
+    deliverDue: (_slot: unknown, item: DueItem) => void dues.push(item),
   };
   return new PartitionOwner(3, ports as unknown as OwnerPorts, {
     window: new OffsetWindow({ next: 100, capacity: 1_000 }),
@@ -40,7 +54,7 @@ function owner(subscriptions: SubscriptionMessage[], lanes: LoadedLane[] = []): 
     lanes,
     subscriptions,
     endings: new KnownEndings(),
-    logLow: 50,
+    log: { low: 50, high: 100 },
   });
 }
 
@@ -54,7 +68,7 @@ function parkedAt(cursor: number): LoadedLane {
   };
 }
 
-function order(command: 'skip' | 'retry-now', args: Record<string, unknown>): InRecord {
+function order(command: LaneCommand['command'], args: Record<string, unknown>): InRecord {
   const value = encodeControl({
     kind: 'command',
     id: 'cmd_1',
@@ -87,4 +101,79 @@ describe.each(['skip', 'retry-now'] as const)('the order %s', (command) => {
     taken.onEvents([order(command, args)], 101);
     expect(taken.slots.get('lane/t/s/0')!.lane.state).toBe(state);
   });
+});
+
+it('lets a subscription go that was deleted before the log begins, when the log comes to begin there', () => {
+  const taken = owner([subscription('lately', 'deleted', 60), subscription('there', 'active', 0)]);
+  taken.logBegins(60);
+  expect(taken.subscriptions.get('t', 'lately')).toBeDefined();
+  taken.logBegins(61);
+  expect([...taken.subscriptions.all()].map(({ key }) => key)).toEqual(['t/there']);
+  expect([...taken.subscriptions.ofTenant('t')].map(({ key }) => key)).toEqual(['t/there']);
+  const { records } = taken.takeTransaction()!;
+  expect(records).toContainEqual({
+    topic: subscriptionsTopic.name,
+    partition: 3,
+    key: 't/lately',
+    value: null,
+  });
+});
+
+describe('a replay', () => {
+  const laneOf = (taken: PartitionOwner) => taken.slots.get(laneKey('t', 's', 'replay/r1'))?.lane;
+  const commit = (taken: PartitionOwner): void => taken.takeTransaction()?.acknowledged();
+
+  it('of a range that the log no longer reaches back to ends at once', () => {
+    const taken = owner([subscription('s', 'active', 0)]);
+    taken.onEvents([order('replay', { replayId: 'r1', fromSeq: 10, untilSeq: 40 })], 101);
+    expect([laneOf(taken)?.state, laneOf(taken)?.wantsRead]).toEqual(['behind', undefined]);
+    for (let i = 0; i < 3; i++) commit(taken);
+    expect(laneOf(taken)).toBeUndefined();
+  });
+
+  it('of a paused subscription waits, and can be cancelled', () => {
+    const taken = owner([subscription('s', 'paused', 0)]);
+    taken.onEvents([order('replay', { replayId: 'r1', fromSeq: 60, untilSeq: 90 })], 101);
+    commit(taken);
+    expect(laneOf(taken)?.state).toBe('parked');
+    const cancel = { ...order('cancel-replay', { replayId: 'r1' }), offset: 101 };
+    taken.onEvents([{ ...cancel, value: Buffer.from(String(cancel.value).replace('cmd_1', 'cmd_2')) }], 102);
+    for (let i = 0; i < 2; i++) commit(taken);
+    expect(laneOf(taken)).toBeUndefined();
+  });
+});
+
+it('no order but a replay moves a lane whose subscription is paused', () => {
+  const taken = owner([subscription('s', 'paused', 0)], [parkedAt(70)]);
+  taken.onEvents([order('retry-now', {})], 101);
+  expect(taken.slots.get('lane/t/s/0')!.lane.parkedUntil).not.toBe(0);
+});
+
+it('keeps of a single retry no more than its event, and accounts for that', () => {
+  const taken = owner([subscription('s', 'active', 0)]);
+  const message = {
+    kind: 'event',
+    id: 'evt_1',
+    tenantId: 't',
+    type: 'a.b',
+    timestamp: '',
+    acceptedAt: 1,
+  } as const;
+  const event = encodeEvent({ ...message, entity: null, data: Buffer.from('{}') } as never);
+  const due = {
+    kind: 'delivery',
+    tenantId: 't',
+    subscriptionId: 's',
+    deliveryId: 'dlv_1',
+    seq: 5,
+    attempt: 1,
+  } as const;
+  const value = encodeDue({ ...due, dueAt: 1, event } as never);
+  const fetched = Buffer.concat([Buffer.alloc(100_000), value]).subarray(100_000);
+  taken.onDue([{ offset: 0, key: null, value: fetched, headers: {}, timestamp: 0 }], 1);
+  const [item] = dues.splice(0);
+  expect(item.event.value.buffer.byteLength).toBeLessThan(100_000);
+  expect(taken.due.heldBytes).toBe(event.length);
+  taken.due.settled(item);
+  expect(taken.due.heldBytes).toBe(0);
 });

@@ -56,7 +56,7 @@ export class PartitionOwner {
   readonly endings: KnownEndings;
   ended = false;
   private position: number;
-  private readonly logLow: number;
+  private logLow: number;
   private readonly dirtySlots = new Set<LaneSlot>();
   /** Snapshots to write, with the control records that wait for it. */
   private readonly snapshots = new Map<Subscription, number[]>();
@@ -83,7 +83,7 @@ export class PartitionOwner {
     this.window = loaded.window;
     this.due = new DueIntake(this, ports, loaded.dueWindow);
     this.position = loaded.window.next;
-    this.logLow = loaded.logLow;
+    this.logLow = loaded.log.low;
     this.endings = loaded.endings;
     this.subscriptions = new SubscriptionTable();
     for (const message of loaded.subscriptions) {
@@ -126,6 +126,18 @@ export class PartitionOwner {
     this.ports.wake(this);
   }
 
+  /** The log begins at `low` now: subscriptions deleted before that are asked for by nothing any more. */
+  logBegins(low: number): void {
+    this.logLow = Math.max(this.logLow, low);
+    for (const subscription of this.subscriptions.all()) {
+      if (!isForgotten(subscription.message(), this.logLow) || this.snapshots.has(subscription)) continue;
+      if ([...subscription.lanes.values()].some(({ lane }) => !lane.isIdle)) continue;
+      for (const { key } of subscription.lanes.values()) this.slots.delete(key);
+      this.subscriptions.remove(subscription);
+      this.orphans.set(subscription.key, subscriptionsTopic.name);
+    }
+  }
+
   /** A parked lane's token came for a lane that is no more: its record goes, and with it the timer. */
   orphan(key: string): void {
     this.orphans.set(key, cursorsTopic.name);
@@ -140,7 +152,7 @@ export class PartitionOwner {
     this.samples.push({ at: now, position: this.position });
     for (const { lane } of this.slots.values()) {
       lane.checkpoint(now, atOnce);
-      if ((lane.oldestSeq ?? Infinity) < settledFor) lane.lag();
+      if ((lane.oldestHeld ?? Infinity) < settledFor) lane.lag();
     }
     if (!writeWindow) return;
     this.windowDue = true;
@@ -195,9 +207,9 @@ export class PartitionOwner {
     return { message: { ...message, data }, value, trace: readTrace(record), bodies: {} };
   }
 
-  /** Whether the event stands at a lower offset already; `reread`: nothing is to be learned from this one. */
-  isRepeat({ id }: EventMessage, offset: number, reread = false): boolean {
-    return this.ports.firstOffset(this.partition, id, offset, reread) < offset;
+  /** Whether the event stands at a lower offset already; `reread`: the main reader was here before. */
+  isRepeat({ id }: EventMessage, { offset, timestamp: at }: InRecord, reread = false): boolean {
+    return this.ports.isRepeat({ partition: this.partition, id, offset, at }, reread);
   }
 
   laneOf(subscription: Subscription, event: EventMessage): string {
@@ -240,10 +252,10 @@ export class PartitionOwner {
     const offered: LaneSlot[] = [];
     let holds = 0;
     let event: LogEvent | undefined;
-    if (this.isRepeat(message, offset)) return;
+    if (this.isRepeat(message, record)) return;
     for (const subscription of this.subscriptions.ofTenant(message.tenantId)) {
       if (!subscription.matches(message, offset)) continue;
-      if (this.endings.has(subscription, offset, message.id)) continue;
+      if (this.endings.get(subscription, offset, message.id)) continue;
       event ??= this.logEvent(message, record);
       const slot = this.slotOf(subscription, this.laneOf(subscription, message));
       if (slot.lane.offer(offset, event, event.value.length)) holds++;
@@ -279,9 +291,11 @@ export class PartitionOwner {
   private obey(order: LaneCommand, seq: number): void {
     const { tenantId, subscriptionId, command } = order;
     const subscription = this.subscriptions.get(tenantId, subscriptionId);
-    if (!subscription || subscription.snapshot.status !== 'active' || this.wasObeyed(order.id)) return;
+    if (!subscription?.active || this.wasObeyed(order.id)) return;
+    // Replays of a paused subscription begin, paused; who does not want one any more need not wait for it.
     if (command === 'replay') this.replay(subscription, order.args, seq);
     if (command === 'cancel-replay') this.slots.get(replayKey(subscription, order.args))?.lane.cancel();
+    if (subscription.snapshot.status === 'paused') return;
     for (const slot of subscription.lanes.values()) {
       if (slot.lane.state !== 'parked') continue;
       // An order names the events it is about: one that is read again does not pass over the next ones.
@@ -309,8 +323,9 @@ export class PartitionOwner {
   private replay(subscription: Subscription, args: LaneCommand['args'], seq: number): void {
     const key = replayKey(subscription, args);
     if (this.slots.has(key)) return;
-    const cursor = Math.max(this.logLow, Number(args.fromSeq) || 0);
     const until = Math.min(seq, Number(args.untilSeq ?? seq));
+    // A range that the log no longer reaches back to is an empty one.
+    const cursor = Math.min(until, Math.max(this.logLow, Number(args.fromSeq) || 0));
     const loaded = { kind: 'behind' as const, cursor, attempt: 0, failingSince: null, until };
     const slot = this.addSlot(subscription, `replay/${String(args.replayId)}`, loaded);
     if (Number(args.ratePerS) > 0) slot.throttle(Number(args.ratePerS), this.ports.now());

@@ -103,7 +103,8 @@ export class Sender {
       const now = this.ports.now();
       if (slot.owner.ended || !slot.canStart(now)) continue;
       if (!this.ports.maySend(slot.owner)) this.unleased.add(slot);
-      else if (this.mayStart(slot, now)) {
+      // What goes back to wait needs no permit.
+      else if (slot.sendsBack || this.mayStart(slot, now)) {
         this.start(slot, now);
         this.offer(slot);
         this.ports.changed(slot);
@@ -138,7 +139,7 @@ export class Sender {
   }
 
   private start(slot: LaneSlot, now: number): void {
-    const work = slot.start();
+    const work = slot.start(now);
     const { event, attempt } = workOf(work);
     const { subscription, lane } = slot;
     if (!subscription.active || (work.kind === 'lane' && work.item.cancelled)) {
@@ -156,6 +157,10 @@ export class Sender {
     if (work.kind === 'due' && lane.parkedUntil !== undefined) {
       // The lane's own probe finds out when the receiver is back; until then this one waits with it.
       this.retryLater(slot, work, attempt, putOffUntil(slot, lane.parkedUntil, now));
+      return;
+    }
+    if (work.kind === 'due' && work.putOff) {
+      this.retryLater(slot, work, attempt, slot.turnAt(now));
       return;
     }
     const request = this.requestOrReason(slot, work, now);
@@ -222,7 +227,7 @@ export class Sender {
       return;
     }
     if (work.kind === 'due') {
-      if (overload) lane.heardOf('overload');
+      lane.retryFailed(policy, failure);
       const delayMs = retryDelayMs(policy, attempt + 1, failure.random, retryAfterMs);
       if (delayMs === undefined) this.over(slot, work, { outcome: 'failed', final: true }, told);
       else {
@@ -247,7 +252,7 @@ export class Sender {
   private over(slot: LaneSlot, work: Work, ending: Ending, told = toldWithout(this.ports.now())): void {
     const proven = ending.outcome === 'delivered';
     if (work.kind === 'lane') slot.lane.finished(work.item, proven);
-    else if (proven) slot.lane.heardOf('delivered');
+    else if (proven) slot.lane.health.succeeded();
     this.recorder.attempt(slot, work, ending, told, () => this.settle(slot, work));
   }
 

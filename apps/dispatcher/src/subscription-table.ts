@@ -116,6 +116,13 @@ export class SubscriptionTable {
     else this.byTenant.set(tenantId, [subscription]);
   }
 
+  remove({ key, snapshot: { tenantId } }: Subscription): void {
+    this.byKey.delete(key);
+    const others = this.ofTenant(tenantId).filter((subscription) => subscription.key !== key);
+    if (others.length > 0) this.byTenant.set(tenantId, others);
+    else this.byTenant.delete(tenantId);
+  }
+
   get(tenantId: string, id: string): Subscription | undefined {
     return this.at(subscriptionKey(tenantId, id));
   }

@@ -21,10 +21,9 @@ import {
   type LogBounds,
   type LogReader,
   OffsetWindow,
-  positionWithin,
   settledWithin,
 } from '@posthorn/messaging';
-import { type KnownEndings, readEndings } from './known-endings.js';
+import { type KnownEndings, marginMs, readEndings } from './known-endings.js';
 
 export type LoadedLane = { tenantId: string; subscriptionId: string; lane: string; record: LaneRecord };
 
@@ -36,8 +35,8 @@ export type LoadedPartition = {
   subscriptions: SubscriptionMessage[];
   /** What is over though neither the window nor a cursor says so. */
   endings: KnownEndings;
-  /** The first offset of `events` that is still there. */
-  logLow: number;
+  /** What there is of `events`. */
+  log: LogBounds;
 };
 
 type Position = { next: number; bitmap: string; at?: number };
@@ -80,17 +79,21 @@ export async function takeOver(
 
   // What this process itself still had to tell as an earlier owner.
   await settledWithin(flushMaxMs, producer.flush());
-  const { at: windowAt = now } = positionOf(cursors.get(windowKey));
+  const { at: windowAt = now, next: written } = positionOf(cursors.get(windowKey));
   const endings = await readEndings(parts, partition, windowAt);
   const events = (await kafka.endOffsets(eventsTopic.name)).get(partition) ?? { low: 0, high: 0 };
   const due = (await kafka.endOffsets(dueTopic.name)).get(partition) ?? { low: 0, high: 0 };
+  const { next: dueWritten } = positionOf(cursors.get(dueKey));
+  const since = windowAt - marginMs;
+  const next = await within(kafka, { topic: eventsTopic.name, partition, since }, written, events);
+  const dueNext = await within(kafka, { topic: dueTopic.name, partition, since }, dueWritten, due);
   return {
-    window: windowOf(cursors.get(windowKey), events, windowMax),
-    dueWindow: windowOf(cursors.get(dueKey), due, windowMax),
-    lanes: lanesOf(cursors, events),
+    window: windowOf(cursors.get(windowKey), next, events, windowMax),
+    dueWindow: windowOf(cursors.get(dueKey), dueNext, due, windowMax),
+    lanes: lanesOf(cursors, events, next),
     subscriptions: [...subscriptions.values()].map((value) => clamped(decodeSubscription(value), events)),
     endings,
-    logLow: events.low,
+    log: events,
   };
 }
 
@@ -112,11 +115,29 @@ function positionOf(value: Buffer | undefined): Position {
   return value ? (decodeCursors(value) as Position & { kind: string }) : { next: 0, bitmap: '' };
 }
 
-function windowOf(value: Buffer | undefined, bounds: LogBounds, windowMax: number): OffsetWindow {
+/**
+ * Where to read on. A log that ends before our position has lost its tail, or is another one: what was
+ * appended since we wrote that position, and shortly before, is read; no offset tells what of it is new.
+ */
+async function within(
+  kafka: KafkaConnection,
+  { topic, partition, since }: { topic: string; partition: number; since: number },
+  position: number,
+  { low, high }: LogBounds,
+): Promise<number> {
+  if (position <= high) return Math.max(position, low);
+  return Math.min(high, await kafka.offsetAt(topic, partition, since));
+}
+
+function windowOf(
+  value: Buffer | undefined,
+  next: number,
+  bounds: LogBounds,
+  windowMax: number,
+): OffsetWindow {
   const position = positionOf(value);
   // A batch may go beyond the bound at which the partition is paused.
   const capacity = 2 * windowMax + 65_536;
-  const next = positionWithin(position.next, bounds);
   const window = new OffsetWindow({ next, capacity, settledBeyond: position.bitmap });
   // A bitmap of another log would hide new records.
   return next === position.next && window.loadedEnd <= bounds.high
@@ -131,15 +152,19 @@ function clamped({ snapshot, matching }: SubscriptionMessage, { high }: LogBound
   return { snapshot, matching: [{ ...last, sinceSeq: 0 }] };
 }
 
-function lanesOf(cursors: Map<string, Buffer>, bounds: LogBounds): LoadedLane[] {
+/** @param next where the main reader goes on */
+export function lanesOf(cursors: Map<string, Buffer>, { high }: LogBounds, next: number): LoadedLane[] {
   const lanes: LoadedLane[] = [];
   for (const [key, value] of cursors) {
     const identity = laneOfKey(key);
     if (!identity) continue;
     const message = decodeCursors(value);
     // A cursor below the log's start stays: the catch-up reader tells what expired.
-    if ('cursor' in message && message.cursor > bounds.high)
-      message.cursor = positionWithin(message.cursor, bounds);
+    if ('cursor' in message && message.cursor > high) {
+      message.cursor = next;
+      // What stands there now has had no attempt.
+      message.attempt = 0;
+    }
     if (message.kind === 'parked') {
       const { kind, cursor, attempt, dueAt, failingSince, reason, gone } = message;
       const until = message.until === undefined ? {} : { until: message.until };

@@ -159,6 +159,14 @@ export class KafkaConnection {
     );
   }
 
+  /** The first offset appended at or after a time (epoch ms); the log's end where there is none yet. */
+  async offsetAt(short: string, partition: number, time: number): Promise<number> {
+    const ask = async () => (await this.admin()).fetchTopicOffsetsByTimestamp(this.topicName(short), time);
+    const offsets = await repeated(offsetsTimeoutMs, ask);
+    const found = Number(offsets.find((entry) => entry.partition === partition)?.offset ?? -1);
+    return found >= 0 ? found : ((await this.endOffsets(short)).get(partition)?.high ?? 0);
+  }
+
   /**
    * Whether a broker answers a metadata request in time. Never rejects, and never more than one is on the
    * way.

@@ -1,7 +1,7 @@
 import { dueTopic, eventsTopic } from '@posthorn/contracts';
 import type { EgressRequest, EgressResult } from '@posthorn/egress';
 import type { InRecord, OutRecord, ReadResult, TopicPartition, TxRecord } from '@posthorn/messaging';
-import { DedupMap } from '../../dedup-map.js';
+import { Repeats } from '../../repeats.js';
 import { type DispatcherParts, DispatcherService } from '../../dispatcher.service.js';
 import type { LaneSlot, Work } from '../../lane-slot.js';
 import type { PartitionOwner } from '../../partition-owner.js';
@@ -74,7 +74,7 @@ export class Node {
       keyRing: { open: () => Buffer.from('secret') } as unknown as DispatcherParts['keyRing'],
       settings,
     });
-    Object.assign(this.service, { dedup: new DedupMap(now, { bytes: 48 * 1024, ageMs: 600_000 }) });
+    Object.assign(this.service, { repeats: new Repeats({ bytes: 48 * 1024, rereadBytes: 48 * 1024 }) });
     this.service.consumeFrom(this.server());
     this.watchStarts();
     this.service.start();
@@ -179,10 +179,9 @@ export class Node {
   private kafka(): DispatcherParts['kafka'] {
     const endOffsets = (topic: string) =>
       Promise.resolve(new Map([[partition, { low: 0, high: this.broker.log(topic).high }]]));
-    const fetchTopicOffsetsByTimestamp = (topic: string, since: number) => {
+    const offsetAt = (topic: string, _partition: number, since: number) => {
       const { records, high } = this.broker.log(topic);
-      const offset = records.find(({ timestamp }) => timestamp >= since)?.offset ?? high;
-      return Promise.resolve([{ partition, offset: String(offset) }]);
+      return Promise.resolve(records.find(({ timestamp }) => timestamp >= since)?.offset ?? high);
     };
     const log = (level: string, message: string, fields: Record<string, unknown> = {}): void =>
       this.events.said(this, level, message, fields);
@@ -190,10 +189,10 @@ export class Node {
     return {
       log,
       endOffsets,
+      offsetAt,
       topicName: name,
       shortName: name,
       transactionalId: (of: number) => `posthorn-cursors-${of}`,
-      admin: () => Promise.resolve({ fetchTopicOffsetsByTimestamp }),
       newClient: () => ({ producer: () => this.transactional() }),
     } as unknown as DispatcherParts['kafka'];
   }
@@ -311,8 +310,8 @@ export class Node {
     const sender = this.service['sender'];
     const watch = (slot: LaneSlot): void => {
       const start = slot.start.bind(slot);
-      slot.start = () => {
-        const work = start();
+      slot.start = (now) => {
+        const work = start(now);
         this.starting = { slot, work };
         return work;
       };

@@ -1,0 +1,33 @@
+import { dueLoadOf, mayFeed, relieve } from './memory-bounds.js';
+import type { PartitionOwner } from './partition-owner.js';
+
+const bounds = { windowRecordsMax: 100, windowBytesMax: 1_000, eventBytesMax: 10_000 };
+
+function owner(heldBytes: number, fedBytes: number): { owner: PartitionOwner; lagged: () => number } {
+  let lagged = 0;
+  const lane = { state: 'live', bufferedBytes: 600, lag: () => void lagged++ };
+  const slots = new Map([['lane/t/s/0', { lane }]]);
+  return { owner: { heldBytes, fedBytes, slots } as unknown as PartitionOwner, lagged: () => lagged };
+}
+
+it.each([
+  ['lanes that catch up', 600, 20_000, 0],
+  ['lanes that keep up', 10_600, 0, 1],
+])('live lanes go BEHIND for what %s have in memory, or not', (_, heldBytes, fedBytes, expected) => {
+  const one = owner(heldBytes, fedBytes);
+  relieve([one.owner], bounds);
+  expect(one.lagged()).toBe(expected);
+});
+
+it('lanes that catch up are given no more than rations once memory is short', () => {
+  expect(mayFeed([owner(4_000, 5_999).owner], bounds)).toBe(true);
+  expect(mayFeed([owner(4_000, 6_000).owner], bounds)).toBe(false);
+});
+
+it.each([
+  ['records', 100, 0],
+  ['bytes', 1, 1_000],
+])('single retries are bounded in %s', (_, size, heldBytes) => {
+  const due = { window: { size }, heldBytes };
+  expect(dueLoadOf({ due } as unknown as PartitionOwner, bounds)).toBe(1);
+});

@@ -1,0 +1,56 @@
+import { eventsTopic } from '@posthorn/contracts';
+import { KafkaConnection } from '@posthorn/messaging';
+import type { Service } from '@posthorn/runtime';
+import { Receiver, testKafka, waitFor } from '@posthorn/testing';
+import { startDispatcher, World } from './testing/world.js';
+
+const broker = testKafka();
+let kafka: KafkaConnection;
+let dispatcher: Service;
+let world: World;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  const settings = { brokers: broker.brokers, clientId: 'test', topicPrefix: broker.prefix };
+  kafka = new KafkaConnection(settings, () => undefined);
+  dispatcher = await startDispatcher(broker);
+  world = await World.start(broker);
+  receiver = await Receiver.start();
+  await waitFor(async () => (await fetch(`${dispatcher.url}/health/ready`)).status === 200, {
+    timeoutMs: 30_000,
+  });
+}, 60_000);
+
+afterAll(async () => {
+  await receiver.close();
+  await world.stop();
+  await dispatcher.stop();
+  await kafka.close();
+  await broker.cleanup();
+}, 60_000);
+
+/** A broker that comes back with less than it had acknowledged; no client is told. */
+async function loseEvents(): Promise<void> {
+  const admin = await kafka.admin();
+  const name = kafka.topicName(eventsTopic.name);
+  await admin.deleteTopics({ topics: [name] });
+  await waitFor(async () => !(await admin.listTopics()).includes(name));
+  await kafka.ensureTopics([{ ...eventsTopic, partitions: 2 }]);
+}
+
+it('delivers what is accepted after the log lost its tail while its owner runs', async () => {
+  const ids = (): string[] => receiver.requests.map(({ headers }) => String(headers['webhook-id']));
+  await world.subscribe(world.snapshot({ tenantId: 'a', id: 'sub_a', url: receiver.url }));
+  await world.publish('a', 1, 5);
+  await receiver.received(5);
+  // Where it stands is durable: not even what comes before anybody notices is below it.
+  await waitFor(() => world.attempts.length >= 5);
+  await loseEvents();
+  await world.publish('a', 6, 8);
+  await waitFor(() => ['evt_a_6', 'evt_a_7', 'evt_a_8'].every((id) => ids().includes(id)), {
+    timeoutMs: 40_000,
+  });
+  // One that was lost with the tail and is published again, at another offset, is no repeat.
+  await world.publish('a', 2, 2);
+  await waitFor(() => ids().filter((id) => id === 'evt_a_2').length === 2, { timeoutMs: 20_000 });
+}, 90_000);
