@@ -97,7 +97,10 @@ function transport(kafka: KafkaConnection, inbox: InboxService): KafkaBatchServe
     coPartitioned: false,
     startPaused: false,
     fromBeginning: true,
-    hooks: { revoked: (partitions) => inbox.revoked(partitions) },
+    hooks: {
+      revoked: (partitions) => inbox.revoked(partitions),
+      shortened: (partition, position) => inbox.shortened(partition, position),
+    },
   });
   inbox.attach(server);
   return server;

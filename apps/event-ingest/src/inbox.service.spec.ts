@@ -57,6 +57,7 @@ class World {
       ready: true,
       pause: (parts) => parts.forEach(({ partition }) => this.paused.add(partition)),
       resume: (parts) => parts.forEach(({ partition }) => this.paused.delete(partition)),
+      resumeWithin: () => undefined,
       commit: (_topic, partition, next) => this.committed.set(partition, next),
     });
   }

@@ -23,6 +23,7 @@ export type InboxSource = {
   pause(partitions: { topic: string; partition: number }[]): void;
   resume(partitions: { topic: string; partition: number }[]): void;
   commit(topic: string, partition: number, next: number): void;
+  resumeWithin(partition: { topic: string; partition: number }, position: number): void;
 };
 
 type Waiting = { record: InRecord; receivedMs: number };
@@ -106,6 +107,17 @@ export class InboxService {
       part.revoked = true;
       this.parts.delete(partition);
     }
+  }
+
+  /**
+   * The log has lost its tail. What was read of it still becomes events, but its offsets mean nothing any
+   * more; records that are read twice by this have the same ids.
+   */
+  shortened(at: { topic: string; partition: number }, position: number): void {
+    const part = this.parts.get(at.partition);
+    this.parts.delete(at.partition);
+    if (part) part.paused = false;
+    this.source?.resumeWithin(at, part?.window.next ?? position);
   }
 
   /** Nothing new is begun; what is on its way is waited for and committed, before the group is left. */

@@ -20,10 +20,10 @@ export type AssignmentHooks = {
   /** A rebalance begins; what is ours is known at its end. */
   rebalancing?(): void;
   /**
-   * The log ends before what was read of it: its tail was lost, or it was made anew. The partition is paused
-   * and has no position. Without this hook nothing comes before the log is as long again as it was.
+   * The log ends before `position`, which was read: its tail was lost, or it was made anew. The partition is
+   * paused and has no position. Without this hook nothing comes before the log is as long again as it was.
    */
-  shortened?(partition: TopicPartition): void;
+  shortened?(partition: TopicPartition, position: number): void;
 };
 
 export type KafkaBatchServerOptions = {
@@ -53,6 +53,8 @@ type Assigned = {
   topic: string;
   partition: number;
   position: number | undefined;
+  /** Where it is to go on, in place of the committed position; see `resumeWithin`. */
+  wanted?: number;
   paused: boolean;
   /** How often the owner has sought. */
   seeks: number;
@@ -161,6 +163,16 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   /**
+   * Goes on at a position that may be of a log that is gone, held within what there is of it now. For a
+   * partition that `shortened` named: kafkajs has overwritten what was committed.
+   */
+  resumeWithin(partition: TopicPartition, position: number): void {
+    const part = this.parts.get(keyOf(partition.topic, partition.partition));
+    if (part) part.wanted = position;
+    this.resume([partition]);
+  }
+
+  /**
    * The next batch begins here. Unchecked: below the log's start kafkajs jumps to the start, above its end
    * back to the start. Use it for positions known to exist, `seekChecked` for those that come from
    * elsewhere.
@@ -169,6 +181,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const part = this.parts.get(keyOf(topic, partition));
     if (!part) return;
     part.position = offset;
+    delete part.wanted;
     part.seeks++;
     this.consumer?.seek(this.kafka.topicName(topic), partition, offset);
   }
@@ -256,7 +269,10 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
           const { groupId, fromBeginning } = this.options;
           const start = await startPositions(this.kafka, groupId, topic, fromBeginning);
           for (const part of parts.filter((p) => p.topic === topic && isWaiting(p))) {
-            this.seek(part, start(part.partition));
+            const { offset, isMoved } = start(part.partition, part.wanted);
+            this.seek(part, offset);
+            // Goes with the first batch: at the next start the log may have grown beyond what was committed.
+            if (isMoved) this.commit(topic, part.partition, offset);
             if (!part.paused) this.resume([part]);
           }
         }
@@ -278,7 +294,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const next = Number(batch.lastOffset()) + 1;
     const fetchedAt = fetchedOffset(batch);
     if (fetchedAt !== part.position) this.warnOfJump(part, fetchedAt);
-    if (fetchedAt < part.position && this.options.hooks?.shortened) return this.giveBack(part);
+    if (fetchedAt < part.position && this.options.hooks?.shortened) return this.giveBack(part, part.position);
     if (next <= part.position) return;
     const records = recordsFrom(batch.messages, part.position);
     part.position = next;
@@ -306,11 +322,11 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   /** Its owner positions it again; what was handed over of the other log is stale. */
-  private giveBack(part: Assigned): void {
+  private giveBack(part: Assigned, position: number): void {
     part.position = undefined;
     part.seeks++;
     this.pause([part]);
-    this.guarded('shortened', () => this.options.hooks?.shortened?.(tpOf(part)));
+    this.guarded('shortened', () => this.options.hooks?.shortened?.(tpOf(part), position));
   }
 
   private async warnOfExpired(at: TopicPartition & { position: number; fetchedAt: number }): Promise<void> {
