@@ -8,6 +8,7 @@ import {
   type SASLOptions,
 } from 'kafkajs';
 import { isUnknownTopic } from './send-errors.js';
+import { encodeProduceRequests } from './produce-encoder.js';
 import { kafkaLogCreator, seldom, type LogFn } from './kafka-log.js';
 import { delay, repeated, settledWithin } from './waiting.js';
 
@@ -48,6 +49,8 @@ export type ClientOptions = {
 const clientRetry: RetryOptions = { initialRetryTime: 50, maxRetryTime: 500, retries: 5 };
 const topicTimeoutMs = 30_000;
 const offsetsTimeoutMs = 10_000;
+
+encodeProduceRequests();
 
 /** Names, topics and clients of one Kafka cluster. Every other class of this library starts from one. */
 export class KafkaConnection {
