@@ -48,7 +48,7 @@ async function insertEvents(tx: Transaction, partition: number, rows: readonly E
        FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
                    $10::float8[], $11::bytea[], $12::text[], $13::text[])
          AS row (seq, tenant_id, event_id, type, entity_name, entity_id, at, source, accepted_ms, data, matched, reason)
-     ON CONFLICT (partition, seq) DO NOTHING`,
+     ON CONFLICT (tenant_id, seq) DO NOTHING`,
     [
       partition,
       ...columnsOf(rows, [

@@ -19,9 +19,9 @@ const statements = [
     data bytea NOT NULL,
     matched text[] NOT NULL,
     unmatched_reason text,
-    PRIMARY KEY (partition, seq)
+    -- A tenant is in one partition: a position of the log, and the order of what is asked for, in one index.
+    PRIMARY KEY (tenant_id, seq)
   )`,
-  `CREATE INDEX events_of_tenant ON events (tenant_id, seq)`,
   `CREATE INDEX events_by_id ON events (event_id, seq)`,
 
   `CREATE TABLE subscriptions (

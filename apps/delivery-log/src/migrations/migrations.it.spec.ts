@@ -65,3 +65,16 @@ it('a log of the first version goes on: what is over stays so, until its newest 
     await now.stop();
   }
 }, 30_000);
+
+it('an event costs two index entries: its place, which is also the order of lists, and its id', async () => {
+  const db = await openDatabase(stores.url);
+  try {
+    const indexes = await db.query<{ columns: string }>(
+      `SELECT substring(indexdef FROM '\\(.*') AS columns FROM pg_indexes
+        WHERE schemaname = current_schema() AND tablename = 'events' ORDER BY indexdef`,
+    );
+    expect(indexes.map(({ columns }) => columns).toSorted()).toEqual(['(event_id, seq)', '(tenant_id, seq)']);
+  } finally {
+    await db.stop();
+  }
+}, 30_000);
