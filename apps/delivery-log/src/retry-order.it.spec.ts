@@ -58,6 +58,10 @@ async function deliveryOf(tenantId: string, ...attempts: ReturnType<typeof attem
   await waitFor(async () => (await log.ask(path)).body['attemptCount'] === attempts.length, {
     timeoutMs: 20_000,
   });
+  // Events, and the subscription before them, come from another topic.
+  await waitFor(async () => (await log.ask(`${tenantId}/events/${eventId}`)).status === 200, {
+    timeoutMs: 20_000,
+  });
   return { id: deliveryId(eventId, 'sub_1'), message, path, seq, eventId };
 }
 const exhausted = attempt({ attempt: 2, final: true, nextAttemptAt: undefined });

@@ -19,7 +19,9 @@ export function refusalOf(
   subscription: SubscriptionState | undefined,
   nowMs: number,
 ): string | undefined {
-  const status = subscription?.view.status ?? 'deleted';
+  // Attempts may be shown before what they are about: each topic is read at its own pace.
+  if (!subscription) return 'Its subscription is not known: it was deleted, or try again in a moment.';
+  const { status } = subscription.view;
   if (status === 'deleted') return 'Its subscription was deleted.';
   if (status === 'disabled') return 'Its subscription is disabled: enable it first.';
   if (status === 'paused') return 'Its subscription is paused: resume it, and what waits is sent.';
@@ -27,8 +29,8 @@ export function refusalOf(
     return 'Its event is not known; if it is new, try again in a moment.';
   if (delivery.acceptedAtMs + eventExpiryMs <= nowMs) return 'Its event is older than seven days.';
   if (delivery.status !== 'waiting' && delivery.status !== 'pending') return undefined;
-  if (delivery.status === 'waiting' && retriedAlone(delivery, subscription!)) return undefined;
-  const isParked = lanesOf(delivery, subscription!.lanes).some(
+  if (delivery.status === 'waiting' && retriedAlone(delivery, subscription)) return undefined;
+  const isParked = lanesOf(delivery, subscription.lanes).some(
     ({ kind, cursor }) => kind === 'parked' && cursor <= delivery.seq,
   );
   return isParked
