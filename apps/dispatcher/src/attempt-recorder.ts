@@ -26,6 +26,8 @@ export class AttemptRecorder {
     private readonly now: () => number,
     /** A record can never be written: what waits for it would wait for ever. */
     private readonly refused: (owner: PartitionOwner, error: Error) => void,
+    /** Whether the log shows deliveries that succeed: a line that nobody sees is not made. */
+    private readonly verbose = false,
   ) {}
 
   attempt(slot: LaneSlot, work: Work, ending: Ending, told: Told, done?: () => void): void {
@@ -47,7 +49,7 @@ export class AttemptRecorder {
       ...(replayId === undefined ? {} : { replayId }),
       ...told,
     };
-    this.logAttempt(message, slot);
+    if (this.verbose || message.outcome !== 'delivered') this.logAttempt(message, slot);
     this.write(attemptsTopic.name, slot, tenantId, encodeAttempts(message), event, done);
   }
 

@@ -86,9 +86,9 @@ export class DispatcherService {
   constructor(private readonly parts: DispatcherParts) {
     const { kafka, producer, egress, settings, reader } = parts;
     this.outbox = new Outbox(producer, producerBounds);
-    this.recorder = new AttemptRecorder(this.outbox, kafka.log, Date.now, (owner, error) =>
-      this.loseOwner(owner, error),
-    );
+    const lose = (owner: PartitionOwner, error: Error): void => this.loseOwner(owner, error);
+    const verbose = settings.logLevel === 'debug' || settings.logLevel === 'trace';
+    this.recorder = new AttemptRecorder(this.outbox, kafka.log, Date.now, lose, verbose);
     this.sender = new Sender(egress, this.outbox, this.recorder, settings, {
       now: Date.now,
       random: Math.random,
