@@ -1,5 +1,6 @@
-// Everything CI runs: `npm test`, or one part of it: check, unit, it, e2e, chaos. What follows the name goes
-// to Jest, or to chaos.
+// Everything CI runs: `npm test`, or one part of it: check, unit, it, e2e, bench, chaos. What follows the
+// name goes to Jest, or to chaos.
+import { runBench } from './lib/bench.mjs';
 import { runChaos } from './lib/chaos.mjs';
 import { endedBy } from './lib/ending.mjs';
 import { main } from './lib/main.mjs';
@@ -12,7 +13,7 @@ import { openStores, requireStores } from './lib/stores.mjs';
 import { hasSpecs, jest, projects, tool } from './lib/suites.mjs';
 import { clearDeadTestRuns, forgetTestRun, newTestRun } from './lib/test-runs.mjs';
 
-const PARTS = ['check', 'unit', 'it', 'e2e', 'chaos'];
+const PARTS = ['check', 'unit', 'it', 'e2e', 'bench', 'chaos'];
 
 await main(runTests);
 
@@ -65,7 +66,9 @@ async function runTests() {
 async function runPart(part, { at, steps, args, stores }) {
   const runDir = at.stateDir;
   if (part === 'check') return check();
-  if (part === 'chaos') return chaos(steps, args);
+  if (part === 'bench')
+    return asOneTest(steps, () => runBench({ scenario: 'kafka', short: true }, { limits: false }));
+  if (part === 'chaos') return asOneTest(steps, () => runChaos(['--short', ...args]));
   if (part === 'unit') {
     const configs = projects.map((project) => `${project}/jest.config.mjs`);
     return jest({ name: part, configs, args, env: {}, runDir });
@@ -92,17 +95,18 @@ async function check() {
 }
 
 /**
- * Every promise was kept, or not: one test. Stores in Docker are not ours to kill: there it says so.
+ * Every promise was kept, and nothing lost, or not: one test. Stores in Docker are not ours to kill and to
+ * measure: there it says so.
  * @param {import('./lib/steps.mjs').Steps} steps
- * @param {string[]} args
+ * @param {() => Promise<number>} run
  */
-async function chaos(steps, args) {
+async function asOneTest(steps, run) {
   const problem = await privateStoresProblem();
   if (problem) {
-    steps.say(`not run: it kills a broker and a PostgreSQL of its own, and ${problem}`);
+    steps.say(`not run: it needs a broker and a PostgreSQL of its own, and ${problem}`);
     return { passed: 0, failed: 0 };
   }
-  const code = await runChaos(['--short', ...args]);
+  const code = await run();
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
 }
 

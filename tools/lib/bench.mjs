@@ -9,6 +9,7 @@ const RUNS_MAX = 20;
 export const benchOptions = /** @type {const} */ ({
   scenario: { type: 'string' },
   runs: { type: 'string', default: '1' },
+  scaling: { type: 'boolean', default: false },
   short: { type: 'boolean', default: false },
   standalone: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
@@ -20,6 +21,7 @@ export const benchOptions = /** @type {const} */ ({
  * @typedef {object} Values
  * @property {string} [scenario]
  * @property {string} [runs]
+ * @property {boolean} [scaling]
  * @property {boolean} [short]
  * @property {boolean} [standalone]
  * @property {boolean} [json]
@@ -36,6 +38,7 @@ export function runBench({ scenario, 'keep-logs': keepLogs, ...values }, { profi
   return runOnPrivateStores('apps/e2e/dist/bench/main.js', {
     ...values,
     scenarios: scenario?.split(','),
+    scaling: !!values.scaling,
     runs,
     keepLogs,
     profile,

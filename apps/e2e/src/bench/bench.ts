@@ -10,7 +10,7 @@ import { type Figures, figuresOf } from './figures.js';
 import { type ByProcess, Meter } from './meter.js';
 import type { Published, PublisherAnswer, PublisherOptions } from './publisher.js';
 import { Replay } from './replay.js';
-import { idleFor, type Load, replayed, type Scenario, shortLoad, warmUps } from './scenarios.js';
+import { idleFor, type Load, replayed, type Scenario, shortLoad, unordered, warmUps } from './scenarios.js';
 import type { SinkRequest } from './sink.js';
 import type { Told } from './tally.js';
 import { type Tenant, Tenants } from './tenants.js';
@@ -94,7 +94,7 @@ export class Bench {
   }
 
   async warmUp(): Promise<void> {
-    const tenants = await this.tenants.make({ tenants: 20, fanOut: 1, ordering: 'unordered', failing: 0 });
+    const tenants = await this.tenants.make(unordered);
     for (const load of warmUps) {
       const short = this.options.short ? shortLoad(load) : load;
       await this.expect({ places: 1, events: short.events });
@@ -111,7 +111,9 @@ export class Bench {
     const tenants = await this.tenants.make(setup);
     await this.quiet();
     this.meter.watchMemory();
-    const measured = await this.measureKind(scenario, tenants);
+    const measured = await (kind === 'dead'
+      ? this.dead(scenario, tenants)
+      : this.measureKind(scenario, tenants));
     await this.tenants.become('disabled', tenants);
     return measured;
   }
@@ -172,6 +174,12 @@ export class Bench {
     const figures = await this.rest({ cpu, fromMs: firstAcceptMs }, traffic.events + replayed);
     await this.tenants.become('disabled', [again]);
     return figures;
+  }
+
+  private async dead({ traffic, setup: { failing } }: Scenario, tenants: Tenant[]): Promise<Figures> {
+    await this.expect({ places: 1, events: traffic.events, failing });
+    await this.publish(traffic, tenants);
+    return this.idle();
   }
 
   private async idle(): Promise<Figures> {

@@ -6,6 +6,7 @@ import { costliest, costliestParts, type CpuProfile } from './costly-functions.j
 import { type Figures, type Limits, medianOf } from './figures.js';
 import { measureLimits } from './limits.js';
 import { costlyTable, figuresTable, limitsLine, processTable } from './report.js';
+import { scaling, scalingReport } from './scaling.js';
 import { type Scenario, scenarios, shortened } from './scenarios.js';
 
 type Options = Omit<BenchOptions, 'logsDir'> & {
@@ -13,6 +14,8 @@ type Options = Omit<BenchOptions, 'logsDir'> & {
   scenarios?: string[];
   /** Of each scenario; what is reported is the median. */
   runs: number;
+  /** Instead of the scenarios: how the cost grows; `scenarios` names series then. */
+  scaling: boolean;
   limits: boolean;
   json: boolean;
   markdown: boolean;
@@ -33,6 +36,10 @@ function say(line: string): void {
 }
 
 function chosen(): Scenario[] {
+  if (options.scaling) {
+    const all = scaling.filter(({ name }) => options.scenarios?.includes(name) ?? true);
+    return all.flatMap(({ points }) => points.map(({ scenario }) => scenario));
+  }
   const unknown = options.scenarios?.filter((name) => !scenarios.some((one) => one.name === name)) ?? [];
   if (unknown.length > 0) {
     const names = scenarios.map(({ name }) => name).join(', ');
@@ -71,11 +78,12 @@ function faultsOf({ lost, duplicates }: Figures): string {
 function report(results: readonly [Scenario, Figures][], limits: Limits | undefined): void {
   for (const line of ['', ...figuresTable(results, options), '', ...processTable(results, options)])
     console.log(line);
+  const byName = Object.fromEntries(results.map(([{ name }, one]) => [name, one]));
+  for (const line of scalingReport(new Map(Object.entries(byName)), options)) console.log(line);
   if (limits) console.log(`\n${limitsLine(limits)}`);
   for (const surprise of bench.surprises) console.log(surprise);
   if (options.profile) profile(options.profile);
   if (!options.json) return;
-  const byName = Object.fromEntries(results.map(([{ name }, one]) => [name, one]));
   console.log(JSON.stringify({ scenarios: byName, limits }));
 }
 

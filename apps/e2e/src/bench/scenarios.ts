@@ -7,6 +7,8 @@ export type Setup = {
   ordering: 'unordered' | 'strict' | 'per-entity';
   /** Share of the events whose first attempt fails. */
   failing: number;
+  /** Subscriptions of each tenant beside those, for events that nobody publishes. */
+  others: number;
 };
 
 export type Scenario = {
@@ -14,9 +16,10 @@ export type Scenario = {
   title: string;
   /**
    * `catch-up`: the subscriptions are paused while everything is published, and measured from then on.
-   * `replay`: what one more subscription has had is delivered to it again beside the traffic.
+   * `replay`: what one more subscription has had is delivered to it again beside the traffic. `dead`: what
+   * subscriptions cost whose receivers have refused everything, while nothing else is to do.
    */
-  kind: 'flow' | 'catch-up' | 'replay' | 'idle';
+  kind: 'flow' | 'catch-up' | 'replay' | 'idle' | 'dead';
   setup: Setup;
   traffic: Load;
 };
@@ -24,8 +27,9 @@ export type Scenario = {
 /** What a run adds is whom it is for. */
 export type Load = Omit<Traffic, 'tenants' | 'run' | 'type'>;
 
-const unordered: Setup = { tenants: 20, fanOut: 1, ordering: 'unordered', failing: 0 };
-const kafka = { way: 'kafka' as const, batch: 1, concurrency: 1, perS: 0, zipf: false };
+export const unordered: Setup = { tenants: 20, fanOut: 1, ordering: 'unordered', failing: 0, others: 0 };
+const kafka = { way: 'kafka' as const, batch: 1, concurrency: 1, perS: 0, zipf: false, bytes: 500 };
+export const kafkaFlow = kafka;
 const http = { ...kafka, way: 'http' as const };
 
 export const idleMs = 20_000;
@@ -47,6 +51,13 @@ export const scenarios: readonly Scenario[] = [
     kind: 'idle',
     setup: unordered,
     traffic: { ...kafka, events: 0 },
+  },
+  {
+    name: 'dead',
+    title: '1,000 dead subscriptions',
+    kind: 'dead',
+    setup: { ...unordered, tenants: 1_000, failing: 1 },
+    traffic: { ...kafka, events: 1_000 },
   },
   latencyScenario(100),
   latencyScenario(500),

@@ -6,6 +6,8 @@ export type Tenant = { id: string; subscriptions: string[] };
 /** More at once would only queue in front of subscription-api. */
 const atOnce = 8;
 const retryPolicy = { delaysMs: [200, 1_000, 5_000, 5_000, 5_000] };
+/** Where everything fails: after the first attempt nothing happens while it is measured. */
+const deadPolicy = { delaysMs: [3_600_000] };
 
 /** Tenants and subscriptions of a bench; every run has new ones. */
 export class Tenants {
@@ -20,7 +22,7 @@ export class Tenants {
   ) {}
 
   /** @param places where in the sink's paths their subscriptions count, `fanOut` of them each */
-  async make({ tenants, fanOut, ordering }: Setup, places = 0): Promise<Tenant[]> {
+  async make({ tenants, fanOut, ordering, others, failing }: Setup, places = 0): Promise<Tenant[]> {
     const first = this.made;
     this.made += tenants;
     const all = Array.from({ length: tenants }, (_, i): Tenant => ({
@@ -33,13 +35,22 @@ export class Tenants {
       for (let i = 0; i < fanOut; i++) {
         const port = this.ports[(Number(id.slice('bench-'.length)) * fanOut + i) % this.ports.length];
         const url = `http://127.0.0.1:${port}/${places + i}`;
-        const subscription = { name: `s${i}`, url, ordering, filter: { types: [this.type] }, retryPolicy };
-        const path = `/${id}/subscriptions`;
-        const made = await expect([201, 202], () => this.api<{ id: string }>('POST', path, subscription));
-        subscriptions.push(made.id);
+        const filter = { types: [this.type] };
+        const policy = failing === 1 ? deadPolicy : retryPolicy;
+        subscriptions.push(await this.subscribe(id, { url, ordering, filter, retryPolicy: policy }));
+      }
+      for (let i = 0; i < others; i++) {
+        const url = `http://127.0.0.1:${this.ports[i % this.ports.length]}/other`;
+        await this.subscribe(id, { url, ordering, filter: { types: [`other.type${i}`] }, retryPolicy });
       }
     });
     return all;
+  }
+
+  private async subscribe(tenantId: string, subscription: object): Promise<string> {
+    const path = `/${tenantId}/subscriptions`;
+    const body = { name: 'bench', ...subscription };
+    return (await expect([201, 202], () => this.api<{ id: string }>('POST', path, body))).id;
   }
 
   async become(status: 'paused' | 'active' | 'disabled', tenants: readonly Tenant[]): Promise<void> {

@@ -13,13 +13,28 @@ export type Traffic = {
   tenants: readonly string[];
   /** Few tenants get most events (s = 1) instead of all the same. */
   zipf: boolean;
+  /** Of an event, about. */
+  bytes: number;
   /** Stands in ids: no event of another run has the same one. */
   run: string;
   type: string;
 };
 
-/** About what an event of ordinary size carries beside its ids: some 500 bytes in all. */
-const note = 'An event of ordinary size carries a few hundred bytes of what happened. '.repeat(4);
+const sentence = 'An event of ordinary size carries a few hundred bytes of what happened. ';
+/** Ids, times and names. */
+const besideNoteBytes = 212;
+const notes = new Map<number, string>();
+
+/** What fills an event up to its size. */
+function noteOf(bytes: number): string {
+  let note = notes.get(bytes);
+  if (note === undefined) {
+    const length = Math.max(0, bytes - besideNoteBytes);
+    note = sentence.repeat(Math.ceil(length / sentence.length)).slice(0, length);
+    notes.set(bytes, note);
+  }
+  return note;
+}
 const entities = 1_000;
 const seed = 1;
 
@@ -46,7 +61,7 @@ export function tenantPicker({ tenants, zipf }: Pick<Traffic, 'tenants' | 'zipf'
  * monotonic clock.
  */
 export function eventText(
-  { run, type }: Pick<Traffic, 'run' | 'type'>,
+  { run, type, bytes }: Pick<Traffic, 'run' | 'type' | 'bytes'>,
   tenantId: string,
   n: number,
   dueMs: number,
@@ -54,6 +69,6 @@ export function eventText(
   const timestamp = new Date().toISOString();
   return (
     `{"tenantId":"${tenantId}","type":"${type}","entity":{"name":"order","id":"o-${n % entities}"},` +
-    `"timestamp":"${timestamp}","id":"${run}-${n}","data":{"n":${n},"t":${dueMs.toFixed(2)},"note":"${note}"}}`
+    `"timestamp":"${timestamp}","id":"${run}-${n}","data":{"n":${n},"t":${dueMs.toFixed(2)},"note":"${noteOf(bytes)}"}}`
   );
 }
