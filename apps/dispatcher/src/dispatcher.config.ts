@@ -97,7 +97,7 @@ export class DispatcherSettings extends CommonSettings {
   @IsInt()
   @Min(100)
   @Max(10_000)
-  windowEveryMs = 300;
+  windowEveryMs = 1_000;
 
   override problem(): string | undefined {
     const wrong = this.egressAllow.find((network) => !isNetwork(network));

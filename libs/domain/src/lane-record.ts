@@ -76,4 +76,4 @@ export type AfterFailure =
   | { kind: 'park'; dueAt: number };
 
 export const checkpointMs = 1_000;
-export const checkpointDeliveries = 100;
+export const checkpointDeliveries = 1_000;

@@ -352,7 +352,7 @@ export class Lane<E> {
     this.settle();
   }
 
-  /** The cursor is written again every second or 100 deliveries while the lane catches up. */
+  /** The cursor is written again every second or 1,000 deliveries while the lane catches up. */
   checkpoint(now: number, atOnce = false): void {
     if (this.state !== 'behind' || this.health.probing || this.finishedSinceCheckpoint === 0) return;
     const early =
