@@ -13,6 +13,8 @@ const layers = [
   { sourceTag: 'layer:adapter', onlyDependOnLibsWithTags: ['layer:contracts', 'layer:adapter'] },
   { sourceTag: 'layer:app', onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:adapter'] },
   { sourceTag: 'layer:kit', onlyDependOnLibsWithTags: ['layer:kit'] },
+  // What a user of Posthorn writes: the kits, and nothing of ours behind them.
+  { sourceTag: 'layer:example', onlyDependOnLibsWithTags: ['layer:kit'] },
   { sourceTag: 'layer:composition', onlyDependOnLibsWithTags: ['layer:app', 'layer:adapter'] },
   { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: ['*'] },
 ];
@@ -22,11 +24,22 @@ const boundaries = (depConstraints) => [
   { enforceBuildableLibDependency: false, allowCircularSelfDependency: true, allow: [], depConstraints },
 ];
 
+/** Kits repeat rules of ours because they may not import them: their specs hold the two together. */
+const forKitSpecs = ['layer:domain', 'layer:adapter'];
+const hasKitSpecs = (sourceTag) => ['layer:kit', 'layer:example'].includes(sourceTag);
+
 /** A spec may import the testing lib, its peers of any layer below it, and test tools. */
 const forSpecs = layers.map(({ sourceTag, onlyDependOnLibsWithTags }) => ({
   sourceTag,
   onlyDependOnLibsWithTags:
-    sourceTag === 'layer:testing' ? ['*'] : [...onlyDependOnLibsWithTags, 'layer:testing', 'layer:contracts'],
+    sourceTag === 'layer:testing'
+      ? ['*']
+      : [
+          ...onlyDependOnLibsWithTags,
+          ...(hasKitSpecs(sourceTag) ? forKitSpecs : []),
+          'layer:testing',
+          'layer:contracts',
+        ],
 }));
 
 export default tseslint.config(
@@ -82,7 +95,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
+    files: ['{apps,libs,examples}/*/src/**/*.ts'],
     rules: {
       '@nx/enforce-module-boundaries': boundaries(layers),
       // Settings are read once, in main.ts, by a config class (house style, section 4).

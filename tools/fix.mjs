@@ -17,7 +17,7 @@ await main(async () => {
     );
   };
   // ESLint first: what it rewrites is formatted afterwards.
-  const lint = tool('eslint', '--fix', '--max-warnings=0', 'apps', 'libs', 'tools');
+  const lint = tool('eslint', '--fix', '--max-warnings=0', 'apps', 'libs', 'examples', 'tools');
   const format = tool('prettier', '--write', '--log-level=warn', '.');
   return lint || format;
 });

@@ -18,7 +18,7 @@ const LIMIT_MS = 30 * 60_000;
 const GRACE_MS = 8_000;
 
 /** Every project folder, as package.json's workspaces name them. */
-export const projects = ['libs', 'apps'].flatMap((kind) =>
+export const projects = ['libs', 'apps', 'examples'].flatMap((kind) =>
   readdirSync(join(repoRoot, kind))
     .filter((name) => existsSync(join(repoRoot, kind, name, 'package.json')))
     .map((name) => `${kind}/${name}`)

@@ -1,0 +1,2 @@
+export { expressReceiver } from './express-receiver.js';
+export { fastifyReceiver } from './fastify-receiver.js';
