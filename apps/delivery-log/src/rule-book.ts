@@ -8,6 +8,7 @@ import {
   type MatchingEntry,
   profileOf,
 } from '@posthorn/domain';
+import { compileExpression } from '@posthorn/runtime';
 
 /** What the log keeps of a subscription: enough to match and to describe it, and no secret. */
 export type SubscriptionView = Pick<
@@ -99,7 +100,10 @@ export class RuleBook {
 
   private put({ tenantId, id, version, view, matching }: Rule): Rule {
     const rules = this.tenants.get(tenantId) ?? new Map<string, CompiledRule>();
-    const filters = matching.map(({ sinceSeq, filter }) => ({ sinceSeq, matches: compileFilter(filter) }));
+    const filters = matching.map(({ sinceSeq, filter }) => ({
+      sinceSeq,
+      matches: compileFilter(filter, compileExpression),
+    }));
     const rule = { tenantId, id, version, view, matching, filters };
     rules.set(id, rule);
     this.tenants.set(tenantId, rules);

@@ -277,7 +277,7 @@ export class PartitionOwner {
     }
     const subscription = known ?? new Subscription({ snapshot, matching: [] }, this.open);
     if (!known) this.subscriptions.add(subscription);
-    subscription.apply(snapshot, seq, this.oldestAsked(subscription), this.open);
+    subscription.apply(snapshot, seq, this.oldestAsked(subscription));
     this.holdControl(subscription, seq);
     if (!subscription.active) this.tellCancelled(subscription, seq);
     this.followStatus(subscription);

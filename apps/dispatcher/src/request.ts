@@ -18,7 +18,7 @@ const secretHeaders = new Set([
  * drop repeats; `webhook-attempt` counts from 1. Undefined when the signing secret could not be opened.
  */
 export function requestOf(
-  { snapshot, profile, signing }: Subscription,
+  { snapshot, profile, signing, headers: own }: Subscription,
   event: LogEvent,
   attempt: number,
   now: number,
@@ -37,7 +37,7 @@ export function requestOf(
     String(attempt),
     ...profile.authHeaders(signing, message, body, now),
   ];
-  for (const name in snapshot.headers) headers.push(name, snapshot.headers[name]);
+  for (const name in own) headers.push(name, own[name]);
   if (event.trace) headers.push(...Object.entries(event.trace).flat());
   return { method: 'POST', url: snapshot.url, headers, body, timeoutMs: snapshot.timeoutMs };
 }

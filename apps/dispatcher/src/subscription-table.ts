@@ -10,6 +10,7 @@ import {
   profileOf,
   type SigningKeys,
 } from '@posthorn/domain';
+import { compileExpression } from '@posthorn/runtime';
 import type { LaneSlot } from './lane-slot.js';
 import { RateLimit } from './rate-limit.js';
 
@@ -22,20 +23,33 @@ export class Subscription {
   readonly lanes = new Map<string, LaneSlot>();
   snapshot!: SubscriptionSnapshot;
   profile!: Profile;
-  /** Undefined when the secrets could not be opened: such deliveries fail and say so. */
-  signing: SigningKeys | undefined;
+  /** The customer's own headers, opened where they were sealed. */
+  headers: Record<string, string> = {};
   origin = '';
   matching: MatchingEntry[] = [];
   rateLimit: RateLimit | undefined;
   /** When this owner learned of the snapshot. */
   takenAt = 0;
+  private keys: SigningKeys | undefined;
+  /** Epoch ms at which the first of the secrets in use is over. */
+  private keysUntil = Infinity;
   private filters: CompiledFilter[] = [];
 
-  constructor({ snapshot, matching }: SubscriptionMessage, open: OpenSecret) {
+  constructor(
+    { snapshot, matching }: SubscriptionMessage,
+    private readonly open: OpenSecret,
+  ) {
     this.key = keyOf({ snapshot });
     this.matching = matching;
-    this.filters = matching.map(({ filter }) => compileFilter(filter));
-    this.take(snapshot, open);
+    this.filters = matching.map(({ filter }) => compileFilter(filter, compileExpression));
+    this.take(snapshot);
+  }
+
+  /** Undefined when the secrets could not be opened: such deliveries fail and say so. */
+  get signing(): SigningKeys | undefined {
+    // A rotated secret signs until its overlap ends, with no record that would say so.
+    if (Date.now() >= this.keysUntil) this.openKeys();
+    return this.keys;
   }
 
   get ordered(): boolean {
@@ -48,10 +62,10 @@ export class Subscription {
   }
 
   /** A newer snapshot came at `seq`; entries of the history that nothing can ask for any more are dropped. */
-  apply(snapshot: SubscriptionSnapshot, seq: number, oldestSeq: number, open: OpenSecret): void {
-    this.take(snapshot, open);
+  apply(snapshot: SubscriptionSnapshot, seq: number, oldestSeq: number): void {
+    this.take(snapshot);
     this.matching = foldMatching(this.matching, this.active ? snapshot.filter : null, seq, oldestSeq);
-    this.filters = this.matching.map(({ filter }) => compileFilter(filter));
+    this.filters = this.matching.map(({ filter }) => compileFilter(filter, compileExpression));
   }
 
   /**
@@ -69,21 +83,31 @@ export class Subscription {
     return { snapshot: this.snapshot, matching: this.matching };
   }
 
-  private take(snapshot: SubscriptionSnapshot, open: OpenSecret): void {
+  private take(snapshot: SubscriptionSnapshot): void {
     this.snapshot = snapshot;
     this.takenAt = Date.now();
     this.profile = profileOf(snapshot.profile);
     const { rateLimit: perS } = snapshot;
     if (!perS) this.rateLimit = undefined;
     else if (this.rateLimit?.perS !== perS) this.rateLimit = new RateLimit(perS, Date.now());
-    this.signing = undefined;
+    if (this.active) this.origin = originOf(snapshot.url);
+    this.openKeys();
+  }
+
+  private openKeys(): void {
+    const { tenantId, id, secrets, headers = {} } = this.snapshot;
+    this.keys = undefined;
+    this.keysUntil = Infinity;
     if (!this.active) return;
-    this.origin = originOf(snapshot.url);
-    const context = secretContext(snapshot.tenantId, snapshot.id);
+    const open = (sealed: string): string => this.open(sealed, secretContext(tenantId, id));
+    const now = Date.now();
+    const live = secrets.filter(({ expiresAt = Infinity }) => expiresAt > now);
     try {
-      this.signing = this.profile.openKeys(snapshot.secrets.map(({ sealed }) => open(sealed, context)));
+      this.headers = openHeaders(headers, open);
+      this.keys = this.profile.openKeys(live.map(({ sealed }) => open(sealed)));
+      this.keysUntil = Math.min(...live.map(({ expiresAt = Infinity }) => expiresAt));
     } catch {
-      this.signing = undefined;
+      this.keys = undefined;
     }
   }
 }
@@ -97,6 +121,19 @@ export const keyOf = ({ snapshot }: Pick<SubscriptionMessage, 'snapshot'>): stri
  */
 export function isForgotten({ snapshot, matching }: SubscriptionMessage, logLow: number): boolean {
   return snapshot.status === 'deleted' && matching.every(({ sinceSeq }) => sinceSeq < logLow);
+}
+
+/** subscription-api seals what looks like a credential: `sealed:` and the sealed text. */
+function openHeaders(
+  headers: Record<string, string>,
+  open: (sealed: string) => string,
+): Record<string, string> {
+  const mark = 'sealed:';
+  const entries = Object.entries(headers).map(([name, value]) => [
+    name,
+    value.startsWith(mark) ? open(value.slice(mark.length)) : value,
+  ]);
+  return Object.fromEntries(entries) as Record<string, string>;
 }
 
 function originOf(url: string): string {

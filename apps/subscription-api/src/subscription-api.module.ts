@@ -27,10 +27,18 @@ import { Acknowledgements } from './outbox/acknowledgements.js';
 import { OutboxBell } from './outbox/outbox-bell.js';
 import { OutboxRelayService } from './outbox/outbox-relay.service.js';
 import { RecordProducer } from './outbox/record-producer.client.js';
+import { IdempotencyInterceptor } from './requests/idempotency.interceptor.js';
+import { IdempotencyStore } from './requests/idempotency.store.js';
 import { RootController } from './root.controller.js';
+import { ResealController } from './secrets/reseal.controller.js';
+import { ResealService } from './secrets/reseal.service.js';
 import { SubscriptionApiService } from './subscription-api.service.js';
 import { SubscriptionApiSettings } from './subscription-api.config.js';
+import { LogPosition } from './subscriptions/log-position.client.js';
 import { ReceiverCheck } from './subscriptions/receiver-check.client.js';
+import { SubscriptionMatchController } from './subscriptions/subscription-match.controller.js';
+import { SubscriptionSecretsController } from './subscriptions/subscription-secrets.controller.js';
+import { SubscriptionSecrets } from './subscriptions/subscription-secrets.service.js';
 import { SubscriptionOrdersController } from './subscriptions/subscription-orders.controller.js';
 import { SubscriptionOrders } from './subscriptions/subscription-orders.service.js';
 import { SubscriptionController } from './subscriptions/subscription.controller.js';
@@ -103,18 +111,25 @@ export class SubscriptionApiModule {
         TenantController,
         ApiKeyController,
         SubscriptionController,
+        SubscriptionMatchController,
+        SubscriptionSecretsController,
+        ResealController,
         SubscriptionOrdersController,
       ],
       providers: [
         ...adapters(settings),
-        ...[EventStore, TenantStore, ApiKeyStore, SubscriptionStore, NewsStore],
+        ...[EventStore, TenantStore, ApiKeyStore, SubscriptionStore, NewsStore, IdempotencyStore],
         ...[
           TenantService,
           ApiKeyService,
           SubscriptionService,
           SubscriptionOrders,
+          SubscriptionSecrets,
+          ResealService,
           ReceiverCheck,
+          LogPosition,
           AccessGuard,
+          IdempotencyInterceptor,
         ],
         ...[
           RecordProducer,

@@ -1,6 +1,9 @@
 import { decodeObject, encodeObject, joinKey, requireFields } from './wire.js';
 
-export type Filter = { types: string[] } | { entities: { name: string; changes: string[] }[] };
+/** `expression`: a CEL condition on top of types or entities. */
+export type Filter = ({ types: string[] } | { entities: { name: string; changes: string[] }[] }) & {
+  expression?: string;
+};
 
 export type RetryPolicy =
   | { delaysMs: number[]; jitter?: number }

@@ -9,6 +9,7 @@ export {
 export { attemptId, base32, deliveryId, eventId, type EventIdentity, newId } from './ids.js';
 export {
   asksForOperational,
+  type CompileExpression,
   type CompiledFilter,
   compileFilter,
   entryAt,
@@ -39,7 +40,14 @@ export {
   retryDelayMs,
   type RetryPolicy,
 } from './retry-policy.js';
-export { brutlersSignature, hmacKey, type StandardKey, standardKey, standardSignature } from './signing.js';
+export {
+  brutlersSignature,
+  hmacKey,
+  type StandardKey,
+  standardKey,
+  standardPublicKey,
+  standardSignature,
+} from './signing.js';
 export { userAgent } from './user-agent.js';
 export { Lane } from './lane.js';
 export {

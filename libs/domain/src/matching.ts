@@ -1,9 +1,19 @@
 import { isOperationalType } from './operational.js';
 
-export type Filter = { types: string[] } | { entities: { name: string; changes: string[] }[] };
+/** `expression`: a condition beside types or entities; what language it is in is not decided here. */
+export type Filter = ({ types: string[] } | { entities: { name: string; changes: string[] }[] }) & {
+  expression?: string;
+};
 
-/** What a filter looks at. */
-export type Matchable = { type: string; entity: { name: string; id: string } | null };
+/** What a filter looks at. `data` is JSON as it was published; it is absent where nobody has it. */
+export type Matchable = {
+  type: string;
+  entity: { name: string; id: string } | null;
+  data?: Uint8Array;
+};
+
+/** Makes a condition of its text; one that cannot be decided for an event is false for it. */
+export type CompileExpression = (text: string) => CompiledFilter;
 
 export type CompiledFilter = (event: Matchable) => boolean;
 
@@ -30,8 +40,18 @@ export function asksForOperational(filter: Filter): boolean {
  * means the publishers' events.
  * Entity filters look at the domain model's name and the change, the type's last segment (BRZ 365).
  */
-export function compileFilter(filter: Filter | null): CompiledFilter {
+export function compileFilter(
+  filter: Filter | null,
+  compileExpression: CompileExpression = () => never,
+): CompiledFilter {
   if (!filter) return never;
+  const asked = compileAsked(filter);
+  if (filter.expression === undefined) return asked;
+  const holds = compileExpression(filter.expression);
+  return (event) => asked(event) && holds(event);
+}
+
+function compileAsked(filter: Filter): CompiledFilter {
   if ('entities' in filter) return compileEntities(filter.entities);
   const exact = new Set<string>();
   const patterns: string[][] = [];

@@ -1,4 +1,11 @@
-import { createHmac, createPrivateKey, createSecretKey, type KeyObject, sign } from 'node:crypto';
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  type KeyObject,
+  sign,
+} from 'node:crypto';
 
 /** Brutlers: lower-case hex HMAC-SHA256 of the body; the key is the secret's text itself. */
 export function brutlersSignature(secret: KeyObject, body: Uint8Array): string {
@@ -27,6 +34,14 @@ export function standardKey(secret: string): StandardKey {
   }
   const encoded = secret.startsWith('whsec_') ? secret.slice('whsec_'.length) : secret;
   return { version: 'v1', key: createSecretKey(Buffer.from(encoded, 'base64')) };
+}
+
+/**
+ * The public half of a `whsk_` secret, for receivers: `whpk_` + base64 of 32 bytes (Standard Webhooks 1.0).
+ */
+export function standardPublicKey(secret: string): string {
+  const spki = createPublicKey(standardKey(secret).key).export({ format: 'der', type: 'spki' });
+  return `whpk_${spki.subarray(-32).toString('base64')}`;
 }
 
 /** `webhook-signature`: one entry per live key, over `id.timestamp.body` (Standard Webhooks 1.0). */

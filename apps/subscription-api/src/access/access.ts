@@ -46,6 +46,7 @@ export const CurrentAuthor = createParamDecorator((_: unknown, context: Executio
   const { caller, request } = accessOf(context);
   return {
     actor: caller.keyId,
+    origin: request.ip,
     traceparent: newTraceparent(request.headers['traceparent'] as string | undefined),
   };
 });

@@ -7,13 +7,19 @@ import {
   type Transaction,
 } from '@posthorn/runtime';
 import { Acknowledgements } from '../outbox/acknowledgements.js';
+import { currentClaim } from '../requests/claim.js';
 import { channels, OutboxBell } from '../outbox/outbox-bell.js';
 import type { OutboxRecord } from '../outbox/outbox-record.js';
 import type { AggregateType, NewEvent, Stored } from './stored-event.js';
 import { Turns } from './turns.js';
 
 /** Who writes, and the trace the write belongs to. */
-export type Author = { actor: string; traceparent?: string };
+export type Author = {
+  actor: string;
+  traceparent?: string;
+  /** The address it came from, where somebody called. */
+  origin?: string;
+};
 
 export type Written<T> = {
   value: T;
@@ -119,6 +125,7 @@ export class EventStore {
         for (const name of locks)
           await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [name]);
         const result = await work(new Write(tx, author, seqs));
+        await markClaim(tx);
         if (seqs.length === 0) return result;
         // Before the commit: the relay may be quicker than this function's next line.
         waiting = this.acknowledgements.expect(seqs);
@@ -180,18 +187,28 @@ export class Write {
     events: readonly E[],
   ): Promise<Stored<E>[]> {
     const { type, id: aggregateId, tenantId, after } = place;
-    const { actor } = this.author;
+    const { actor, origin = null } = this.author;
     const at = new Date().toISOString();
     const stored = events.map((event, i) => ({
       ...event,
       ...{ aggregateId, tenantId, version: after + 1 + i, actor, at },
     }));
     for (const event of stored) {
-      const params = [type, aggregateId, tenantId, event.version, event.type, event.payload, actor, at];
+      const params = [
+        type,
+        aggregateId,
+        tenantId,
+        event.version,
+        event.type,
+        event.payload,
+        actor,
+        at,
+        origin,
+      ];
       await this.tx
         .query(
-          `INSERT INTO aggregate_events (aggregate_type, aggregate_id, tenant_id, version, type, payload, actor, at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+          `INSERT INTO aggregate_events (aggregate_type, aggregate_id, tenant_id, version, type, payload, actor, at, origin)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
           params,
         )
         .catch((error: unknown) => {
@@ -224,6 +241,16 @@ export class Write {
     );
     this.seqs.push(row.global_seq);
   }
+}
+
+/** In the same transaction: a repeat of a request that was carried out must not carry it out again. */
+async function markClaim(tx: Transaction): Promise<void> {
+  const claim = currentClaim();
+  if (!claim) return;
+  await tx.query('UPDATE idempotency_keys SET committed = true WHERE caller_id = $1 AND key = $2', [
+    claim.callerId,
+    claim.key,
+  ]);
 }
 
 function storedEvent<E extends NewEvent>(row: EventRow): Stored<E> {

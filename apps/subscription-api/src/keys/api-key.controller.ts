@@ -1,8 +1,20 @@
-import { Body, Controller, Delete, Get, Inject, Param, Post, Res, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Inject,
+  Param,
+  Post,
+  Res,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
 import { AppError, validate } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import { CurrentAuthor, CurrentCaller, CurrentTenant, Needs, type Caller } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
+import { IdempotencyInterceptor } from '../requests/idempotency.interceptor.js';
 import { type Author } from '../aggregates/event.store.js';
 import { answer, answerEmpty, listOf, type List } from '../answer.js';
 import { Problems } from '../problems.js';
@@ -13,6 +25,7 @@ import { ApiKeyService, type NewApiKey } from './api-key.service.js';
 
 @Controller('v1/tenants/:tenantId/keys')
 @UseGuards(AccessGuard)
+@UseInterceptors(IdempotencyInterceptor)
 export class ApiKeyController {
   constructor(@Inject(ApiKeyService) private readonly keys: ApiKeyService) {}
 

@@ -1,4 +1,5 @@
 import type { RetryPolicy } from '@posthorn/contracts';
+import { isSealed } from './header-secrets.js';
 import { isObject, isPlainText, pointerPart, type Problems } from '../problems.js';
 
 /** Events expire at 7 days: a longer wait could only end in that. */
@@ -89,6 +90,7 @@ export function readHeaders(input: unknown, problems: Problems): Record<string, 
     else if (seen.has(name.toLowerCase())) problems.add(pointer, 'is there twice');
     else if (!isHeaderValue(value, 1024))
       problems.add(pointer, 'must be printable ASCII, at most 1024 characters');
+    else if (isSealed(value)) problems.add(pointer, 'cannot begin with sealed:');
     seen.add(name.toLowerCase());
   }
   return entries && (Object.fromEntries(entries) as Record<string, string>);

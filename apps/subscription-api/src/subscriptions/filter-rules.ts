@@ -1,5 +1,6 @@
 import type { Filter } from '@posthorn/contracts';
 import type { Profile } from '@posthorn/domain';
+import { compileExpression, ExpressionError } from '@posthorn/runtime';
 import { isObject, isPlainText, pointerPart, type Problems } from '../problems.js';
 
 const entriesMax = 100;
@@ -20,11 +21,31 @@ export function readFilter(
     return undefined;
   }
   for (const name of Object.keys(input))
-    if (name !== wanted)
+    if (name !== wanted && name !== 'expression')
       problems.add(`${pointer}/${pointerPart(name)}`, `is not a field of this profile's filter`);
-  return wanted === 'entities'
-    ? readEntities(input['entities'], `${pointer}/entities`, problems)
-    : readTypes(input['types'], profile, `${pointer}/types`, problems);
+  const asked =
+    wanted === 'entities'
+      ? readEntities(input['entities'], `${pointer}/entities`, problems)
+      : readTypes(input['types'], profile, `${pointer}/types`, problems);
+  const expression = readExpression(input['expression'], `${pointer}/expression`, problems);
+  return asked && (expression === undefined ? asked : { ...asked, expression });
+}
+
+/** CEL, checked as the dispatcher will compile it. An empty one, or null, is none. */
+function readExpression(input: unknown, pointer: string, problems: Problems): string | undefined {
+  if (input === undefined || input === null || input === '') return undefined;
+  if (typeof input !== 'string') {
+    problems.add(pointer, 'must be a CEL expression');
+    return undefined;
+  }
+  try {
+    compileExpression(input);
+    return input;
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    problems.add(pointer, error.message);
+    return undefined;
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ProfileName } from '@posthorn/domain';
+import { standardPublicKey, type ProfileName } from '@posthorn/domain';
 import { isObject, pointerPart, type Problems } from '../problems.js';
 import { isHeaderValue } from './delivery-rules.js';
 
@@ -13,7 +13,10 @@ type SecretRules = {
 
 const standardWebhooks: SecretRules = {
   field: 'secret',
-  wrong: (value) => (isStandardSecret(value) ? undefined : 'must be whsec_ and base64 of 24 to 64 bytes'),
+  wrong: (value) =>
+    isStandardSecret(value) || isEd25519Secret(value)
+      ? undefined
+      : 'must be whsec_ and base64 of 24 to 64 bytes, or whsk_ and base64 of an ed25519 key',
   generate: () => `whsec_${randomBytes(32).toString('base64')}`,
 };
 
@@ -58,6 +61,24 @@ export function generateSecret(profile: ProfileName): string | undefined {
   return rules[profile].generate?.();
 }
 
+/** `whsk_` and base64 of seed and public key, as the Standard Webhooks libraries take it. */
+export function generateEd25519(): string {
+  const seed = randomBytes(32);
+  const publicKey = standardPublicKey(`whsk_${seed.toString('base64')}`).slice('whpk_'.length);
+  return `whsk_${Buffer.concat([seed, Buffer.from(publicKey, 'base64')]).toString('base64')}`;
+}
+
+export type SecretKind = 'hmac' | 'ed25519' | 'header';
+
+export function kindOf(secret: string, profile: ProfileName): SecretKind {
+  if (profile === 'brz365') return 'header';
+  return profile !== 'brutlers' && secret.startsWith('whsk_') ? 'ed25519' : 'hmac';
+}
+
+/** Receivers of these profiles may know several secrets at once; the others' know one. */
+export const keepsOldSecrets = (profile: ProfileName): boolean =>
+  profile === 'standard' || profile === 'cloudevents';
+
 export function requiredSecretField(profile: ProfileName): string | undefined {
   return rules[profile].generate ? undefined : `/auth/${rules[profile].field}`;
 }
@@ -68,4 +89,13 @@ function isStandardSecret(value: unknown): boolean {
   const bytes = Buffer.from(encoded, 'base64');
   // Node skips what is not base64; only what comes back the same was base64.
   return bytes.toString('base64') === encoded && bytes.length >= 24 && bytes.length <= 64;
+}
+
+/** A seed, or seed and public key that belong together: others would sign what nobody can verify. */
+function isEd25519Secret(value: unknown): boolean {
+  if (typeof value !== 'string' || !value.startsWith('whsk_') || value.length > 100) return false;
+  const encoded = value.slice('whsk_'.length);
+  const bytes = Buffer.from(encoded, 'base64');
+  if (bytes.toString('base64') !== encoded || (bytes.length !== 32 && bytes.length !== 64)) return false;
+  return bytes.length === 32 || standardPublicKey(value) === `whpk_${bytes.subarray(32).toString('base64')}`;
 }

@@ -15,6 +15,7 @@ export function settingsOf(
 ): Omit<SubscriptionSettings, 'secrets' | 'url'> {
   return {
     name: input.name ?? '',
+    description: input.description ?? '',
     filter: input.filter ?? everything,
     retryPolicy: input.retryPolicy ?? profile.retryPolicy,
     timeoutMs: input.timeoutMs ?? profile.timeoutMs,
@@ -36,7 +37,7 @@ export function changesOf(
   profile: Profile,
   secrets: SealedSecret[] | undefined,
 ): SubscriptionEvent[] {
-  const { ordering: _ordering, status, secret: _secret, ...given } = input;
+  const { ordering: _ordering, status, secret: _secret, startFrom: _start, ...given } = input;
   const wanted: Partial<SubscriptionSettings> = {
     ...(mode === 'replace' ? settingsOf(input, profile) : given),
     ...(given.url === undefined ? {} : { url: given.url }),
@@ -44,7 +45,8 @@ export function changesOf(
   };
   const changed = Object.fromEntries(
     Object.entries(wanted).filter(
-      ([name, value]) => !isDeepStrictEqual(value, before[name as keyof SubscriptionSettings]),
+      ([name, value]) =>
+        !isDeepStrictEqual(value, { description: '', ...before }[name as keyof Subscription]),
     ),
   ) as Partial<SubscriptionSettings>;
   const events: SubscriptionEvent[] = [];

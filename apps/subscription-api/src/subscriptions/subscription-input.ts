@@ -1,5 +1,6 @@
 import type { Filter, RetryPolicy } from '@posthorn/contracts';
 import type { Ordering, Profile } from '@posthorn/domain';
+import { isRFC3339 } from 'class-validator';
 import { isPlainText, Problems } from '../problems.js';
 import { readHeaders, readInteger, readMetadata, readNumber, readRetryPolicy } from './delivery-rules.js';
 import { readFilter } from './filter-rules.js';
@@ -9,7 +10,10 @@ import type { SubscriptionStatus } from './subscription.js';
 /** A request's fields after its rules; what was not given is absent. */
 export type SubscriptionInput = {
   name?: string;
+  description?: string;
   url?: string;
+  /** Only when it is made: epoch ms, or `earliest`; absent is from now on. */
+  startFrom?: number | 'earliest';
   filter?: Filter;
   ordering?: Ordering;
   status?: SubscriptionStatus;
@@ -37,6 +41,8 @@ export function readSubscription(body: Fields, profile: Profile, mode: InputMode
     value === undefined ? undefined : read(value);
   const input: SubscriptionInput = {
     name: given(body.name, (value) => readName(value, profile, problems)),
+    description: given(body.description, (value) => readDescription(value, problems)),
+    startFrom: given(body.startFrom, (value) => readStart(value, body, profile, mode, problems)),
     url: given(body.url, (value) => readUrl(value, problems)),
     filter: given(body.filter, (value) => readFilter(value, profile, problems)),
     ordering: given(body.ordering, (value) => readOrdering(value, profile, problems)),
@@ -72,6 +78,36 @@ function readName(value: unknown, { nameUnique }: Profile, problems: Problems): 
   if (isPlainText(value, 200) && !(nameUnique && value.trim() === '')) return value.trim().normalize('NFC');
   const min = nameUnique ? 1 : 0;
   problems.add('/name', `must be a text of ${min} to 200 characters without control characters`);
+  return undefined;
+}
+
+function readDescription(value: unknown, problems: Problems): string | undefined {
+  if (isPlainText(value, 1_000)) return value;
+  problems.add('/description', 'must be a text of at most 1000 characters without control characters');
+  return undefined;
+}
+
+/** What is older than now comes as a replay, beside what is new: that keeps no order between the two. */
+function readStart(
+  value: unknown,
+  { ordering = undefined, status = 'active' }: Fields,
+  profile: Profile,
+  mode: InputMode,
+  problems: Problems,
+): number | 'earliest' | undefined {
+  const pointer = '/startFrom';
+  const at = typeof value === 'string' ? Date.parse(value) : NaN;
+  if (mode !== 'create') problems.add(pointer, 'can only be given when it is made');
+  else if (value === 'now') return undefined;
+  else if (value !== 'earliest' && (!isRFC3339(value) || Number.isNaN(at)))
+    problems.add(pointer, 'must be now, earliest or a time (RFC 3339)');
+  else if ((ordering ?? profile.ordering) !== 'unordered')
+    problems.add(
+      pointer,
+      'must be now where deliveries are in order: older events would come beside new ones',
+    );
+  else if (status !== 'active') problems.add(pointer, 'must be now unless it begins active');
+  else return value === 'earliest' ? value : at;
   return undefined;
 }
 

@@ -1,7 +1,8 @@
-import { Controller, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
+import { Controller, HttpCode, Inject, Param, Post, UseGuards, UseInterceptors } from '@nestjs/common';
 import { AppError } from '@posthorn/runtime';
 import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
+import { IdempotencyInterceptor } from '../requests/idempotency.interceptor.js';
 import { type Author } from '../aggregates/event.store.js';
 import { type Tenant } from '../tenants/tenant.js';
 import { orderNames } from './subscription-orders.js';
@@ -10,6 +11,7 @@ import { SubscriptionOrders, type Ordered } from './subscription-orders.service.
 /** `retry`, `skip`, `pause`, `resume`, `disable`, `enable` of one subscription. A body is not looked at. */
 @Controller('v1/tenants/:tenantId/subscriptions')
 @UseGuards(AccessGuard)
+@UseInterceptors(IdempotencyInterceptor)
 export class SubscriptionOrdersController {
   constructor(@Inject(SubscriptionOrders) private readonly orders: SubscriptionOrders) {}
 

@@ -3,21 +3,28 @@ import {
   Controller,
   Delete,
   Get,
+  Headers,
   Inject,
   Param,
   Patch,
   Post,
   Put,
+  Query,
+  Req,
   Res,
   UseGuards,
+  UseInterceptors,
 } from '@nestjs/common';
 import { profileOf } from '@posthorn/domain';
-import { validate } from '@posthorn/runtime';
+import { validate, type ServiceRequest } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
+import { IdempotencyInterceptor } from '../requests/idempotency.interceptor.js';
 import { type Author, type Written } from '../aggregates/event.store.js';
-import { answer, answerEmpty, listOf, type List } from '../answer.js';
+import { answer, answerEmpty, type List } from '../answer.js';
+import { pageOf, readPage } from '../requests/page.js';
+import { etagOf, ifMatch } from '../requests/precondition.js';
 import { type Tenant } from '../tenants/tenant.js';
 import { LaneHealth } from '../lanes/lane-health.projection.js';
 import { SubscriptionBody, subscriptionView, type SubscriptionView } from './subscription.dto.js';
@@ -27,6 +34,7 @@ import { type Subscription } from './subscription.js';
 
 @Controller('v1/tenants/:tenantId/subscriptions')
 @UseGuards(AccessGuard)
+@UseInterceptors(IdempotencyInterceptor)
 export class SubscriptionController {
   constructor(
     @Inject(SubscriptionService) private readonly subscriptions: SubscriptionService,
@@ -43,6 +51,7 @@ export class SubscriptionController {
   ): Promise<SubscriptionView & { secret?: string }> {
     const input = readSubscription(validate(SubscriptionBody, body), profileOf(tenant.profile), 'create');
     const written = await this.subscriptions.create(tenant, author, input);
+    reply.header('etag', etagOf(written.value.subscription.version));
     return answer(reply, 201, written, ({ subscription, secret }) => ({
       ...subscriptionView(subscription),
       ...(secret === undefined ? {} : { secret }),
@@ -51,14 +60,25 @@ export class SubscriptionController {
 
   @Get()
   @Needs('read')
-  async list(@CurrentTenant() tenant: Tenant): Promise<List<SubscriptionView>> {
-    return listOf((await this.subscriptions.list(tenant)).map((state) => this.view(state)));
+  async list(
+    @CurrentTenant() tenant: Tenant,
+    @Query() query: Record<string, unknown>,
+  ): Promise<List<SubscriptionView>> {
+    const page = readPage(query);
+    const placeOf = ({ createdAt, id }: Subscription) => ({ at: createdAt, id });
+    return pageOf(await this.subscriptions.list(tenant, page), page, placeOf, (state) => this.view(state));
   }
 
   @Get(':id')
   @Needs('read')
-  async find(@CurrentTenant() tenant: Tenant, @Param('id') id: string): Promise<SubscriptionView> {
-    return this.view(await this.subscriptions.find(tenant, id));
+  async find(
+    @CurrentTenant() tenant: Tenant,
+    @Param('id') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SubscriptionView> {
+    const state = await this.subscriptions.find(tenant, id);
+    reply.header('etag', etagOf(state.version));
+    return this.view(state);
   }
 
   @Put(':id')
@@ -66,11 +86,10 @@ export class SubscriptionController {
   async replace(
     @CurrentTenant() tenant: Tenant,
     @CurrentAuthor() author: Author,
-    @Param('id') id: string,
-    @Body() body: unknown,
+    @Req() request: ServiceRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SubscriptionView> {
-    return this.answer(reply, await this.change('replace', tenant, author, id, body));
+    return this.answer(reply, await this.change('replace', tenant, author, request));
   }
 
   @Patch(':id')
@@ -78,11 +97,10 @@ export class SubscriptionController {
   async merge(
     @CurrentTenant() tenant: Tenant,
     @CurrentAuthor() author: Author,
-    @Param('id') id: string,
-    @Body() body: unknown,
+    @Req() request: ServiceRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SubscriptionView> {
-    return this.answer(reply, await this.change('merge', tenant, author, id, body));
+    return this.answer(reply, await this.change('merge', tenant, author, request));
   }
 
   @Delete(':id')
@@ -91,23 +109,26 @@ export class SubscriptionController {
     @CurrentTenant() tenant: Tenant,
     @CurrentAuthor() author: Author,
     @Param('id') id: string,
+    @Headers('if-match') match: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    answerEmpty(reply, await this.subscriptions.delete(tenant, author, id));
+    answerEmpty(reply, await this.subscriptions.delete(tenant, author, id, ifMatch(match)));
   }
 
   private change(
     mode: 'replace' | 'merge',
     tenant: Tenant,
     author: Author,
-    id: string,
-    body: unknown,
+    { params, headers, body }: ServiceRequest,
   ): Promise<Written<Subscription>> {
     const input = readSubscription(validate(SubscriptionBody, body), profileOf(tenant.profile), mode);
-    return this.subscriptions.update(tenant, author, id, input, mode);
+    const { id } = params as { id: string };
+    const precondition = ifMatch(headers['if-match']);
+    return this.subscriptions.update(tenant, author, id, input, { mode, precondition });
   }
 
   private answer(reply: FastifyReply, written: Written<Subscription>): SubscriptionView {
+    reply.header('etag', etagOf(written.value.version));
     return answer(reply, 200, written, (state) => this.view(state));
   }
 

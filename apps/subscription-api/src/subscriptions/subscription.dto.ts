@@ -1,12 +1,15 @@
 import { Allow } from 'class-validator';
 import type { Filter, RetryPolicy } from '@posthorn/contracts';
 import type { Health } from '../lanes/health.js';
+import { shownHeaders } from './header-secrets.js';
 import type { Subscription } from './subscription.js';
 
 /** The fields there are; what they may hold depends on the profile and is decided in subscription-input. */
 export class SubscriptionBody {
   @Allow() name?: unknown;
+  @Allow() description?: unknown;
   @Allow() url?: unknown;
+  @Allow() startFrom?: unknown;
   @Allow() status?: unknown;
   @Allow() ordering?: unknown;
   @Allow() filter?: unknown;
@@ -21,6 +24,7 @@ export class SubscriptionBody {
 export type SubscriptionView = {
   id: string;
   name: string;
+  description: string;
   url: string;
   status: string;
   /** Why, where it was not its owner's doing. */
@@ -43,6 +47,7 @@ export function subscriptionView(state: Subscription, health?: Health): Subscrip
   return {
     id: state.id,
     name: state.name,
+    description: state.description ?? '',
     url: state.url,
     status: state.status,
     ...(state.statusReason === null ? {} : { statusReason: state.statusReason }),
@@ -51,7 +56,7 @@ export function subscriptionView(state: Subscription, health?: Health): Subscrip
     retryPolicy: state.retryPolicy,
     timeoutMs: state.timeoutMs,
     rateLimit: state.rateLimit,
-    headers: state.headers,
+    headers: shownHeaders(state.headers),
     metadata: state.metadata,
     version: state.version,
     createdAt: state.createdAt,

@@ -1,16 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { secretContext } from '@posthorn/contracts';
-import { newId, profileOf, type Profile } from '@posthorn/domain';
+import { newId, profileOf, type Profile, type ProfileName } from '@posthorn/domain';
 import { AppError, KeyRing } from '@posthorn/runtime';
 import { EventStore, type Author, type Write, type Written } from '../aggregates/event.store.js';
 import { Problems } from '../problems.js';
+import type { PageRequest } from '../requests/page.js';
+import type { Precondition } from '../requests/precondition.js';
 import type { Tenant } from '../tenants/tenant.js';
+import { sealHeaders, type Sealer } from './header-secrets.js';
+import { LogPosition } from './log-position.client.js';
 import { ReceiverCheck } from './receiver-check.client.js';
+import { sealedSecret } from './sealed-secret.js';
 import { generateSecret } from './secret-rules.js';
 import { changesOf, settingsOf } from './subscription-changes.js';
 import type { InputMode, SubscriptionInput } from './subscription-input.js';
-import type { DisablingCause, SealedSecret, Subscription, SubscriptionEvent } from './subscription.js';
+import type {
+  DisablingCause,
+  OrderEvent,
+  SealedSecret,
+  Subscription,
+  SubscriptionEvent,
+} from './subscription.js';
 import { SubscriptionStore } from './subscription.store.js';
 
 /** So often may others move a webhook while its receiver is being asked. */
@@ -36,10 +47,11 @@ export class SubscriptionService {
     @Inject(SubscriptionStore) private readonly subscriptions: SubscriptionStore,
     @Inject(ReceiverCheck) private readonly receivers: ReceiverCheck,
     @Inject(KeyRing) private readonly keyRing: KeyRing,
+    @Inject(LogPosition) private readonly log: LogPosition,
   ) {}
 
-  list(tenant: Tenant): Promise<Subscription[]> {
-    return this.subscriptions.list(tenant.id);
+  list(tenant: Tenant, page?: PageRequest): Promise<Subscription[]> {
+    return this.subscriptions.list(tenant.id, page);
   }
 
   async find(tenant: Tenant, id: string, write?: Write): Promise<Subscription> {
@@ -62,15 +74,19 @@ export class SubscriptionService {
     const place = { id: newId('sub', randomBytes(17)), tenantId: tenant.id };
     const payload = {
       ...settings,
+      headers: sealHeaders(settings.headers, {}, this.sealerOf(place.tenantId, place.id)),
       url,
-      secrets: this.seal(place.tenantId, place.id, secret),
+      secrets: this.seal(place.tenantId, place.id, profile.name, secret),
       profile: profile.name,
       ordering: input.ordering ?? profile.ordering,
       status: input.status ?? ('active' as const),
     };
+    const { startFrom } = input;
+    const fromSeq = startFrom === undefined ? undefined : await this.log.at(tenant.id, startFrom);
     const { value, relayed } = await this.events.write(tenant.id, author, async (write) => {
       await this.checkRoom(tenant, profile, settings.name, write);
-      return this.subscriptions.append(write, place, [{ type: 'created', payload }]);
+      const made = await this.subscriptions.append(write, place, [{ type: 'created', payload }]);
+      return fromSeq === undefined ? made : this.subscriptions.order(write, made, startAt(fromSeq));
     });
     return { value: { subscription: value, ...(generated ? { secret: generated } : {}) }, relayed };
   }
@@ -84,7 +100,7 @@ export class SubscriptionService {
     author: Author,
     id: string,
     input: SubscriptionInput,
-    mode: Exclude<InputMode, 'create'>,
+    { mode, precondition }: { mode: Exclude<InputMode, 'create'>; precondition?: Precondition },
   ): Promise<Written<Subscription>> {
     const profile = profileOf(tenant.profile);
     /** What the receiver has said yes to in this request. */
@@ -94,11 +110,14 @@ export class SubscriptionService {
       await this.verify(profile, url, secret);
       agreed.add(question);
     };
-    const first = this.plan(await this.find(tenant, id), input, mode, profile);
+    const found = await this.find(tenant, id);
+    precondition?.(found.version);
+    const first = this.plan(found, input, mode, profile);
     if (first.move) await settle(first.move);
     for (let tries = 1; tries <= triesMax; tries++) {
       const { value, relayed } = await this.events.write(tenant.id, author, async (write) => {
         const before = await this.find(tenant, id, write);
+        precondition?.(before.version);
         const { changes, move } = this.plan(before, input, mode, profile);
         if (move && !agreed.has(move.question)) return { move };
         if (changes.length === 0) return { subscription: before };
@@ -123,16 +142,25 @@ export class SubscriptionService {
     const { tenantId, id } = before;
     const current = this.open(before);
     const secret = input.secret ?? current;
-    const secrets = secret === current ? undefined : this.seal(tenantId, id, secret);
-    const changes = changesOf(before, input, mode, profile, secrets);
+    const secrets = secret === current ? undefined : this.seal(tenantId, id, profile.name, secret);
+    const { headers } = input;
+    const sealed = headers && sealHeaders(headers, before.headers, this.sealerOf(tenantId, id));
+    const wanted = sealed ? { ...input, headers: sealed } : input;
+    const changes = changesOf(before, wanted, mode, profile, secrets);
     const { url } = input;
     if (url === undefined || url === before.url) return { changes };
     return { changes, move: { url, secret, question: JSON.stringify([url, secret]) } };
   }
 
-  async delete(tenant: Tenant, author: Author, id: string): Promise<Written<Subscription>> {
+  async delete(
+    tenant: Tenant,
+    author: Author,
+    id: string,
+    precondition?: Precondition,
+  ): Promise<Written<Subscription>> {
     return this.events.write(tenant.id, author, async (write) => {
       const before = await this.find(tenant, id, write);
+      precondition?.(before.version);
       return this.subscriptions.append(write, before, [{ type: 'deleted', payload: {} }], before);
     });
   }
@@ -183,13 +211,29 @@ export class SubscriptionService {
     if (verification === 'head') await this.receivers.verifyByHead(url, secret);
   }
 
-  private seal(tenantId: string, id: string, secret: string): SealedSecret[] {
-    return [{ sealed: this.keyRing.seal(secret, secretContext(tenantId, id)) }];
+  private seal(tenantId: string, id: string, profile: ProfileName, secret: string): SealedSecret[] {
+    return [sealedSecret(this.keyRing, { tenantId, id, profile }, secret)];
+  }
+
+  private sealerOf(tenantId: string, id: string): Sealer {
+    const context = secretContext(tenantId, id);
+    return {
+      seal: (plain) => this.keyRing.seal(plain, context),
+      open: (sealed) => this.keyRing.open(sealed, context).toString('utf8'),
+    };
   }
 
   private open({ tenantId, id, secrets: [newest] }: Subscription): string {
     return newest ? this.keyRing.open(newest.sealed, secretContext(tenantId, id)).toString('utf8') : '';
   }
+}
+
+function startAt(fromSeq: number): OrderEvent {
+  const commandId = newId('cmd', randomBytes(17));
+  return {
+    type: 'replay-ordered',
+    payload: { commandId, replayId: newId('rpl', randomBytes(17)), fromSeq },
+  };
 }
 
 function refuseOrdering(before: Subscription, { ordering }: SubscriptionInput): void {

@@ -73,7 +73,11 @@ it.each<[string, SubscriptionEvent[], Partial<Subscription>]>([
     [{ type: 'status-changed', payload: { status: 'disabled', reason: '410', cause: 'gone' } }],
     { status: 'disabled', statusReason: '410', statusChangedAt: at(1) },
   ],
-  ['deleted', [{ type: 'deleted', payload: {} }], { status: 'deleted', statusChangedAt: at(1) }],
+  [
+    'deleted',
+    [{ type: 'deleted', payload: {} }],
+    { status: 'deleted', statusChangedAt: at(1), secrets: [], headers: {} },
+  ],
 ])('%s', (_, events, expected) => {
   const last = events.length;
   const common = { version: last + 1, updatedAt: at(last) };

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { foldEvents } from '../aggregates/stored-event.js';
 import { EventStore, type Reader, type Write } from '../aggregates/event.store.js';
+import type { PageRequest } from '../requests/page.js';
 import { NewsStore } from '../operational/news.store.js';
 import {
   applySubscriptionEvent,
@@ -31,11 +32,14 @@ export class SubscriptionStore {
     return row?.state;
   }
 
-  /** Oldest first. The profile's limit bounds them. */
-  async list(tenantId: string): Promise<Subscription[]> {
+  /** Oldest first; of a page one more than it holds. Without one all: the profile's limit bounds them. */
+  async list(tenantId: string, page?: PageRequest): Promise<Subscription[]> {
+    const { at = null, id = '' } = page?.after ?? {};
     const rows = await this.events.query<Row>(
-      'SELECT state FROM subscriptions WHERE tenant_id = $1 ORDER BY created_at, id',
-      [tenantId],
+      `SELECT state FROM subscriptions
+        WHERE tenant_id = $1 AND ($2::timestamptz IS NULL OR (created_at, id) > ($2, $3))
+        ORDER BY created_at, id LIMIT $4`,
+      [tenantId, at, id, page ? page.limit + 1 : null],
     );
     return rows.map(({ state }) => state);
   }

@@ -6,17 +6,30 @@ import {
   type SubscriptionSnapshot,
 } from '@posthorn/contracts';
 import type { Ordering, ProfileName } from '@posthorn/domain';
+import type { SecretKind } from './secret-rules.js';
 import type { Stored } from '../aggregates/stored-event.js';
 import type { OutboxRecord } from '../outbox/outbox-record.js';
 
 export type SubscriptionStatus = 'active' | 'paused' | 'disabled';
 
 /** Sealed under secretContext(tenantId, id); newest first. */
-export type SealedSecret = { sealed: string; expiresAt?: number };
+export type SealedSecret = {
+  sealed: string;
+  /** Epoch ms at which its overlap ends; the newest has none. */
+  expiresAt?: number;
+  /** Absent in what was made before secrets had names. */
+  id?: string;
+  createdAt?: string;
+  kind?: SecretKind;
+  /** `whpk_…`, for ed25519. */
+  publicKey?: string;
+};
 
 /** What its owner may change. */
 export type SubscriptionSettings = {
   name: string;
+  /** For people. Absent in events from before there was one. */
+  description?: string;
   url: string;
   filter: Filter;
   secrets: SealedSecret[];
@@ -49,11 +62,14 @@ export type StatusChange = { status: SubscriptionStatus; reason?: string; cause?
 export type DisablingCause = 'gone' | 'failing';
 
 /** Said to the partition's owner about what waits; of the subscription itself nothing changes. */
-export type OrderEvent = {
-  type: 'retry-ordered' | 'skip-ordered';
-  /** `cursors`: where the lanes waited that it is about, as far as that was known. */
-  payload: { commandId: string; cursors?: number[] };
-};
+export type OrderEvent =
+  | {
+      type: 'retry-ordered' | 'skip-ordered';
+      /** `cursors`: where the lanes waited that it is about, as far as that was known. */
+      payload: { commandId: string; cursors?: number[] };
+    }
+  /** What came from an offset on until now, as a replay: the start of a subscription in the past. */
+  | { type: 'replay-ordered'; payload: { commandId: string; replayId: string; fromSeq: number } };
 
 export type SubscriptionEvent =
   | {
@@ -65,6 +81,8 @@ export type SubscriptionEvent =
       };
     }
   | { type: 'changed'; payload: Partial<SubscriptionSettings> }
+  /** Sealed under another key of the ring; what they are did not change. */
+  | { type: 'resealed'; payload: Pick<SubscriptionSettings, 'secrets' | 'headers'> }
   | { type: 'status-changed'; payload: StatusChange }
   | OrderEvent
   | { type: 'deleted'; payload: Record<string, never> };
@@ -84,7 +102,10 @@ export function applySubscriptionEvent(
   switch (event.type) {
     case 'retry-ordered':
     case 'skip-ordered':
+    case 'replay-ordered':
       return { ...state, version };
+    case 'resealed':
+      return { ...state, ...event.payload, version };
     case 'changed':
       return { ...next, ...event.payload };
     case 'status-changed': {
@@ -92,7 +113,15 @@ export function applySubscriptionEvent(
       return { ...next, status, statusReason: reason, statusChangedAt: at };
     }
     case 'deleted':
-      return { ...next, status: 'deleted', statusReason: null, statusChangedAt: at };
+      // Nothing is signed for it any more, so nothing of it is kept where a search would find it.
+      return {
+        ...next,
+        secrets: [],
+        headers: {},
+        status: 'deleted',
+        statusReason: null,
+        statusChangedAt: at,
+      };
   }
 }
 
@@ -108,7 +137,10 @@ export function snapshotOf(state: Subscription): SubscriptionSnapshot {
     status: state.status,
     ordering: state.ordering,
     filter: state.filter,
-    secrets: state.secrets,
+    secrets: state.secrets.map(({ sealed, expiresAt }) => ({
+      sealed,
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    })),
     retryPolicy: state.retryPolicy,
     timeoutMs: state.timeoutMs,
     rateLimit: state.rateLimit,
@@ -119,17 +151,22 @@ export function snapshotOf(state: Subscription): SubscriptionSnapshot {
   };
 }
 
-const laneCommands = { 'retry-ordered': 'retry-now', 'skip-ordered': 'skip' } as const;
+const laneCommands = {
+  'retry-ordered': 'retry-now',
+  'skip-ordered': 'skip',
+  'replay-ordered': 'replay',
+} as const;
 
 /** The order as the partition's owner reads it, at its place among snapshots and events. */
 export function orderRecord({ tenantId, id }: Subscription, { type, payload }: OrderEvent): OutboxRecord {
+  const { commandId, ...args } = payload;
   const value = encodeControl({
     kind: 'command',
-    id: payload.commandId,
+    id: commandId,
     tenantId,
     subscriptionId: id,
     command: laneCommands[type],
-    args: payload.cursors ? { cursors: payload.cursors } : {},
+    args,
   });
   return { topic: eventsTopic.name, key: tenantId, value };
 }

@@ -66,6 +66,7 @@ describe('BRZ 365', () => {
     expect(body).toEqual({
       id: expect.stringMatching(/^sub_/),
       name: 'ERP',
+      description: '',
       url: `${receiver.url}/hook`,
       status: 'active',
       ordering: 'strict',

@@ -10,12 +10,14 @@ import {
   Put,
   Res,
   UseGuards,
+  UseInterceptors,
 } from '@nestjs/common';
 import { profileOf } from '@posthorn/domain';
 import { AppError, validate } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
+import { IdempotencyInterceptor } from '../requests/idempotency.interceptor.js';
 import { type Author } from '../aggregates/event.store.js';
 import { answer, answerEmpty } from '../answer.js';
 import { type Tenant } from '../tenants/tenant.js';
@@ -34,6 +36,7 @@ const vendors = { tenant: 'key', profile: 'brutlers' } as const;
 /** Brutlers' own API, as its documentation prints it. The vendor is the one whose key it is. */
 @Controller('api/vendor/webhooks')
 @UseGuards(AccessGuard)
+@UseInterceptors(IdempotencyInterceptor)
 export class WebhookController {
   constructor(@Inject(SubscriptionService) private readonly subscriptions: SubscriptionService) {}
 
@@ -91,7 +94,7 @@ export class WebhookController {
     return answer(
       reply,
       200,
-      await known(this.subscriptions.update(vendor, author, id, input, 'merge')),
+      await known(this.subscriptions.update(vendor, author, id, input, { mode: 'merge' })),
       webhookView,
     );
   }

@@ -1,8 +1,9 @@
-import { Body, Controller, Get, Inject, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Post, Query, Res, UseGuards, UseInterceptors } from '@nestjs/common';
 import { AppError, validate } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
+import { IdempotencyInterceptor } from '../requests/idempotency.interceptor.js';
 import { type Author } from '../aggregates/event.store.js';
 import { answer, listOf, type List } from '../answer.js';
 import { type Tenant } from './tenant.js';
@@ -13,6 +14,7 @@ const pageMax = 200;
 
 @Controller('v1/tenants')
 @UseGuards(AccessGuard)
+@UseInterceptors(IdempotencyInterceptor)
 export class TenantController {
   constructor(@Inject(TenantService) private readonly tenants: TenantService) {}
 

@@ -1,0 +1,101 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { joinKey } from '@posthorn/contracts';
+import { AppError, KeyRing, SealedError } from '@posthorn/runtime';
+import { EventStore } from '../aggregates/event.store.js';
+import type { Claim } from './claim.js';
+
+export type StoredAnswer = { status: number; body: unknown };
+
+type Row = { fingerprint: string; committed: boolean; answer: string | null; stale: boolean };
+
+/** A claim that is neither answered nor committed after so long belongs to a process that died. */
+const abandonedS = 60;
+const keptHours = 24;
+const purgeEveryMs = 60_000;
+
+const lost =
+  'The first request was carried out, but its answer was lost: look at what is there, and use a new key.';
+
+/**
+ * Answers of requests with an `Idempotency-Key`, for 24 hours, in PostgreSQL: they survive restarts and are
+ * known to every instance. The transaction that carries a request out marks its claim, so a crash between
+ * the commit and the answer cannot make a repeat do it twice. Answers may hold a secret that is shown once,
+ * so they are sealed.
+ */
+@Injectable()
+export class IdempotencyStore {
+  private purgedAt = -Infinity;
+
+  constructor(
+    @Inject(EventStore) private readonly events: EventStore,
+    @Inject(KeyRing) private readonly keyRing: KeyRing,
+  ) {}
+
+  /**
+   * Undefined: the claim is ours, go on. Otherwise the answer to give again.
+   *
+   * @throws AppError `idempotency-mismatch`, `request-in-progress`, `conflict` when the answer was lost
+   */
+  async begin(claim: Claim): Promise<StoredAnswer | undefined> {
+    await this.purge();
+    const { callerId, key, fingerprint } = claim;
+    const mine = await this.events.query(
+      `INSERT INTO idempotency_keys AS i (caller_id, key, fingerprint) VALUES ($1, $2, $3)
+       ON CONFLICT (caller_id, key) DO UPDATE SET fingerprint = $3, created_at = now()
+         WHERE i.answer IS NULL AND NOT i.committed AND i.created_at < now() - make_interval(secs => $4)
+       RETURNING 1`,
+      [callerId, key, fingerprint, abandonedS],
+    );
+    if (mine.length > 0) return undefined;
+    const [row] = await this.events.query<Row | undefined>(
+      `SELECT fingerprint, committed, answer, created_at < now() - make_interval(secs => $3) AS stale
+         FROM idempotency_keys WHERE caller_id = $1 AND key = $2`,
+      [callerId, key, abandonedS],
+    );
+    if (row && row.fingerprint !== fingerprint)
+      throw new AppError('idempotency-mismatch', 'This Idempotency-Key was used with another request.');
+    if (row?.answer) return this.open(claim, row.answer);
+    if (row?.committed && row.stale) throw new AppError('conflict', lost);
+    throw new AppError('request-in-progress', 'The first request with this Idempotency-Key is under way.', {
+      retryAfterS: 1,
+    });
+  }
+
+  async finish(claim: Claim, answer: StoredAnswer): Promise<void> {
+    const sealed = this.keyRing.seal(JSON.stringify(answer), contextOf(claim));
+    await this.events.query('UPDATE idempotency_keys SET answer = $3 WHERE caller_id = $1 AND key = $2', [
+      claim.callerId,
+      claim.key,
+      sealed,
+    ]);
+  }
+
+  /** The request failed: the same key may be tried again, unless something of it was committed. */
+  async release({ callerId, key }: Claim): Promise<void> {
+    await this.events.query(
+      'DELETE FROM idempotency_keys WHERE caller_id = $1 AND key = $2 AND NOT committed',
+      [callerId, key],
+    );
+  }
+
+  private open(claim: Claim, sealed: string): StoredAnswer {
+    try {
+      return JSON.parse(this.keyRing.open(sealed, contextOf(claim)).toString('utf8')) as StoredAnswer;
+    } catch (error) {
+      if (error instanceof SealedError) throw new AppError('conflict', lost);
+      throw error;
+    }
+  }
+
+  private async purge(): Promise<void> {
+    const now = performance.now();
+    if (now - this.purgedAt < purgeEveryMs) return;
+    this.purgedAt = now;
+    await this.events.query(
+      'DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(hours => $1)',
+      [keptHours],
+    );
+  }
+}
+
+const contextOf = ({ callerId, key }: Claim): string => `idempotency/${joinKey(callerId, key)}`;
