@@ -60,6 +60,14 @@ export class DirectoryClient {
     return this.state.tenant(id);
   }
 
+  get sessionPublicKey(): string | undefined {
+    return this.state.sessionPublicKey;
+  }
+
+  sessionHolds(session: { subject: string; issuedAtMs: number }): boolean {
+    return this.state.sessionHolds(session);
+  }
+
   authenticate(key: string): KeyHolder | undefined {
     return this.state.authenticate(key, Date.now());
   }

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { KeyHolder } from '@posthorn/domain';
-import { AppError, type ServiceRequest } from '@posthorn/runtime';
+import { AppError, scopesOf, type ServiceRequest, sessionTokenOf, verifySession } from '@posthorn/runtime';
 import { DirectoryClient } from './directory.client.js';
 
 const keyMaxChars = 256;
@@ -26,7 +26,8 @@ export class TenantGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<ServiceRequest>();
     const { tenantId } = request.params as { tenantId: string };
-    const holder = await this.authenticate(keyOf(request));
+    const key = keyOf(request);
+    const holder = (key === undefined && (await this.sessionOf(request))) || (await this.authenticate(key));
     request.logFields = { ...request.logFields, keyId: holder.keyId, tenantId: holder.tenantId };
     const isForeign = holder.tenantId !== null && holder.tenantId !== tenantId;
     if (isForeign || !(await this.exists(tenantId)))
@@ -47,6 +48,20 @@ export class TenantGuard implements CanActivate {
     const known = this.directory.authenticate(key);
     if (!known) throw unauthorized();
     return known;
+  }
+
+  /** The portal's session: its token says who it is, the directory whether it still holds. */
+  private async sessionOf(request: ServiceRequest): Promise<KeyHolder | undefined> {
+    const token = sessionTokenOf(request.method, request.headers);
+    if (token === undefined) return undefined;
+    this.expectUsable();
+    const publicKey = this.directory.sessionPublicKey;
+    const session = publicKey === undefined ? undefined : await verifySession(token, publicKey);
+    if (!session) return undefined;
+    // Its user may have been made a moment ago.
+    if (!this.directory.sessionHolds(session)) await this.directory.readToEnd();
+    if (!this.directory.sessionHolds(session)) return undefined;
+    return { keyId: session.subject, tenantId: session.tenantId, scopes: scopesOf(session.role) };
   }
 
   private async exists(tenantId: string): Promise<boolean> {

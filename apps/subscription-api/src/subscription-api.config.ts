@@ -57,6 +57,13 @@ export class SubscriptionApiSettings extends DatabaseSettings {
   @Max(365 * 24 * 60 * 60 * 1000)
   disableAfterFailingMs: number = 5 * 24 * 60 * 60 * 1000;
 
+  @Setting(
+    'POSTHORN_COOKIE_SECURE',
+    "Whether the portal's session cookie travels over HTTPS (or loopback) only",
+  )
+  @IsBoolean()
+  cookieSecure: boolean = true;
+
   override problem(): string | undefined {
     const wrong = this.egressAllow.find((cidr) => !isNetwork(cidr));
     if (wrong !== undefined)

@@ -48,6 +48,13 @@ import { WebhookController } from './subscriptions/webhook.controller.js';
 import { TenantController } from './tenants/tenant.controller.js';
 import { TenantService } from './tenants/tenant.service.js';
 import { TenantStore } from './tenants/tenant.store.js';
+import { FirstEntries } from './first-entries.service.js';
+import { KeyUses } from './keys/key-uses.service.js';
+import { SessionController } from './users/session.controller.js';
+import { SessionService } from './users/session.service.js';
+import { OperatorController, UserController } from './users/user.controller.js';
+import { UserService } from './users/user.service.js';
+import { UserStore } from './users/user.store.js';
 
 /** A wrong key ring stops the start here, not the first request. */
 function adapters(settings: SubscriptionApiSettings): Provider[] {
@@ -114,11 +121,14 @@ export class SubscriptionApiModule {
         SubscriptionMatchController,
         SubscriptionSecretsController,
         ResealController,
+        OperatorController,
+        UserController,
+        SessionController,
         SubscriptionOrdersController,
       ],
       providers: [
         ...adapters(settings),
-        ...[EventStore, TenantStore, ApiKeyStore, SubscriptionStore, NewsStore, IdempotencyStore],
+        ...[EventStore, TenantStore, ApiKeyStore, SubscriptionStore, NewsStore, IdempotencyStore, UserStore],
         ...[
           TenantService,
           ApiKeyService,
@@ -126,6 +136,10 @@ export class SubscriptionApiModule {
           SubscriptionOrders,
           SubscriptionSecrets,
           ResealService,
+          UserService,
+          SessionService,
+          KeyUses,
+          FirstEntries,
           ReceiverCheck,
           LogPosition,
           AccessGuard,

@@ -2,9 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { AppError, HealthRegistry, isTransientDatabaseError, LOGGER, type Logger } from '@posthorn/runtime';
 import { EventStore } from './aggregates/event.store.js';
-import { ApiKeyService } from './keys/api-key.service.js';
+import { FirstEntries } from './first-entries.service.js';
 import { OutboxRelayService } from './outbox/outbox-relay.service.js';
-import { SubscriptionApiSettings } from './subscription-api.config.js';
 
 const reopenMs = 2_000;
 
@@ -19,9 +18,8 @@ export class SubscriptionApiService implements OnApplicationBootstrap, OnApplica
   private opening: Promise<void> = Promise.resolve();
 
   constructor(
-    @Inject(SubscriptionApiSettings) private readonly settings: SubscriptionApiSettings,
     @Inject(EventStore) private readonly events: EventStore,
-    @Inject(ApiKeyService) private readonly keys: ApiKeyService,
+    @Inject(FirstEntries) private readonly first: FirstEntries,
     @Inject(OutboxRelayService) private readonly relay: OutboxRelayService,
     @Inject(HealthRegistry) health: HealthRegistry,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -57,7 +55,7 @@ export class SubscriptionApiService implements OnApplicationBootstrap, OnApplica
       try {
         await this.events.open();
         this.relay.start();
-        await this.keys.ensureOperatorKey(this.settings.adminKey);
+        await this.first.ensure();
         this.failure = undefined;
         return;
       } catch (error) {

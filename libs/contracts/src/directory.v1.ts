@@ -6,7 +6,7 @@ export type Scope = 'publish' | 'read' | 'manage';
  * Who may do what, and which tenants there are. Written by subscription-api's relay; read whole by ingest
  * and delivery-log.
  */
-export type DirectoryMessage = DirectoryTenant | DirectoryKey;
+export type DirectoryMessage = DirectoryTenant | DirectoryKey | DirectoryUser | DirectorySessionKey;
 
 export type DirectoryTenant = {
   kind: 'tenant';
@@ -30,6 +30,26 @@ export type DirectoryKey = {
   version: number;
 };
 
+/** Whether a user's sessions hold; who he is, his session says itself. */
+export type DirectoryUser = {
+  kind: 'user';
+  id: string;
+  /** Sessions that began before are over (epoch ms): a changed password, a changed role. */
+  sessionsFrom: number;
+  /** Set when the user was removed (epoch ms). */
+  removedAt: number | null;
+  version: number;
+};
+
+/** What session tokens are verified with (JWT, EdDSA); there is one, `current`. */
+export type DirectorySessionKey = {
+  kind: 'session-key';
+  id: string;
+  /** Base64 of the 32 bytes of an ed25519 public key. */
+  publicKey: string;
+  version: number;
+};
+
 export const directoryKey = (message: DirectoryMessage): string => joinKey(message.kind, message.id);
 
 export function encodeDirectory(message: DirectoryMessage): Buffer {
@@ -42,6 +62,10 @@ export function decodeDirectory(value: Buffer | null): DirectoryMessage {
   if (head.kind === 'tenant') requireFields(head, { id: 'string', profile: 'string', version: 'number' });
   else if (head.kind === 'key')
     requireFields(head, { id: 'string', hash: 'string', scopes: 'object', version: 'number' });
+  else if (head.kind === 'user')
+    requireFields(head, { id: 'string', sessionsFrom: 'number', version: 'number' });
+  else if (head.kind === 'session-key')
+    requireFields(head, { id: 'string', publicKey: 'string', version: 'number' });
   else throw new UndecodableError(`unknown kind ${String(head.kind)}`);
   return head as DirectoryMessage;
 }

@@ -23,7 +23,9 @@ export {
   type DirectoryKey,
   directoryKey,
   type DirectoryMessage,
+  type DirectorySessionKey,
   type DirectoryTenant,
+  type DirectoryUser,
   encodeDirectory,
   type Scope,
 } from './directory.v1.js';

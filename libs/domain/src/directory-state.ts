@@ -14,7 +14,9 @@ export type DirectoryEntry =
       expiresAt: number | null;
       revokedAt: number | null;
       version: number;
-    };
+    }
+  | { kind: 'user'; id: string; sessionsFrom: number; removedAt: number | null; version: number }
+  | { kind: 'session-key'; id: string; publicKey: string; version: number };
 
 export type Tenant = { id: string; profile: ProfileName; name: string };
 export type KeyHolder = { keyId: string; tenantId: string | null; scopes: readonly Scope[] };
@@ -28,6 +30,8 @@ export function apiKeyHash(key: string): string {
 export class DirectoryState {
   private readonly tenants = new Map<string, Tenant & { version: number }>();
   private readonly keys = new Map<string, Extract<DirectoryEntry, { kind: 'key' }>>();
+  private readonly users = new Map<string, Extract<DirectoryEntry, { kind: 'user' }>>();
+  private sessionKey: Extract<DirectoryEntry, { kind: 'session-key' }> | undefined;
   private readonly keyIdByHash = new Map<string, string>();
 
   apply(entry: DirectoryEntry): void {
@@ -36,6 +40,16 @@ export class DirectoryState {
       if (!known || known.version < entry.version) this.tenants.set(entry.id, entry);
       return;
     }
+    if (entry.kind === 'user') {
+      const known = this.users.get(entry.id);
+      if (!known || known.version < entry.version) this.users.set(entry.id, entry);
+      return;
+    }
+    if (entry.kind === 'session-key') {
+      if (!this.sessionKey || this.sessionKey.version < entry.version) this.sessionKey = entry;
+      return;
+    }
+    if (entry.kind !== 'key') return;
     const known = this.keys.get(entry.id);
     if (known && known.version >= entry.version) return;
     this.keys.set(entry.id, entry);
@@ -44,6 +58,18 @@ export class DirectoryState {
 
   tenant(id: string): Tenant | undefined {
     return this.tenants.get(id);
+  }
+
+  /** What sessions are verified with; undefined until it is known. */
+  get sessionPublicKey(): string | undefined {
+    return this.sessionKey?.publicKey;
+  }
+
+  /** Whether a verified session still holds. Sessions of links have no user, and end by themselves. */
+  sessionHolds({ subject, issuedAtMs }: { subject: string; issuedAtMs: number }): boolean {
+    if (subject.startsWith('lnk_')) return true;
+    const user = this.users.get(subject);
+    return user !== undefined && user.removedAt === null && issuedAtMs >= user.sessionsFrom;
   }
 
   /** Who holds this key; undefined when it is unknown, expired or revoked: callers cannot tell which. */

@@ -19,6 +19,17 @@ export {
 } from './problem.js';
 export { ProblemFilter } from './problem.filter.js';
 export { LOGGER, RuntimeModule } from './runtime.module.js';
+export {
+  scopesOf,
+  type Session,
+  type SessionRole,
+  sessionSetCookie,
+  type SessionSigner,
+  sessionSigner,
+  sessionTokenOf,
+  signSession,
+  verifySession,
+} from './session.js';
 export { KeyRing, SealedError } from './secrets.js';
 export { runMain, startService, type Service, type ServiceOptions } from './service.js';
 export {

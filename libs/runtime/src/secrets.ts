@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto';
 
 const ivBytes = 12;
 const tagBytes = 16;
@@ -71,6 +78,13 @@ export class KeyRing {
     } catch {
       throw new SealedError('the secret was sealed elsewhere or changed');
     }
+  }
+
+  /** 32 bytes for another purpose, the same for every process with this newest key (HKDF-SHA256). */
+  derive(purpose: string): Buffer {
+    return Buffer.from(
+      hkdfSync('sha256', this.keys.get(this.sealingKid)!, '', `posthorn/${purpose}`, keyBytes),
+    );
   }
 
   /** Whether an older key than the first one sealed it. */

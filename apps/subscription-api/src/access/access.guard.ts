@@ -2,15 +2,20 @@ import { timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { apiKeyHash } from '@posthorn/domain';
-import { AppError } from '@posthorn/runtime';
-import type { ApiKey } from '../keys/api-key.js';
+import { AppError, scopesOf, sessionSetCookie, sessionTokenOf } from '@posthorn/runtime';
+import type { FastifyReply } from 'fastify';
 import { ApiKeyStore } from '../keys/api-key.store.js';
+import { KeyUses } from '../keys/key-uses.service.js';
+import { SubscriptionApiSettings } from '../subscription-api.config.js';
 import type { Tenant } from '../tenants/tenant.js';
 import { TenantStore } from '../tenants/tenant.store.js';
+import { SessionService } from '../users/session.service.js';
 import { bodyMaxBytes } from '../answer.js';
 import { REQUIREMENT, type Caller, type GuardedRequest, type Requirement } from './access.js';
 
 const keyMaxChars = 256;
+/** A token of a quarter of an hour is renewed by whoever works on. */
+const renewAfterMs = 5 * 60_000;
 
 /**
  * Who calls, and for which tenant: the one place where tenants are kept apart. A tenant that is not the
@@ -22,6 +27,9 @@ export class AccessGuard implements CanActivate {
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(ApiKeyStore) private readonly keys: ApiKeyStore,
     @Inject(TenantStore) private readonly tenants: TenantStore,
+    @Inject(SessionService) private readonly sessions: SessionService,
+    @Inject(KeyUses) private readonly uses: KeyUses,
+    @Inject(SubscriptionApiSettings) private readonly settings: SubscriptionApiSettings,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -32,41 +40,51 @@ export class AccessGuard implements CanActivate {
     // The server's own limit may be larger, where other services share it.
     if ((request.rawBody?.length ?? 0) > bodyMaxBytes)
       throw new AppError('too-large', `A body may have at most ${bodyMaxBytes} bytes.`);
-    const key = await this.authenticate(request);
-    request.logFields = { ...request.logFields, keyId: key.id };
-    const tenant = await this.tenantFor(requirement, key, request.params as Record<string, string>);
-    request.logFields['tenantId'] = tenant?.id ?? key.tenantId;
-    if (requirement.tenant === 'none' && key.tenantId !== null)
+    if (requirement.tenant === 'open') return true;
+    const caller = await this.authenticate(request, context.switchToHttp().getResponse<FastifyReply>());
+    request.logFields = { ...request.logFields, keyId: caller.keyId };
+    const tenant = await this.tenantFor(requirement, caller, request.params as Record<string, string>);
+    request.logFields['tenantId'] = tenant?.id ?? caller.tenantId;
+    if (requirement.tenant === 'none' && caller.tenantId !== null)
       throw new AppError('forbidden', "This needs the operator's key.");
-    if (!key.scopes.includes(requirement.scope))
+    if (requirement.tenant !== 'self' && !caller.scopes.includes(requirement.scope))
       throw new AppError('forbidden', `This needs a key with the scope ${requirement.scope}.`);
-    const caller: Caller = { keyId: key.id, tenantId: key.tenantId, scopes: key.scopes };
     request.access = { caller, ...(tenant ? { tenant } : {}) };
     return true;
   }
 
-  private async authenticate(request: GuardedRequest): Promise<ApiKey> {
+  /** By an API key, or else by the portal's session. */
+  private async authenticate(request: GuardedRequest, reply: FastifyReply): Promise<Caller> {
     const text = keyOf(request);
-    const hash = text === undefined ? undefined : apiKeyHash(text);
-    const key = hash === undefined ? undefined : await this.keys.findLive(hash);
+    if (text !== undefined) return this.byKey(text);
+    const token = sessionTokenOf(request.method, request.headers);
+    const session = token === undefined ? undefined : await this.sessions.find(token);
+    if (!session) throw unauthorized();
+    if (Date.now() - session.issuedAtMs > renewAfterMs) {
+      const cookie = sessionSetCookie(await this.sessions.refresh(session), {
+        secure: this.settings.cookieSecure,
+      });
+      reply.header('set-cookie', cookie);
+    }
+    const { subject, tenantId, role } = session;
+    return { keyId: subject, tenantId, scopes: scopesOf(role), role };
+  }
+
+  private async byKey(text: string): Promise<Caller> {
+    const hash = apiKeyHash(text);
+    const key = await this.keys.findLive(hash);
     // The index has compared hashes, not keys; this comparison alone decides.
-    if (!key || !timingSafeEqual(Buffer.from(key.hash), Buffer.from(hash!)))
-      throw new AppError(
-        'unauthorized',
-        'A valid API key is required: X-Api-Key, or Authorization: Bearer.',
-        {
-          headers: { 'www-authenticate': 'Bearer' },
-        },
-      );
-    return key;
+    if (!key || !timingSafeEqual(Buffer.from(key.hash), Buffer.from(hash))) throw unauthorized();
+    this.uses.note(key.id);
+    return { keyId: key.id, tenantId: key.tenantId, scopes: key.scopes };
   }
 
   private async tenantFor(
     requirement: Requirement,
-    key: ApiKey,
+    key: Caller,
     params: Record<string, string>,
   ): Promise<Tenant | undefined> {
-    if (requirement.tenant === 'none') return undefined;
+    if (requirement.tenant === 'none' || requirement.tenant === 'self') return undefined;
     const wanted = requirement.tenant === 'path' ? params['tenantId'] : key.tenantId;
     const isForeign = wanted === null || (key.tenantId !== null && key.tenantId !== wanted);
     // What PostgreSQL cannot hold as text cannot be anybody's id.
@@ -76,6 +94,11 @@ export class AccessGuard implements CanActivate {
     return tenant;
   }
 }
+
+const unauthorized = (): AppError =>
+  new AppError('unauthorized', 'A valid API key is required: X-Api-Key, or Authorization: Bearer.', {
+    headers: { 'www-authenticate': 'Bearer' },
+  });
 
 /** `X-Api-Key` goes first: a proxy may have put an Authorization of its own. */
 function keyOf({ headers }: GuardedRequest): string | undefined {

@@ -26,8 +26,16 @@ export type ApiKeyView = {
   scopes: Scope[];
   expiresAt: string | null;
   createdAt: string;
+  lastUsedAt: string | null;
 };
 
-export function apiKeyView({ id, name, scopes, expiresAt, createdAt }: ApiKey): ApiKeyView {
-  return { id, name, scopes, expiresAt, createdAt };
+export function apiKeyView({
+  id,
+  name,
+  scopes,
+  expiresAt,
+  createdAt,
+  lastUsedAt = null,
+}: ApiKey): ApiKeyView {
+  return { id, name, scopes, expiresAt, createdAt, lastUsedAt };
 }

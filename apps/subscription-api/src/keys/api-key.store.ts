@@ -14,6 +14,7 @@ type ApiKeyRow = {
   revoked_at: Date | null;
   version: number;
   created_at: Date;
+  last_used_at: Date | null;
 };
 
 const columns = 'id, tenant_id, name, hash, scopes, expires_at, revoked_at, version, created_at';
@@ -26,7 +27,7 @@ export class ApiKeyStore {
   /** The one key that opens with this hash now: not revoked, not expired. */
   async findLive(hash: string): Promise<ApiKey | undefined> {
     const [row] = await this.events.query<ApiKeyRow>(
-      `SELECT ${columns} FROM api_keys
+      `SELECT ${columns}, last_used_at FROM api_keys
         WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
       [hash],
     );
@@ -36,7 +37,7 @@ export class ApiKeyStore {
   /** Not revoked, oldest first. Null: the operator's. */
   async list(tenantId: string | null, reader: Reader = this.events): Promise<ApiKey[]> {
     const rows = await reader.query<ApiKeyRow>(
-      `SELECT ${columns} FROM api_keys
+      `SELECT ${columns}, last_used_at FROM api_keys
         WHERE tenant_id IS NOT DISTINCT FROM $1 AND revoked_at IS NULL ORDER BY created_at, id`,
       [tenantId],
     );
@@ -46,7 +47,7 @@ export class ApiKeyStore {
   /** All there are, revoked ones too, in order of id, behind `after`. */
   async page(after: string, limit: number): Promise<ApiKey[]> {
     const rows = await this.events.query<ApiKeyRow>(
-      `SELECT ${columns} FROM api_keys WHERE id > $1 COLLATE "C" ORDER BY id COLLATE "C" LIMIT $2`,
+      `SELECT ${columns}, last_used_at FROM api_keys WHERE id > $1 COLLATE "C" ORDER BY id COLLATE "C" LIMIT $2`,
       [after, limit],
     );
     return rows.map(apiKeyOf);
@@ -54,7 +55,10 @@ export class ApiKeyStore {
 
   /** Says again what is known of it. */
   async announce(write: Write, id: string): Promise<void> {
-    const [row] = await write.query<ApiKeyRow>(`SELECT ${columns} FROM api_keys WHERE id = $1`, [id]);
+    const [row] = await write.query<ApiKeyRow>(
+      `SELECT ${columns}, last_used_at FROM api_keys WHERE id = $1`,
+      [id],
+    );
     if (row) await write.publish({ type: 'api-key', id }, apiKeyRecord(apiKeyOf(row)));
   }
 
@@ -89,5 +93,6 @@ function apiKeyOf(row: ApiKeyRow): ApiKey {
     revokedAt: row.revoked_at?.toISOString() ?? null,
     version: row.version,
     createdAt: row.created_at.toISOString(),
+    lastUsedAt: row.last_used_at?.toISOString() ?? null,
   };
 }

@@ -22,6 +22,8 @@ export type ApiKey = {
   revokedAt: string | null;
   version: number;
   createdAt: string;
+  /** As far as this API saw it; no part of the aggregate's events. */
+  lastUsedAt?: string | null;
 };
 
 export type ApiKeyEvent =

@@ -2,10 +2,12 @@ import type { MigrationClass } from '@posthorn/runtime';
 import { EventStore1764000000001 } from './1-event-store.js';
 import { OperationalEvents1764000000002 } from './2-operational-events.js';
 import { Requests1764000000003 } from './3-requests.js';
+import { Users1764000000004 } from './4-users.js';
 
 /** In order; one that has been released is never changed. */
 export const migrations: MigrationClass[] = [
   EventStore1764000000001,
   OperationalEvents1764000000002,
   Requests1764000000003,
+  Users1764000000004,
 ];

@@ -32,6 +32,7 @@ describe('tenants and keys', () => {
         scopes: ['publish', 'read', 'manage'],
         expiresAt: null,
         createdAt: expect.any(String),
+        lastUsedAt: null,
       },
     ]);
     expect((await api.call('DELETE', `${path}/${keyId}`, { key: operatorKey })).status).toBe(204);
@@ -79,6 +80,7 @@ describe('tenants and keys', () => {
         scopes: ['read'],
         expiresAt,
         createdAt: expect.any(String),
+        lastUsedAt: null,
       },
     ]);
     const { key } = made.body;

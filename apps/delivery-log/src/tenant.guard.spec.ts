@@ -1,0 +1,78 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { DirectoryState } from '@posthorn/domain';
+import { sessionSigner, signSession, type Session } from '@posthorn/runtime';
+import type { DirectoryClient } from './directory.client.js';
+import { Manages, TenantGuard } from './tenant.guard.js';
+
+const signer = sessionSigner(Buffer.alloc(32, 1));
+const begunMs = Date.now();
+const session = (more: Partial<Session> = {}): Session => ({
+  subject: 'usr_1',
+  tenantId: 't',
+  role: 'tenant-viewer',
+  issuedAtMs: begunMs,
+  endsAtMs: begunMs + 3_600_000,
+  ...more,
+});
+
+class Routes {
+  read(): void {}
+  @Manages()
+  change(): void {}
+}
+
+/** The status that a caller with this session gets; 200 when the guard lets him in. */
+async function status(
+  wanted: Session,
+  {
+    tenantId = 't',
+    route = 'read' as keyof Routes,
+    sessionsFrom = begunMs,
+    removedAt = null as number | null,
+  } = {},
+): Promise<number> {
+  const state = new DirectoryState();
+  state.apply({ kind: 'tenant', id: 't', profile: 'standard', name: 't', version: 1 });
+  state.apply({ kind: 'tenant', id: 'other', profile: 'standard', name: 'other', version: 1 });
+  state.apply({ kind: 'session-key', id: 'current', publicKey: signer.publicKey, version: 1 });
+  state.apply({ kind: 'user', id: 'usr_1', sessionsFrom, removedAt, version: 1 });
+  const directory = {
+    usable: true,
+    sessionPublicKey: state.sessionPublicKey,
+    sessionHolds: (one: Session) => state.sessionHolds(one),
+    tenant: (id: string) => state.tenant(id),
+    authenticate: () => undefined,
+    readToEnd: () => Promise.resolve(),
+  } as unknown as DirectoryClient;
+  const cookie = `posthorn_session=${await signSession(wanted, signer)}`;
+  const request = { method: 'GET', headers: { cookie }, params: { tenantId } };
+  const context = {
+    switchToHttp: () => ({ getRequest: () => request }),
+    getHandler: () => Routes.prototype[route],
+  } as unknown as ExecutionContext;
+  try {
+    await new TenantGuard(new Reflector(), directory).canActivate(context);
+    return 200;
+  } catch (error) {
+    return (error as { status: number }).status;
+  }
+}
+
+it.each<[string, Promise<number>, number]>([
+  ['a viewer may look', status(session()), 200],
+  ['a viewer may not change', status(session(), { route: 'change' }), 403],
+  ['an admin may change', status(session({ role: 'tenant-admin' }), { route: 'change' }), 200],
+  ['a foreign tenant is none', status(session(), { tenantId: 'other' }), 404],
+  [
+    'an operator sees every tenant',
+    status(session({ role: 'operator', tenantId: null }), { tenantId: 'other' }),
+    200,
+  ],
+  ['a session from before a new password', status(session(), { sessionsFrom: begunMs + 1 }), 401],
+  ['a user who was removed', status(session(), { removedAt: begunMs }), 401],
+  ['a user whom nobody knows', status(session({ subject: 'usr_2' })), 401],
+  ['a link has no user', status(session({ subject: 'lnk_1' })), 200],
+])('%s', async (_, answer, wanted) => {
+  expect(await answer).toBe(wanted);
+});

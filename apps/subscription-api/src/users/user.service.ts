@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { newId } from '@posthorn/domain';
+import { AppError, type SessionRole } from '@posthorn/runtime';
+import { EventStore, type Author, type Written } from '../aggregates/event.store.js';
+import { hashPassword, isPassword } from './password.js';
+import type { User } from './user.js';
+import { UserStore } from './user.store.js';
+
+const usersMax = 200;
+
+export type NewUser = { email: string; name: string; role: SessionRole; password: string };
+
+/** People who log in. `tenantId` null is the installation: its users are operators. */
+@Injectable()
+export class UserService {
+  constructor(
+    @Inject(EventStore) private readonly events: EventStore,
+    @Inject(UserStore) private readonly users: UserStore,
+  ) {}
+
+  list(tenantId: string | null): Promise<User[]> {
+    return this.users.list(tenantId);
+  }
+
+  async create(tenantId: string | null, author: Author, wanted: NewUser): Promise<Written<User>> {
+    const { email, name, role } = wanted;
+    const passwordHash = await hashPassword(wanted.password);
+    const place = { id: newId('usr', randomBytes(17)), tenantId };
+    return this.events.write(tenantId, author, async (write) => {
+      if ((await this.users.list(tenantId, write)).length >= usersMax)
+        throw new AppError('limit-reached', `At most ${usersMax} users.`);
+      // Addresses are one namespace; the unique index decides between tenants.
+      if (await this.users.findByEmail(email, write)) throw taken();
+      const payload = { email, name, role, passwordHash };
+      return this.users.append(write, place, [{ type: 'created', payload }]).catch((error: unknown) => {
+        throw (error as { code?: string }).code === '23505' ? taken() : error;
+      });
+    });
+  }
+
+  remove(tenantId: string | null, author: Author, id: string): Promise<Written<User>> {
+    return this.events.write(tenantId, author, async (write) => {
+      const user = await this.users.find(id, write);
+      if (!user || user.tenantId !== tenantId) throw new AppError('not-found', 'No such user.');
+      return this.users.append(write, user, [{ type: 'removed', payload: {} }], user);
+    });
+  }
+
+  /** @throws AppError `unauthorized` when the current password is another */
+  async changePassword(id: string, author: Author, current: string, next: string): Promise<Written<User>> {
+    const seen = await this.users.find(id);
+    if (!(await isPassword(current, seen?.passwordHash)) || !seen)
+      throw new AppError('forbidden', 'The current password is another.');
+    const passwordHash = await hashPassword(next);
+    return this.events.write(seen.tenantId, author, async (write) => {
+      const user = await this.users.find(id, write);
+      if (!user || user.version !== seen.version)
+        throw new AppError('conflict', 'The user was changed meanwhile.');
+      return this.users.append(write, user, [{ type: 'password-changed', payload: { passwordHash } }], user);
+    });
+  }
+}
+
+const taken = (): AppError =>
+  new AppError('name-taken', 'Another user has this address.', {
+    errors: [{ pointer: '/email', detail: 'is taken' }],
+  });
