@@ -64,6 +64,13 @@ export class SubscriptionApiSettings extends DatabaseSettings {
   @IsBoolean()
   cookieSecure: boolean = true;
 
+  @Setting(
+    'POSTHORN_WEBHOOK_ORIGIN',
+    'Name of this sender in the CloudEvents handshake (WebHook-Request-Origin)',
+  )
+  @Matches(/^[A-Za-z0-9.-]{1,253}$/, { message: 'must be a DNS name' })
+  webhookOrigin: string = 'posthorn';
+
   override problem(): string | undefined {
     const wrong = this.egressAllow.find((cidr) => !isNetwork(cidr));
     if (wrong !== undefined)

@@ -48,6 +48,10 @@ import { WebhookController } from './subscriptions/webhook.controller.js';
 import { TenantController } from './tenants/tenant.controller.js';
 import { TenantService } from './tenants/tenant.service.js';
 import { TenantStore } from './tenants/tenant.store.js';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditStore } from './audit/audit.store.js';
+import { SubscriptionProbeController } from './subscriptions/subscription-probe.controller.js';
+import { SubscriptionProbe } from './subscriptions/subscription-probe.service.js';
 import { FirstEntries } from './first-entries.service.js';
 import { KeyUses } from './keys/key-uses.service.js';
 import { SessionController } from './users/session.controller.js';
@@ -121,6 +125,8 @@ export class SubscriptionApiModule {
         SubscriptionMatchController,
         SubscriptionSecretsController,
         ResealController,
+        AuditController,
+        SubscriptionProbeController,
         OperatorController,
         UserController,
         SessionController,
@@ -139,6 +145,8 @@ export class SubscriptionApiModule {
           UserService,
           SessionService,
           KeyUses,
+          SubscriptionProbe,
+          AuditStore,
           FirstEntries,
           ReceiverCheck,
           LogPosition,

@@ -34,7 +34,8 @@ export type Profile = {
   eventTypes: readonly string[] | null;
   subscriptionsMax: number;
   nameUnique: boolean;
-  verification: 'none' | 'head';
+  /** How a receiver agrees before its URL is saved. `challenge` only where a subscription asks for it. */
+  verification: 'none' | 'head' | 'options' | 'challenge';
   /** A deleted subscription's delivery logs go with it. */
   deletesLogs: boolean;
   /** Whether a subscription that fails for days on end is disabled. */
@@ -140,7 +141,7 @@ const standard: Profile = {
   eventTypes: null,
   subscriptionsMax: 200,
   nameUnique: false,
-  verification: 'none',
+  verification: 'challenge',
   deletesLogs: false,
   disablesWhenFailing: true,
   contentType: 'application/json',
@@ -165,6 +166,7 @@ const standard: Profile = {
 const cloudevents: Profile = {
   ...standard,
   name: 'cloudevents',
+  verification: 'options',
   contentType: 'application/cloudevents+json',
   render: ({ id, type, tenantId, entity, timestamp, source, data }) => {
     const head = JSON.stringify({

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { userAgent } from '@posthorn/domain';
-import { EgressClient, type UrlCheck } from '@posthorn/egress';
+import { profileOf, userAgent } from '@posthorn/domain';
+import { EgressClient, type EgressRequest, type EgressResult, type UrlCheck } from '@posthorn/egress';
 import { AppError } from '@posthorn/runtime';
+import { SubscriptionApiSettings } from '../subscription-api.config.js';
 
 /** A name server that does not answer must not make a person wait: every send asks again. */
 const resolveMaxMs = 800;
@@ -15,7 +17,10 @@ const verificationsMax = 64;
 export class ReceiverCheck implements OnApplicationShutdown {
   private verifying = 0;
 
-  constructor(@Inject(EgressClient) private readonly egress: EgressClient) {}
+  constructor(
+    @Inject(EgressClient) private readonly egress: EgressClient,
+    @Inject(SubscriptionApiSettings) private readonly settings: SubscriptionApiSettings,
+  ) {}
 
   onApplicationShutdown(): Promise<void> {
     return this.egress.close(0);
@@ -40,24 +45,82 @@ export class ReceiverCheck implements OnApplicationShutdown {
    * @throws AppError `verification-failed`, which tells what happened but nothing the receiver said
    */
   async verifyByHead(url: string, authorization: string): Promise<void> {
+    const headers = ['Authorization', authorization, 'User-Agent', userAgent];
+    await this.agreed({ method: 'HEAD', url, headers, body: null, timeoutMs: verifyMaxMs });
+  }
+
+  /**
+   * CloudEvents' abuse protection (HTTP 1.1 Web Hooks for Event Delivery, section 4): the receiver has to
+   * allow this sender by name, or everybody.
+   *
+   * @returns deliveries a second that the receiver allows (it says them a minute); null for any number
+   * @throws AppError `verification-failed`
+   */
+  async verifyByOptions(url: string): Promise<number | null> {
+    const origin = this.settings.webhookOrigin;
+    const headers = ['WebHook-Request-Origin', origin, 'User-Agent', userAgent];
+    const answer = await this.agreed({ method: 'OPTIONS', url, headers, body: null, timeoutMs: verifyMaxMs });
+    const allowed = (answer.headers['webhook-allowed-origin'] ?? '').split(',').map((text) => text.trim());
+    if (!allowed.some((text) => text === '*' || text.toLowerCase() === origin.toLowerCase()))
+      throw failed(`does not allow ${origin} in WebHook-Allowed-Origin`);
+    const rate = answer.headers['webhook-allowed-rate']?.trim();
+    if (rate === undefined || rate === '*') return null;
+    const perMinute = /^\d{1,9}$/.test(rate) ? Number(rate) : 0;
+    if (perMinute < 1) throw failed('says a WebHook-Allowed-Rate that is no number of requests a minute');
+    return perMinute / 60;
+  }
+
+  /**
+   * A signed POST with a random challenge, which the receiver has to send back: as its body, or in a JSON
+   * field `challenge`.
+   *
+   * @throws AppError `verification-failed`
+   */
+  async verifyByChallenge(url: string, secret: string): Promise<void> {
+    const challenge = randomBytes(24).toString('base64url');
+    const profile = profileOf('standard');
+    const id = `evt_${challenge}`;
+    const now = Date.now();
+    const event = { id, tenantId: '', type: 'posthorn.verification', entity: null };
+    const data = Buffer.from(JSON.stringify({ challenge }));
+    const body = profile.render({ ...event, timestamp: new Date(now).toISOString(), data });
+    const headers = [
+      ...['content-type', profile.contentType, 'user-agent', userAgent, 'webhook-id', id],
+      ...profile.authHeaders(profile.openKeys([secret]), event, body, now),
+    ];
+    const answer = await this.agreed({ method: 'POST', url, headers, body, timeoutMs: verifyMaxMs });
+    if (!isAnswer(answer.body.toString('utf8').trim(), challenge))
+      throw failed('did not send the challenge back');
+  }
+
+  /** A request of a test, in the same bounds as a verification. */
+  async send(request: EgressRequest): Promise<EgressResult> {
     if (this.verifying >= verificationsMax)
       throw new AppError('too-many-requests', 'Too many verifications are under way.', { retryAfterS: 1 });
     this.verifying++;
     try {
-      const headers = ['Authorization', authorization, 'User-Agent', userAgent];
-      const result = await this.egress.request({
-        method: 'HEAD',
-        url,
-        headers,
-        body: null,
-        timeoutMs: verifyMaxMs,
-      });
-      if (result.kind === 'error') throw failed(`could not be reached: ${result.reason} (${result.message})`);
-      const { status } = result;
-      if (status < 200 || status > 299) throw failed(`answered HEAD with ${status} instead of 2xx`);
+      return await this.egress.request(request);
     } finally {
       this.verifying--;
     }
+  }
+
+  private async agreed(request: EgressRequest): Promise<Extract<EgressResult, { kind: 'response' }>> {
+    const result = await this.send(request);
+    if (result.kind === 'error') throw failed(`could not be reached: ${result.reason} (${result.message})`);
+    const { status } = result;
+    if (status < 200 || status > 299)
+      throw failed(`answered ${request.method} with ${status} instead of 2xx`);
+    return result;
+  }
+}
+
+function isAnswer(text: string, challenge: string): boolean {
+  if (text === challenge) return true;
+  try {
+    return (JSON.parse(text) as { challenge?: unknown } | null)?.challenge === challenge;
+  } catch {
+    return false;
   }
 }
 

@@ -22,6 +22,7 @@ export function settingsOf(
     rateLimit: input.rateLimit ?? null,
     headers: input.headers ?? {},
     metadata: input.metadata ?? {},
+    ...(input.verification === undefined ? {} : { verification: input.verification }),
   };
 }
 

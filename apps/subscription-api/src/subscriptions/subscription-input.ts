@@ -5,7 +5,7 @@ import { isPlainText, Problems } from '../problems.js';
 import { readHeaders, readInteger, readMetadata, readNumber, readRetryPolicy } from './delivery-rules.js';
 import { readFilter } from './filter-rules.js';
 import { readSecret, requiredSecretField } from './secret-rules.js';
-import type { SubscriptionStatus } from './subscription.js';
+import type { SubscriptionStatus, Verification } from './subscription.js';
 
 /** A request's fields after its rules; what was not given is absent. */
 export type SubscriptionInput = {
@@ -17,6 +17,7 @@ export type SubscriptionInput = {
   filter?: Filter;
   ordering?: Ordering;
   status?: SubscriptionStatus;
+  verification?: Verification;
   secret?: string;
   retryPolicy?: RetryPolicy;
   timeoutMs?: number;
@@ -47,6 +48,7 @@ export function readSubscription(body: Fields, profile: Profile, mode: InputMode
     filter: given(body.filter, (value) => readFilter(value, profile, problems)),
     ordering: given(body.ordering, (value) => readOrdering(value, profile, problems)),
     status: given(body.status, (value) => readStatus(value, problems)),
+    verification: given(body.verification, (value) => readVerification(value, profile, problems)),
     secret: given(body.auth, (value) => readSecret(value, profile.name, problems)),
     retryPolicy: given(body.retryPolicy, (value) => readRetryPolicy(value, problems)),
     timeoutMs: given(body.timeoutMs, (value) => readInteger(value, '/timeoutMs', problems, 100, 60_000)),
@@ -129,6 +131,14 @@ function readOrdering(value: unknown, profile: Profile, problems: Problems): Ord
 function readStatus(value: unknown, problems: Problems): SubscriptionStatus | undefined {
   if (statuses.includes(value as SubscriptionStatus)) return value as SubscriptionStatus;
   problems.add('/status', `is not one of ${statuses.join(', ')}`);
+  return undefined;
+}
+
+function readVerification(value: unknown, profile: Profile, problems: Problems): Verification | undefined {
+  const known = profile.verification === 'challenge' ? ['none', 'challenge'] : [];
+  if (known.includes(value as string)) return value as Verification;
+  const detail = known.length > 0 ? `is not one of ${known.join(', ')}` : 'is not chosen with this profile';
+  problems.add('/verification', detail);
   return undefined;
 }
 

@@ -19,6 +19,7 @@ export class SubscriptionBody {
   @Allow() rateLimit?: unknown;
   @Allow() headers?: unknown;
   @Allow() metadata?: unknown;
+  @Allow() verification?: unknown;
 }
 
 export type SubscriptionView = {
@@ -36,6 +37,9 @@ export type SubscriptionView = {
   rateLimit: number | null;
   headers: Record<string, string>;
   metadata: Record<string, string>;
+  verification?: string;
+  /** What the receiver said in the CloudEvents handshake, in deliveries a second. */
+  allowedRate?: number | null;
   version: number;
   createdAt: string;
   updatedAt: string;
@@ -58,6 +62,8 @@ export function subscriptionView(state: Subscription, health?: Health): Subscrip
     rateLimit: state.rateLimit,
     headers: shownHeaders(state.headers),
     metadata: state.metadata,
+    ...(state.verification === undefined ? {} : { verification: state.verification }),
+    ...(state.allowedRate === undefined ? {} : { allowedRate: state.allowedRate }),
     version: state.version,
     createdAt: state.createdAt,
     updatedAt: state.updatedAt,

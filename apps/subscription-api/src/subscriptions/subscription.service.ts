@@ -22,12 +22,16 @@ import type {
   Subscription,
   SubscriptionEvent,
 } from './subscription.js';
+import type { Verification } from './subscription.js';
 import { SubscriptionStore } from './subscription.store.js';
 
 /** So often may others move a webhook while its receiver is being asked. */
 const triesMax = 5;
 
-type Move = { url: string; secret: string; question: string };
+type Move = { url: string; secret: string; verification: Verification | undefined; question: string };
+
+/** What a receiver said of itself when it agreed. */
+type Agreement = { allowedRate?: number | null };
 
 export type Created = {
   subscription: Subscription;
@@ -69,12 +73,13 @@ export class SubscriptionService {
     await this.receivers.checkUrl(url);
     const settings = settingsOf(input, profile);
     await this.checkRoom(tenant, profile, settings.name);
-    await this.verify(profile, url, secret);
+    const agreement = await this.verify(profile, input.verification, url, secret);
 
     const place = { id: newId('sub', randomBytes(17)), tenantId: tenant.id };
     const payload = {
       ...settings,
       headers: sealHeaders(settings.headers, {}, this.sealerOf(place.tenantId, place.id)),
+      ...agreement,
       url,
       secrets: this.seal(place.tenantId, place.id, profile.name, secret),
       profile: profile.name,
@@ -104,11 +109,10 @@ export class SubscriptionService {
   ): Promise<Written<Subscription>> {
     const profile = profileOf(tenant.profile);
     /** What the receiver has said yes to in this request. */
-    const agreed = new Set<string>();
-    const settle = async ({ url, secret, question }: Move): Promise<void> => {
+    const agreed = new Map<string, Agreement>();
+    const settle = async ({ url, secret, verification, question }: Move): Promise<void> => {
       await this.receivers.checkUrl(url);
-      await this.verify(profile, url, secret);
-      agreed.add(question);
+      agreed.set(question, await this.verify(profile, verification, url, secret));
     };
     const found = await this.find(tenant, id);
     precondition?.(found.version);
@@ -119,7 +123,10 @@ export class SubscriptionService {
         const before = await this.find(tenant, id, write);
         precondition?.(before.version);
         const { changes, move } = this.plan(before, input, mode, profile);
-        if (move && !agreed.has(move.question)) return { move };
+        const agreement = move && agreed.get(move.question);
+        if (move && !agreement) return { move };
+        if (agreement && Object.keys(agreement).length > 0)
+          changes.push({ type: 'changed', payload: agreement });
         if (changes.length === 0) return { subscription: before };
         if (input.name !== undefined && input.name !== before.name)
           await this.checkName(tenant, profile, input.name, id, write);
@@ -147,9 +154,11 @@ export class SubscriptionService {
     const sealed = headers && sealHeaders(headers, before.headers, this.sealerOf(tenantId, id));
     const wanted = sealed ? { ...input, headers: sealed } : input;
     const changes = changesOf(before, wanted, mode, profile, secrets);
-    const { url } = input;
-    if (url === undefined || url === before.url) return { changes };
-    return { changes, move: { url, secret, question: JSON.stringify([url, secret]) } };
+    const { url = before.url, verification = before.verification } = input;
+    const isSame = url === before.url && (verification ?? 'none') === (before.verification ?? 'none');
+    if (isSame) return { changes };
+    const question = JSON.stringify([url, secret, verification]);
+    return { changes, move: { url, secret, verification, question } };
   }
 
   async delete(
@@ -207,8 +216,17 @@ export class SubscriptionService {
       });
   }
 
-  private async verify({ verification }: Profile, url: string, secret: string): Promise<void> {
+  private async verify(
+    { verification }: Profile,
+    wanted: Verification | undefined,
+    url: string,
+    secret: string,
+  ): Promise<Agreement> {
     if (verification === 'head') await this.receivers.verifyByHead(url, secret);
+    if (verification === 'options') return { allowedRate: await this.receivers.verifyByOptions(url) };
+    if (verification === 'challenge' && wanted === 'challenge')
+      await this.receivers.verifyByChallenge(url, secret);
+    return {};
   }
 
   private seal(tenantId: string, id: string, profile: ProfileName, secret: string): SealedSecret[] {

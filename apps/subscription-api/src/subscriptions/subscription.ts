@@ -25,6 +25,9 @@ export type SealedSecret = {
   publicKey?: string;
 };
 
+/** What a standard receiver has to do before its URL is saved. */
+export type Verification = 'none' | 'challenge';
+
 /** What its owner may change. */
 export type SubscriptionSettings = {
   name: string;
@@ -38,6 +41,9 @@ export type SubscriptionSettings = {
   rateLimit: number | null;
   headers: Record<string, string>;
   metadata: Record<string, string>;
+  verification?: Verification;
+  /** Deliveries a second that the receiver said it takes; beside `rateLimit`, which is its owner's. */
+  allowedRate?: number | null;
 };
 
 /** A registered webhook. `deleted` is the last state of an aggregate; the read table has no such rows. */
@@ -143,12 +149,18 @@ export function snapshotOf(state: Subscription): SubscriptionSnapshot {
     })),
     retryPolicy: state.retryPolicy,
     timeoutMs: state.timeoutMs,
-    rateLimit: state.rateLimit,
+    rateLimit: rateOf(state),
     headers: state.headers,
     metadata: state.metadata,
     createdAt: state.createdAt,
     updatedAt: state.updatedAt,
   };
+}
+
+/** The lower of what its owner and its receiver say. */
+function rateOf({ rateLimit, allowedRate }: Subscription): number | null {
+  const rate = Math.min(rateLimit ?? Infinity, allowedRate ?? Infinity);
+  return rate === Infinity ? null : rate;
 }
 
 const laneCommands = {

@@ -61,7 +61,7 @@ export class Harness {
       body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
     });
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json');
+    const isJson = response.headers.get('content-type')?.match(/[/+]json\b/);
     return {
       status: response.status,
       headers: response.headers,
