@@ -3,8 +3,10 @@ import { decodeDirectory, directoryTopic } from '@posthorn/contracts';
 import { DirectoryState, type KeyHolder, type Tenant } from '@posthorn/domain';
 import { type Following, type InRecord, KafkaConnection, LogReader } from '@posthorn/messaging';
 import { HealthRegistry, LOGGER, type Logger } from '@posthorn/runtime';
+import type { Draft, Fault } from './draft.js';
 import { EndWatch } from './end-watch.js';
 import { EventIngestSettings } from './event-ingest.config.js';
+import { PayloadChecks } from './payload-checks.js';
 
 /** `directory` is one partition: a tenant and its keys come in the order they were written. */
 const partition = 0;
@@ -19,6 +21,7 @@ export class DirectoryClient {
   private readonly state = new DirectoryState();
   private readonly reader: LogReader;
   private readonly end: EndWatch;
+  private readonly payloads: PayloadChecks;
   private following: Following | undefined;
   private position = 0;
   private caughtUp = false;
@@ -29,6 +32,7 @@ export class DirectoryClient {
     @Inject(LOGGER) private readonly logger: Logger,
     health: HealthRegistry,
   ) {
+    this.payloads = new PayloadChecks(logger);
     const { name } = directoryTopic;
     this.reader = new LogReader(kafka, { groupId: 'event-ingest-directory', topics: [name] });
     this.end = new EndWatch({
@@ -63,6 +67,12 @@ export class DirectoryClient {
 
   tenant(id: string): Tenant | undefined {
     return this.state.tenant(id);
+  }
+
+  /** What is wrong with an event's data, where its type says what it has to look like; undefined: nothing. */
+  payloadFaults(draft: Draft): Fault[] | undefined {
+    const rule = this.state.eventType(draft.tenantId, draft.type);
+    return rule && this.payloads.faultsOf(rule, draft.data);
   }
 
   authenticate(key: string): KeyHolder | undefined {

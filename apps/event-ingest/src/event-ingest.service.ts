@@ -54,6 +54,8 @@ export class EventIngestService {
       const pointer = reason.startsWith('entity') ? places.entity : places.type;
       return { kind: 'faulty', faults: [{ pointer, detail: reason }] };
     }
+    const faults = this.directory.payloadFaults(draft);
+    if (faults) return { kind: 'faulty', faults };
     const id = draftId(draft);
     return { kind: 'event', id, record: this.recordOf(id, draft, acceptedAt, trace) };
   }

@@ -38,6 +38,7 @@ class World {
       },
       tenant: (id: string) => (world().tenants.has(id) ? { id, profile: 'standard', name: id } : undefined),
       readToEnd: () => new Promise<boolean>((resolve) => world().reads.push(resolve)),
+      payloadFaults: () => undefined,
     } as unknown as DirectoryClient;
     const log = {
       get partitions() {

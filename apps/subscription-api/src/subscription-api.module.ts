@@ -52,6 +52,8 @@ import { AuditController } from './audit/audit.controller.js';
 import { AuditStore } from './audit/audit.store.js';
 import { SubscriptionProbeController } from './subscriptions/subscription-probe.controller.js';
 import { SubscriptionProbe } from './subscriptions/subscription-probe.service.js';
+import { EventTypeController } from './event-types/event-type.controller.js';
+import { EventTypeService } from './event-types/event-type.service.js';
 import { FirstEntries } from './first-entries.service.js';
 import { KeyUses } from './keys/key-uses.service.js';
 import { SessionController } from './users/session.controller.js';
@@ -125,6 +127,7 @@ export class SubscriptionApiModule {
         SubscriptionMatchController,
         SubscriptionSecretsController,
         ResealController,
+        EventTypeController,
         AuditController,
         SubscriptionProbeController,
         OperatorController,
@@ -145,6 +148,7 @@ export class SubscriptionApiModule {
           UserService,
           SessionService,
           KeyUses,
+          EventTypeService,
           SubscriptionProbe,
           AuditStore,
           FirstEntries,

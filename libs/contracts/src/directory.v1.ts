@@ -6,7 +6,8 @@ export type Scope = 'publish' | 'read' | 'manage';
  * Who may do what, and which tenants there are. Written by subscription-api's relay; read whole by ingest
  * and delivery-log.
  */
-export type DirectoryMessage = DirectoryTenant | DirectoryKey | DirectoryUser | DirectorySessionKey;
+export type DirectoryMessage =
+  DirectoryTenant | DirectoryKey | DirectoryUser | DirectorySessionKey | DirectoryEventType;
 
 export type DirectoryTenant = {
   kind: 'tenant';
@@ -50,6 +51,21 @@ export type DirectorySessionKey = {
   version: number;
 };
 
+/** What a tenant's events of a type have to look like. */
+export type DirectoryEventType = {
+  kind: 'event-type';
+  /** The tenant's and the type's name, joined. */
+  id: string;
+  tenantId: string;
+  type: string;
+  /** JSON Schema 2020-12 of `data`; null: anything. */
+  schema: Record<string, unknown> | boolean | null;
+  /** What becomes of an event that does not fit. */
+  onInvalid: 'reject' | 'warn';
+  removed: boolean;
+  version: number;
+};
+
 export const directoryKey = (message: DirectoryMessage): string => joinKey(message.kind, message.id);
 
 export function encodeDirectory(message: DirectoryMessage): Buffer {
@@ -66,6 +82,8 @@ export function decodeDirectory(value: Buffer | null): DirectoryMessage {
     requireFields(head, { id: 'string', sessionsFrom: 'number', version: 'number' });
   else if (head.kind === 'session-key')
     requireFields(head, { id: 'string', publicKey: 'string', version: 'number' });
+  else if (head.kind === 'event-type')
+    requireFields(head, { id: 'string', tenantId: 'string', type: 'string', version: 'number' });
   else throw new UndecodableError(`unknown kind ${String(head.kind)}`);
   return head as DirectoryMessage;
 }

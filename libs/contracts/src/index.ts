@@ -20,6 +20,7 @@ export {
 } from './cursors.v1.js';
 export {
   decodeDirectory,
+  type DirectoryEventType,
   type DirectoryKey,
   directoryKey,
   type DirectoryMessage,

@@ -16,7 +16,20 @@ export type DirectoryEntry =
       version: number;
     }
   | { kind: 'user'; id: string; sessionsFrom: number; removedAt: number | null; version: number }
-  | { kind: 'session-key'; id: string; publicKey: string; version: number };
+  | { kind: 'session-key'; id: string; publicKey: string; version: number }
+  | EventTypeRule;
+
+/** What a tenant's events of a type have to look like; `schema` is JSON Schema, null for anything. */
+export type EventTypeRule = {
+  kind: 'event-type';
+  id: string;
+  tenantId: string;
+  type: string;
+  schema: Record<string, unknown> | boolean | null;
+  onInvalid: 'reject' | 'warn';
+  removed: boolean;
+  version: number;
+};
 
 export type Tenant = { id: string; profile: ProfileName; name: string };
 export type KeyHolder = { keyId: string; tenantId: string | null; scopes: readonly Scope[] };
@@ -30,6 +43,7 @@ export function apiKeyHash(key: string): string {
 export class DirectoryState {
   private readonly tenants = new Map<string, Tenant & { version: number }>();
   private readonly keys = new Map<string, Extract<DirectoryEntry, { kind: 'key' }>>();
+  private readonly eventTypes = new Map<string, Map<string, EventTypeRule>>();
   private readonly users = new Map<string, Extract<DirectoryEntry, { kind: 'user' }>>();
   private sessionKey: Extract<DirectoryEntry, { kind: 'session-key' }> | undefined;
   private readonly keyIdByHash = new Map<string, string>();
@@ -49,6 +63,7 @@ export class DirectoryState {
       if (!this.sessionKey || this.sessionKey.version < entry.version) this.sessionKey = entry;
       return;
     }
+    if (entry.kind === 'event-type') return this.applyEventType(entry);
     if (entry.kind !== 'key') return;
     const known = this.keys.get(entry.id);
     if (known && known.version >= entry.version) return;
@@ -58,6 +73,19 @@ export class DirectoryState {
 
   tenant(id: string): Tenant | undefined {
     return this.tenants.get(id);
+  }
+
+  /** The rule for a type; undefined where there is none, or none that asks for anything. */
+  eventType(tenantId: string, type: string): EventTypeRule | undefined {
+    const rule = this.eventTypes.get(tenantId)?.get(type);
+    return rule && !rule.removed && rule.schema !== null ? rule : undefined;
+  }
+
+  private applyEventType(entry: EventTypeRule): void {
+    const types = this.eventTypes.get(entry.tenantId) ?? new Map<string, EventTypeRule>();
+    const known = types.get(entry.type);
+    if (!known || known.version < entry.version) types.set(entry.type, entry);
+    this.eventTypes.set(entry.tenantId, types);
   }
 
   /** What sessions are verified with; undefined until it is known. */

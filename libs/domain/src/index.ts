@@ -2,6 +2,7 @@ export {
   apiKeyHash,
   type DirectoryEntry,
   DirectoryState,
+  type EventTypeRule,
   type KeyHolder,
   type Scope,
   type Tenant,

@@ -2,6 +2,7 @@ export { Database, type DatabaseOptions, type Transaction } from './database.js'
 export type { EntityClass, MigrationClass } from './database-setup.js';
 export { isConnectionLoss, isTransientDatabaseError } from './database-errors.js';
 export { compileExpression, ExpressionError, type Expression } from './expression.js';
+export { compileSchema, type JsonSchema, JsonSchemaError, type SchemaCheck } from './json-schema.js';
 export { HealthModule, HealthRegistry, type HealthAnswer } from './health.js';
 export type { ServiceRequest } from './http.js';
 export { kafkaSettings } from './kafka.js';

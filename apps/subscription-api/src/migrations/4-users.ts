@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** People, and links that let them in once. */
+/** People, links that let them in once, and the catalogue of event types. */
 export class Users1764000000004 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -26,9 +26,17 @@ export class Users1764000000004 implements MigrationInterface {
         session_s  integer NOT NULL,
         used_at    timestamptz
       )`);
+    await runner.query(`
+      CREATE TABLE event_types (
+        tenant_id text NOT NULL REFERENCES tenants (id),
+        name      text NOT NULL,
+        state     jsonb NOT NULL,
+        PRIMARY KEY (tenant_id, name)
+      )`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE event_types');
     await runner.query('DROP TABLE portal_links');
     await runner.query('DROP TABLE users');
   }
