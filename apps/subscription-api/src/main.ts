@@ -1,10 +1,12 @@
 import { loadSettings, runMain, startService } from '@posthorn/runtime';
 import { SubscriptionApiSettings } from './subscription-api.config.js';
 import { bodyMaxBytes } from './answer.js';
+import { serveDocs } from './docs.js';
 import { SubscriptionApiModule } from './subscription-api.module.js';
 
 await runMain(() => {
   const settings = loadSettings(SubscriptionApiSettings, process.env);
   const module = SubscriptionApiModule.register(settings);
-  return startService({ name: 'subscription-api', module, settings, bodyMaxBytes });
+  const configure = async (app: Parameters<typeof serveDocs>[0]) => void serveDocs(app);
+  return startService({ name: 'subscription-api', module, settings, bodyMaxBytes, configure });
 });

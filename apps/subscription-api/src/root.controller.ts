@@ -10,6 +10,7 @@ export class RootController {
       version: '0.1.0',
       brutlers: '/api/vendor/webhooks',
       tenants: '/v1/tenants',
+      docs: '/docs',
       health: '/health/ready',
     };
   }

@@ -71,6 +71,21 @@ export class SubscriptionApiSettings extends DatabaseSettings {
   @Matches(/^[A-Za-z0-9.-]{1,253}$/, { message: 'must be a DNS name' })
   webhookOrigin: string = 'posthorn';
 
+  @Setting('POSTHORN_RATE_PER_ADDRESS', 'Requests a second from one address, over ten seconds; 0 is no limit')
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  ratePerAddress: number = 500;
+
+  @Setting(
+    'POSTHORN_RATE_PER_KEY',
+    'Requests a second with one key or session, over ten seconds; 0 is no limit',
+  )
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  ratePerKey: number = 200;
+
   override problem(): string | undefined {
     const wrong = this.egressAllow.find((cidr) => !isNetwork(cidr));
     if (wrong !== undefined)

@@ -11,6 +11,7 @@ import type { Tenant } from '../tenants/tenant.js';
 import { TenantStore } from '../tenants/tenant.store.js';
 import { SessionService } from '../users/session.service.js';
 import { bodyMaxBytes } from '../answer.js';
+import { RateLimits } from './rate-limits.js';
 import { REQUIREMENT, type Caller, type GuardedRequest, type Requirement } from './access.js';
 
 const keyMaxChars = 256;
@@ -23,6 +24,8 @@ const renewAfterMs = 5 * 60_000;
  */
 @Injectable()
 export class AccessGuard implements CanActivate {
+  private readonly limits: RateLimits;
+
   constructor(
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(ApiKeyStore) private readonly keys: ApiKeyStore,
@@ -30,7 +33,9 @@ export class AccessGuard implements CanActivate {
     @Inject(SessionService) private readonly sessions: SessionService,
     @Inject(KeyUses) private readonly uses: KeyUses,
     @Inject(SubscriptionApiSettings) private readonly settings: SubscriptionApiSettings,
-  ) {}
+  ) {
+    this.limits = new RateLimits({ perAddress: settings.ratePerAddress, perCaller: settings.ratePerKey });
+  }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const requirement = this.reflector.get<Requirement | undefined>(REQUIREMENT, context.getHandler());
@@ -40,8 +45,10 @@ export class AccessGuard implements CanActivate {
     // The server's own limit may be larger, where other services share it.
     if ((request.rawBody?.length ?? 0) > bodyMaxBytes)
       throw new AppError('too-large', `A body may have at most ${bodyMaxBytes} bytes.`);
+    await this.limits.takeAddress(request.ip);
     if (requirement.tenant === 'open') return true;
     const caller = await this.authenticate(request, context.switchToHttp().getResponse<FastifyReply>());
+    await this.limits.takeCaller(caller.keyId);
     request.logFields = { ...request.logFields, keyId: caller.keyId };
     const tenant = await this.tenantFor(requirement, caller, request.params as Record<string, string>);
     request.logFields['tenantId'] = tenant?.id ?? caller.tenantId;

@@ -4,6 +4,7 @@ import { Kafka, logLevel, type Consumer } from 'kafkajs';
 import pg from 'pg';
 import { createLogger, KeyRing, loadSettings, startService, type Service } from '@posthorn/runtime';
 import { bodyMaxBytes } from '../answer.js';
+import { serveDocs } from '../docs.js';
 import { SubscriptionApiSettings } from '../subscription-api.config.js';
 import { SubscriptionApiModule } from '../subscription-api.module.js';
 
@@ -33,7 +34,16 @@ export class Harness {
     const logged: string[] = [];
     const logger = createLogger(settings, 'subscription-api', { write: (line) => void logged.push(line) });
     const module = SubscriptionApiModule.register(settings);
-    const options = { name: 'subscription-api', module, settings, bodyMaxBytes, logger, ownsProcess: false };
+    const configure = async (app: Parameters<typeof serveDocs>[0]) => void serveDocs(app);
+    const options = {
+      name: 'subscription-api',
+      module,
+      settings,
+      bodyMaxBytes,
+      logger,
+      ownsProcess: false,
+      configure,
+    };
     return new Harness(await startService(options), logged);
   }
 

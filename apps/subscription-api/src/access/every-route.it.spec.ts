@@ -1,0 +1,172 @@
+import { testDatabase, testKafka } from '@posthorn/testing';
+import { operatorKey, Stage, type Harness } from '../testing/harness.js';
+
+/** What a route is for; every caller's answer follows from it. */
+type Kind = 'look' | 'change' | 'operator' | 'self' | 'open' | 'vendor-look' | 'vendor-change' | 'public';
+
+const tenant = '/v1/tenants/{tenantId}';
+const subscription = `${tenant}/subscriptions/{id}`;
+
+const routes: [method: string, path: string, kind: Kind][] = [
+  ['get', '/', 'public'],
+  ['get', '/health/live', 'public'],
+  ['get', '/health/ready', 'public'],
+  ['get', '/v1/tenants', 'operator'],
+  ['post', '/v1/tenants', 'operator'],
+  ['get', tenant, 'look'],
+  ['get', `${tenant}/keys`, 'look'],
+  ['post', `${tenant}/keys`, 'change'],
+  ['delete', `${tenant}/keys/{keyId}`, 'change'],
+  ['get', `${tenant}/subscriptions`, 'look'],
+  ['post', `${tenant}/subscriptions`, 'change'],
+  ['get', subscription, 'look'],
+  ['put', subscription, 'change'],
+  ['patch', subscription, 'change'],
+  ['delete', subscription, 'change'],
+  ['post', `${subscription}/{order}`, 'change'],
+  ['post', `${subscription}/match`, 'look'],
+  ['post', `${subscription}/test`, 'change'],
+  ['post', `${subscription}/render`, 'look'],
+  ['post', `${subscription}/verify-signature`, 'look'],
+  ['get', `${subscription}/history`, 'look'],
+  ['get', `${subscription}/state`, 'look'],
+  ['get', `${subscription}/secrets`, 'look'],
+  ['post', `${subscription}/secrets`, 'change'],
+  ['delete', `${subscription}/secrets/{secretId}`, 'change'],
+  ['get', `${tenant}/event-types`, 'look'],
+  ['get', `${tenant}/event-types/{name}`, 'look'],
+  ['put', `${tenant}/event-types/{name}`, 'change'],
+  ['delete', `${tenant}/event-types/{name}`, 'change'],
+  ['get', `${tenant}/audit`, 'look'],
+  ['get', `${tenant}/audit/export`, 'look'],
+  ['get', `${tenant}/users`, 'look'],
+  ['post', `${tenant}/users`, 'change'],
+  ['delete', `${tenant}/users/{userId}`, 'change'],
+  ['post', `${tenant}/portal-links`, 'change'],
+  ['get', '/v1/users', 'operator'],
+  ['post', '/v1/users', 'operator'],
+  ['delete', '/v1/users/{userId}', 'operator'],
+  ['post', '/v1/secrets/reseal', 'operator'],
+  ['get', '/v1/session', 'self'],
+  ['post', '/v1/session/password', 'self'],
+  ['post', '/v1/session', 'open'],
+  ['post', '/v1/session/link', 'open'],
+  ['delete', '/v1/session', 'open'],
+  ['get', '/api/vendor/webhooks', 'vendor-look'],
+  ['post', '/api/vendor/webhooks', 'vendor-change'],
+  ['get', '/api/vendor/webhooks/{id}', 'vendor-look'],
+  ['put', '/api/vendor/webhooks/{id}', 'vendor-change'],
+  ['patch', '/api/vendor/webhooks/{id}', 'vendor-change'],
+  ['delete', '/api/vendor/webhooks/{id}', 'vendor-change'],
+];
+
+const callers = [
+  'none',
+  'wrong',
+  'expired',
+  'revoked',
+  'foreign',
+  'publisher',
+  'viewer',
+  'manager',
+  'operator',
+] as const;
+type Who = (typeof callers)[number];
+
+/** `in`: past the guard, whatever the route then says to an empty body and an unknown id. */
+function wanted(kind: Kind, who: Who): number | 'in' {
+  if (kind === 'public' || kind === 'open') return 'in';
+  if (who === 'none' || who === 'wrong' || who === 'expired' || who === 'revoked') return 401;
+  if (kind === 'self') return 'in';
+  if (kind === 'operator') return who === 'operator' ? 'in' : 403;
+  if (who === 'operator') return kind.startsWith('vendor') ? 404 : 'in';
+  if (who === 'foreign') return 404;
+  if (who === 'publisher') return 403;
+  return who === 'viewer' && kind.endsWith('change') ? 403 : 'in';
+}
+
+let stage: Stage;
+let api: Harness;
+const keys: Partial<Record<Who, string>> = {};
+const foreignRefusal = 'No such tenant, or not yours.';
+
+beforeAll(async () => {
+  ({ stage, api } = await Stage.open({ database: await testDatabase(), kafka: testKafka() }));
+  await api.tenant('mine', 'brutlers');
+  // No vendor: what is for vendors alone is not there for him.
+  keys.foreign = await api.tenant('theirs', 'standard');
+  const make = async (body: object) =>
+    (await api.call('POST', '/v1/tenants/mine/keys', { key: operatorKey, body: { name: 'k', ...body } }))
+      .body;
+  keys.publisher = (await make({ scopes: ['publish'] }))['key'];
+  keys.viewer = (await make({ scopes: ['read'] }))['key'];
+  keys.manager = (await make({ scopes: ['read', 'manage'] }))['key'];
+  const expiresAt = new Date(Date.now() + 60_000).toISOString();
+  keys.expired = (await make({ expiresAt }))['key'];
+  const revoked = await make({});
+  keys.revoked = revoked['key'];
+  await api.call('DELETE', `/v1/tenants/mine/keys/${revoked['id']}`, { key: operatorKey });
+  const past = "expires_at = now() - interval '1 second'";
+  await stage.db.query(`UPDATE subscription_api.api_keys SET ${past} WHERE expires_at IS NOT NULL`);
+  keys.wrong = `ph_${'x'.repeat(43)}`;
+  keys.operator = operatorKey;
+}, 60_000);
+afterAll(() => stage.close(), 30_000);
+
+const filled = (path: string, tenantId: string) =>
+  path.replace('{tenantId}', tenantId).replaceAll(/\{\w+\}/g, 'unknown-1');
+
+async function ask(method: string, path: string, who: Who, tenantId: string) {
+  const key = keys[who];
+  const writes = ['post', 'put', 'patch'].includes(method);
+  const { status, body, text } = await api.call<{ code: string; detail: string } | undefined>(
+    method.toUpperCase(),
+    filled(path, tenantId),
+    { ...(key ? { key } : {}), ...(writes ? { body: {} } : {}) },
+  );
+  return { status, code: body?.code, detail: body?.detail, text };
+}
+
+it('names every route there is', async () => {
+  const { body } = await api.call<{ openapi: string; paths: Record<string, object> }>('GET', '/docs-json');
+  expect(body.openapi).toBe('3.1.0');
+  const there = Object.entries(body.paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method} ${path}`),
+  );
+  expect(routes.map(([method, path]) => `${method} ${path}`).sort()).toEqual(there.sort());
+  expect((await api.call('GET', '/docs')).status).toBe(200);
+});
+
+it.each(routes)('%s %s', async (method, path, kind) => {
+  for (const who of callers) {
+    const answer = await ask(method, path, who, 'mine');
+    const want = wanted(kind, who);
+    expect(answer.status).toBeLessThan(500);
+    const isRefused = answer.detail === foreignRefusal || answer.status === 403;
+    const isIn = !isRefused && (answer.status !== 401 || kind === 'open');
+    const seen = want === 'in' && (isIn || kind === 'self') ? 'in' : answer.status;
+    expect([who, seen]).toEqual([who, want]);
+  }
+});
+
+it.each(routes.filter(([, path]) => path.includes('{tenantId}')))(
+  '%s %s does not tell a foreign tenant from one that does not exist',
+  async (method, path) => {
+    for (const who of ['foreign'] as const) {
+      const [real, none] = [await ask(method, path, who, 'mine'), await ask(method, path, who, 'nobody')];
+      const words = ({ status, code, detail }: typeof real) => [status, code, detail];
+      expect(words(real)).toEqual(words(none));
+    }
+  },
+);
+
+it('answers 429 with Retry-After above the limits of an address and of a key', async () => {
+  for (const limit of ['POSTHORN_RATE_PER_ADDRESS', 'POSTHORN_RATE_PER_KEY']) {
+    const limited = await stage.start({ [limit]: '1' });
+    const call = () => limited.call('GET', '/v1/tenants/mine', { key: operatorKey });
+    const statuses: number[] = [];
+    for (let i = 0; i < 11; i++) statuses.push((await call()).status);
+    expect(statuses).toEqual([...Array<number>(10).fill(200), 429]);
+    expect(Number((await call()).headers.get('retry-after'))).toBeGreaterThan(0);
+  }
+});
