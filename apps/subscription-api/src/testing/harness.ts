@@ -183,13 +183,14 @@ export class Stage {
     });
   }
 
-  /** Whatever a change would change. Without a row in the outbox there is no record in a topic either. */
+  /** Whatever a change would change; that a key was used is none. Without a row in the outbox there is no record in a topic either. */
   async everything(): Promise<string> {
     const { rows } = await this.db.query<{ text: string }>(`
       SELECT concat_ws('/', (SELECT count(*) FROM subscription_api.aggregate_events),
                             (SELECT last_value FROM subscription_api.aggregate_events_global_seq_seq),
                             (SELECT string_agg(t::text, ',' ORDER BY id) FROM subscription_api.tenants t),
-                            (SELECT string_agg(t::text, ',' ORDER BY id) FROM subscription_api.api_keys t),
+                            (SELECT string_agg((to_jsonb(t) - 'last_used_at')::text, ',' ORDER BY id)
+                               FROM subscription_api.api_keys t),
                             (SELECT string_agg(t::text, ',' ORDER BY id) FROM subscription_api.subscriptions t)
                         ) AS text`);
     return rows[0].text;
