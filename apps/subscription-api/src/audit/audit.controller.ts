@@ -30,7 +30,7 @@ export class AuditController {
     @CurrentTenant() { id }: Tenant,
     @Query() query: Record<string, unknown>,
   ): Promise<List<AuditEntry>> {
-    const page = readPage(query);
+    const page = readPage(query, 'number');
     return pageOf(await this.audit.page(id, page), page, placeOf, (entry) => entry);
   }
 
@@ -56,7 +56,7 @@ export class AuditController {
     @Param('id') id: string,
     @Query() query: Record<string, unknown>,
   ): Promise<List<AuditEntry>> {
-    const page = readPage(query);
+    const page = readPage(query, 'number');
     await this.stored(tenant, id);
     const rows = await this.audit.page(tenant.id, page, { subscriptionId: id });
     return pageOf(rows, page, placeOf, (entry) => entry);

@@ -45,7 +45,7 @@ export class AuditStore {
     { after, limit }: PageRequest,
     only?: { subscriptionId: string },
   ): Promise<AuditEntry[]> {
-    const before = after && /^\d+$/.test(after.at) ? after.at : null;
+    const before = after?.at ?? null;
     const rows = await this.events.query<Row>(
       `SELECT ${columns} FROM aggregate_events
         WHERE tenant_id = $1 AND ($2::bigint IS NULL OR global_seq < $2)

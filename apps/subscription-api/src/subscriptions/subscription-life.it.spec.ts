@@ -22,6 +22,7 @@ async function tenant(profile = 'standard'): Promise<{ path: string; key: string
   return { id, key: await api.tenant(id, profile), path: `/v1/tenants/${id}/subscriptions` };
 }
 const url = 'https://receiver.example/hook';
+const cursorOf = (at: string) => Buffer.from(JSON.stringify([at, 'x'])).toString('base64url');
 const commands = (tenantId: string): LaneCommand[] =>
   stage.events.records
     .map(({ value }) => decodeEvents(value))
@@ -122,7 +123,14 @@ it('lists pages that meet without a gap or a repeat', async () => {
     cursor = body.nextCursor;
   }
   expect([...seen].sort()).toEqual([...ids].sort());
-  for (const query of ['limit=0', 'limit=x', 'limit=201', 'cursor=nonsense'])
+  for (const query of [
+    'limit=0',
+    'limit=x',
+    'limit=201',
+    'cursor=nonsense',
+    `cursor=${cursorOf('1')}`,
+    `cursor=${cursorOf('2026-02-31T99:00:00.000Z')}`,
+  ])
     expect((await api.call('GET', `${path}?${query}`, { key })).status).toBe(422);
 });
 

@@ -183,7 +183,10 @@ export class Stage {
     });
   }
 
-  /** Whatever a change would change; that a key was used is none. Without a row in the outbox there is no record in a topic either. */
+  /**
+   * Whatever a change would change; that a key was used is none. Without a row in the outbox there is no
+   * record in a topic either.
+   */
   async everything(): Promise<string> {
     const { rows } = await this.db.query<{ text: string }>(`
       SELECT concat_ws('/', (SELECT count(*) FROM subscription_api.aggregate_events),

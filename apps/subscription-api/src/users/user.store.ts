@@ -24,11 +24,14 @@ export class UserStore {
   constructor(@Inject(EventStore) private readonly events: EventStore) {}
 
   async findByEmail(email: string, reader: Reader = this.events): Promise<User | undefined> {
+    // What PostgreSQL cannot hold as text is nobody's.
+    if (email.includes('\0')) return undefined;
     const [row] = await reader.query<Row>(`SELECT ${columns} FROM users WHERE email = $1`, [email]);
     return row && userOf(row);
   }
 
   async find(id: string, reader: Reader = this.events): Promise<User | undefined> {
+    if (id.includes('\0')) return undefined;
     const [row] = await reader.query<Row>(`SELECT ${columns} FROM users WHERE id = $1`, [id]);
     return row && userOf(row);
   }

@@ -158,3 +158,9 @@ it('tells when a key was last used', async () => {
     return body.items[0].lastUsedAt ?? undefined;
   });
 });
+
+it('answers names that no database holds like names that nobody has', async () => {
+  const nul = '\0';
+  expect((await logIn(`a${nul}@one.test`)).status).toBe(401);
+  expect((await api.call('DELETE', '/v1/users/%00', { key: operatorKey })).status).toBe(404);
+});
