@@ -1,8 +1,9 @@
 import { decodeEvents, type EventMessage } from '@posthorn/contracts';
 import type { ProjectionBatch, Transaction } from '@posthorn/runtime';
+import { arraysOf, bigint, bytea, type Column, namesOf, rowsOf, text, timestamptz } from './columns.js';
 import type { Match, Rule } from './rule-book.js';
 import type { RuleBookStore } from './rule-book.store.js';
-import { arrayLiteral, columnsOf, storable, storableOrNull } from './sql-values.js';
+import { arrayLiteral, storable, storableOrNull } from './sql-values.js';
 
 type EventRow = Match & { seq: number; event: EventMessage };
 
@@ -38,33 +39,24 @@ export class EventProjection {
   }
 }
 
+const columns: readonly Column<EventRow>[] = [
+  bigint('seq', ({ seq }) => seq),
+  text('tenant_id', ({ event }) => storable(event.tenantId)),
+  text('event_id', ({ event }) => storable(event.id)),
+  text('type', ({ event }) => storable(event.type)),
+  text('entity_name', ({ event }) => storableOrNull(event.entity?.name)),
+  text('entity_id', ({ event }) => storableOrNull(event.entity?.id)),
+  text('"timestamp"', ({ event }) => storable(event.timestamp)),
+  text('source', ({ event }) => storableOrNull(event.source)),
+  timestamptz('accepted_at', ({ event }) => event.acceptedAt),
+  bytea('data', ({ event }) => event.data),
+  text('matched', ({ subscriptionIds }) => arrayLiteral(subscriptionIds)),
+  text('unmatched_reason', ({ reason }) => storableOrNull(reason)),
+];
+const insert = `INSERT INTO events (${namesOf(columns)}, partition)
+  SELECT ${namesOf(columns).replace('matched', 'matched::text[]')}, $${columns.length + 1} FROM ${rowsOf(columns)}
+  ON CONFLICT (tenant_id, seq) DO NOTHING`;
+
 async function insertEvents(tx: Transaction, partition: number, rows: readonly EventRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.query(
-    `INSERT INTO events (partition, seq, tenant_id, event_id, type, entity_name, entity_id, "timestamp", source,
-                         accepted_at, data, matched, unmatched_reason)
-     SELECT $1, seq, tenant_id, event_id, type, entity_name, entity_id, at, source,
-            to_timestamp(accepted_ms / 1000.0), data, matched::text[], reason
-       FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                   $10::float8[], $11::bytea[], $12::text[], $13::text[])
-         AS row (seq, tenant_id, event_id, type, entity_name, entity_id, at, source, accepted_ms, data, matched, reason)
-     ON CONFLICT (tenant_id, seq) DO NOTHING`,
-    [
-      partition,
-      ...columnsOf(rows, [
-        ({ seq }) => seq,
-        ({ event }) => storable(event.tenantId),
-        ({ event }) => storable(event.id),
-        ({ event }) => storable(event.type),
-        ({ event }) => storableOrNull(event.entity?.name),
-        ({ event }) => storableOrNull(event.entity?.id),
-        ({ event }) => storable(event.timestamp),
-        ({ event }) => storableOrNull(event.source),
-        ({ event }) => event.acceptedAt,
-        ({ event }) => event.data,
-        ({ subscriptionIds }) => arrayLiteral(subscriptionIds),
-        ({ reason }) => storableOrNull(reason),
-      ]),
-    ],
-  );
+  if (rows.length > 0) await tx.query(insert, [...arraysOf(columns, rows), partition]);
 }
