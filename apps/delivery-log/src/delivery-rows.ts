@@ -80,7 +80,10 @@ function storedRows(shown: Shown, parameter: Parameter): string {
   const where = ['d.tenant_id = $1'];
   if (subscriptionId !== undefined) where.push(`d.subscription_id = ${parameter(storable(subscriptionId))}`);
   if (purged.length > 0) where.push(`d.subscription_id <> ALL (${parameter(purged)}::text[])`);
-  if (eventId !== undefined) where.push(`d.event_id = ${parameter(storable(eventId))}`);
+  if (eventId !== undefined) {
+    const id = parameter(storable(eventId));
+    where.push(`d.event_id = ${id}`, `d.seq = ANY (ARRAY(${placesOf(id)}))`);
+  }
   if (status !== undefined) where.push(`d.status = ${parameter(status)}`);
   // The partial index is used only where the statement says what the index says.
   if (status !== undefined && status !== 'delivered') where.push(`d.status <> 'delivered'`);
@@ -95,6 +98,10 @@ function storedRows(shown: Shown, parameter: Parameter): string {
  * like to do, it answers the first page after having looked at every event.
  */
 const exists = (select: string): string => `EXISTS (${select} OFFSET 0)`;
+
+/** Where the event stands in the log: a delivery has one of these places. */
+const placesOf = (eventId: string): string =>
+  `SELECT place.seq FROM events place WHERE place.event_id = ${eventId} AND place.tenant_id = $1`;
 
 /** How a range that was given up ended what waited in it; null outside of all of them. */
 const ending = `(SELECT c.ending FROM cancellations c
@@ -140,8 +147,8 @@ function computedRows(shown: Shown, scope: string, { endedFrom }: Bounds, parame
     where.push(`e.seq <= ${parameter(after.seq)}`, behind(`e.seq, m.subscription_id, ''`, after, parameter));
   }
   where.push(
-    `NOT ${exists(`SELECT 1 FROM deliveries d WHERE d.event_id = e.event_id AND d.tenant_id = $1
-                      AND d.subscription_id = m.subscription_id AND d.replay_id = ''`)}`,
+    `NOT ${exists(`SELECT 1 FROM deliveries d WHERE d.tenant_id = $1 AND d.subscription_id = m.subscription_id
+                      AND d.replay_id = '' AND d.seq = ANY (ARRAY(${placesOf('e.event_id')}))`)}`,
     `NOT ${exists(`SELECT 1 FROM events first WHERE first.event_id = e.event_id AND first.tenant_id = $1
                       AND first.seq < e.seq AND first.matched @> ARRAY[m.subscription_id]`)}`,
   );

@@ -150,6 +150,27 @@ describe('deliveries and attempts', () => {
   });
 });
 
+describe('of an event that was published twice', () => {
+  const twice = [control(), event(), event()];
+
+  it.each([1, 2])('the one delivery is found, whichever place it was told of: %i', async (seq) => {
+    const instance = new Instance(db);
+    await instance.apply('events', eventRecords(twice));
+    await instance.apply('attempts', attemptRecords([delivered({ attempt: 1, seq })]));
+    const expected = [{ id: first.deliveryId, status: 'delivered', seq }];
+    expect(await instance.deliveries.ofEvent('vendor-17', 'evt_1')).toMatchObject(expected);
+    const { items } = await instance.deliveries.list({ tenantId: 'vendor-17', limit: 50 });
+    expect(items).toMatchObject(expected);
+  });
+
+  it('another event has no part in it', async () => {
+    const instance = new Instance(db);
+    await instance.apply('events', eventRecords([...twice, event({ id: 'evt_2' })]));
+    await instance.apply('attempts', attemptRecords([delivered({ attempt: 1, seq: 1 })]));
+    expect(await instance.deliveries.ofEvent('vendor-17', 'evt_2')).toMatchObject([{ status: 'pending' }]);
+  });
+});
+
 describe('a cancelled lane', () => {
   const range = laneCancelled({ fromSeq: 5, untilSeq: 6, at: startMs + 60_000 });
   const gone = laneCancelled({ fromSeq: 0, untilSeq: 6, at: startMs + 70_000, reason: 'expired' });

@@ -78,3 +78,21 @@ it('an event costs two index entries: its place, which is also the order of list
     await db.stop();
   }
 }, 30_000);
+
+it('a delivery costs three index entries, and a fourth one where it is in trouble', async () => {
+  const db = await openDatabase(stores.url);
+  try {
+    const indexes = await db.query<{ columns: string }>(
+      `SELECT substring(indexdef FROM '\\(.*') AS columns FROM pg_indexes
+        WHERE schemaname = current_schema() AND tablename = 'deliveries' ORDER BY indexdef`,
+    );
+    expect(indexes.map(({ columns }) => columns).toSorted()).toEqual([
+      '(delivery_id)',
+      '(tenant_id, seq)',
+      `(tenant_id, status, seq, subscription_id, replay_id) WHERE (status <> 'delivered'::text)`,
+      '(tenant_id, subscription_id, seq)',
+    ]);
+  } finally {
+    await db.stop();
+  }
+}, 30_000);
