@@ -1,56 +1,79 @@
 import type { AttemptMessage } from '@posthorn/contracts';
 import type { Transaction } from '@posthorn/runtime';
-import { columnsOf, jsonOrNull, storable, storableOrNull } from './sql-values.js';
+import {
+  arraysOf,
+  boolean,
+  bytea,
+  type Column,
+  double,
+  integer,
+  json,
+  namesOf,
+  rowsOf,
+  text,
+  timestamptz,
+} from './columns.js';
+import { jsonOrNull, storableOrNull } from './sql-values.js';
 
 const responseBodyMaxBytes = 16 * 1024;
 
 /** Never kept, whoever sends them on: a proof of the sender is a secret, or as good as one. */
 const hiddenHeaders = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key']);
 
+/** What went out and came back; in a row of `deliveries` there may be none. */
+export const exchangeOf = <R>(of: (row: R) => AttemptMessage | undefined): Column<R>[] => [
+  double('duration_ms', (row) => of(row)?.durationMs),
+  text('url', (row) => storableOrNull(of(row)?.url)),
+  json('request_headers', (row) => jsonOrNull(withoutSecrets(of(row)?.requestHeaders))),
+  json('response_headers', (row) => jsonOrNull(withoutSecrets(of(row)?.responseHeaders))),
+  bytea('response_body', (row) => of(row)?.responseBody.subarray(0, responseBodyMaxBytes)),
+  boolean('truncated', (row) => isTruncated(of(row))),
+  json('timings', (row) => jsonOrNull(of(row)?.timings)),
+];
+
+const exchange = exchangeOf<AttemptMessage>((attempt) => attempt);
+export const exchangeColumns = namesOf(exchange);
+
+const columns: readonly Column<AttemptMessage>[] = [
+  text('delivery_id', ({ deliveryId }) => deliveryId),
+  integer('attempt', ({ attempt }) => attempt),
+  timestamptz('started_at', ({ startedAt }) => startedAt),
+  text('outcome', ({ outcome }) => outcome),
+  boolean('final', ({ final }) => final),
+  integer('status', ({ status }) => status),
+  text('error', ({ error }) => storableOrNull(error)),
+  text('message', ({ message }) => storableOrNull(message)),
+  text('replay_id', ({ replayId }) => storableOrNull(replayId)),
+  ...exchange,
+];
+const replaced = columns.slice(2).map(({ name }) => `${name} = excluded.${name}`);
+const insert = `INSERT INTO attempts AS known (${namesOf(columns)})
+  SELECT ${namesOf(columns)} FROM ${rowsOf(columns)}
+  ON CONFLICT (delivery_id, attempt) DO UPDATE SET ${replaced.join(', ')}
+  WHERE (excluded.outcome = 'delivered', excluded.final, known.started_at)
+      > (known.outcome = 'delivered', known.final, excluded.started_at)`;
+
 /**
  * One row an attempt. Of two records of one attempt (a new owner sent it again) the better one stays:
- * `isBetterRecord` says which inside a batch, the WHERE below between batches.
+ * `isBetterRecord` says which inside a batch, the WHERE above between batches.
  */
 export async function insertAttempts(tx: Transaction, attempts: readonly AttemptMessage[]): Promise<void> {
-  if (attempts.length === 0) return;
+  if (attempts.length > 0) await tx.query(insert, arraysOf(columns, attempts));
+}
+
+/** Attempts that stood in the rows of these deliveries become rows of their own. */
+export async function moveOutAttempts(tx: Transaction, deliveryIds: readonly string[]): Promise<void> {
   await tx.query(
-    `INSERT INTO attempts AS known (delivery_id, attempt, started_at, duration_ms, outcome, final, status, error,
-                                    message, url, request_headers, response_headers, response_body, truncated, timings,
-                                    replay_id)
-     SELECT delivery_id, attempt, to_timestamp(started_ms / 1000.0), duration_ms, outcome, final, status, error, message,
-            url, request_headers::json, response_headers::json, response_body, truncated, timings::json, replay_id
-       FROM unnest($1::text[], $2::int[], $3::float8[], $4::float8[], $5::text[], $6::boolean[], $7::int[], $8::text[],
-                   $9::text[], $10::text[], $11::text[], $12::text[], $13::bytea[], $14::boolean[], $15::text[],
-                   $16::text[])
-         AS row (delivery_id, attempt, started_ms, duration_ms, outcome, final, status, error, message, url,
-                 request_headers, response_headers, response_body, truncated, timings, replay_id)
-     ON CONFLICT (delivery_id, attempt) DO UPDATE
-       SET started_at = excluded.started_at, duration_ms = excluded.duration_ms, outcome = excluded.outcome,
-           final = excluded.final, status = excluded.status, error = excluded.error, message = excluded.message,
-           url = excluded.url, request_headers = excluded.request_headers,
-           response_headers = excluded.response_headers, response_body = excluded.response_body,
-           truncated = excluded.truncated, timings = excluded.timings, replay_id = excluded.replay_id
-     WHERE (excluded.outcome = 'delivered', excluded.final, known.started_at)
-         > (known.outcome = 'delivered', known.final, excluded.started_at)`,
-    columnsOf(attempts, [
-      ({ deliveryId }) => deliveryId,
-      ({ attempt }) => attempt,
-      ({ startedAt }) => startedAt,
-      ({ durationMs }) => durationMs,
-      ({ outcome }) => outcome,
-      ({ final }) => final,
-      ({ status }) => status ?? null,
-      ({ error }) => storableOrNull(error),
-      ({ message }) => storableOrNull(message),
-      ({ url }) => storable(url),
-      ({ requestHeaders }) => jsonOrNull(withoutSecrets(requestHeaders)),
-      ({ responseHeaders }) => jsonOrNull(withoutSecrets(responseHeaders)),
-      ({ responseBody }) => responseBody.subarray(0, responseBodyMaxBytes),
-      ({ truncated, responseBody }) => truncated === true || responseBody.length > responseBodyMaxBytes,
-      ({ timings }) => jsonOrNull(timings),
-      ({ replayId }) => storableOrNull(replayId),
-    ]),
+    `INSERT INTO attempts (delivery_id, attempt, started_at, outcome, final, status, error, replay_id, ${exchangeColumns})
+     SELECT delivery_id, attempts, first_attempt_at, told, true, last_status, last_error, nullif(replay_id, ''),
+            ${exchangeColumns}
+       FROM deliveries WHERE delivery_id = ANY($1) AND url IS NOT NULL`,
+    [deliveryIds],
   );
+}
+
+function isTruncated(attempt: AttemptMessage | undefined): boolean | undefined {
+  return attempt && (attempt.truncated === true || attempt.responseBody.length > responseBodyMaxBytes);
 }
 
 function withoutSecrets(headers: Record<string, string> | undefined): Record<string, string> | undefined {

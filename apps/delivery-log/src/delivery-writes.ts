@@ -1,71 +1,95 @@
+import type { AttemptMessage } from '@posthorn/contracts';
 import type { Transaction } from '@posthorn/runtime';
+import { exchangeOf, moveOutAttempts } from './attempt-rows.js';
+import { arraysOf, bigint, type Column, integer, namesOf, rowsOf, text, timestamptz } from './columns.js';
 import { type DeliveryState, mergeDelivery, statusOf } from './delivery.js';
-import { columnsOf, storable, storableOrNull } from './sql-values.js';
+import { storable, storableOrNull } from './sql-values.js';
 
-const columns = `delivery_id, tenant_id, subscription_id, event_id, event_type, seq, replay_id, status, attempts,
-  next_attempt_at, last_status, last_error, first_attempt_at, last_attempt_at, finished_at, told, told_at, ended_as,
-  ended_at`;
+type Row = DeliveryState & ReturnType<typeof statusOf> & { only: AttemptMessage | undefined };
 
-const rowsGiven = `unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
-    $9::int[], $10::float8[], $11::int[], $12::text[], $13::float8[], $14::float8[], $15::float8[], $16::text[],
-    $17::float8[], $18::text[], $19::float8[])
-  AS row (delivery_id, tenant_id, subscription_id, event_id, event_type, seq, replay_id, status, attempts, next_ms,
-          last_status, last_error, first_ms, last_ms, finished_ms, told, told_ms, ended_as, ended_ms)`;
+/** What a delivery is, and stays. */
+const identity: readonly Column<Row>[] = [
+  text('delivery_id', ({ deliveryId }) => deliveryId),
+  text('tenant_id', ({ tenantId }) => tenantId),
+  text('subscription_id', ({ subscriptionId }) => subscriptionId),
+  text('event_id', ({ eventId }) => eventId),
+  text('event_type', ({ eventType }) => storable(eventType ?? '')),
+  bigint('seq', ({ seq }) => seq),
+  text('replay_id', ({ replayId }) => replayId),
+];
+const state: readonly Column<Row>[] = [
+  text('status', ({ status }) => status),
+  integer('attempts', ({ attempts }) => attempts),
+  timestamptz('next_attempt_at', ({ nextAttemptAt }) => nextAttemptAt),
+  integer('last_status', ({ lastStatus }) => lastStatus),
+  text('last_error', ({ lastError }) => storableOrNull(lastError)),
+  timestamptz('first_attempt_at', ({ firstAttemptAt }) => firstAttemptAt),
+  timestamptz('last_attempt_at', ({ lastAttemptAt }) => lastAttemptAt),
+  timestamptz('finished_at', ({ finishedAt }) => finishedAt),
+  text('told', ({ told }) => told),
+  timestamptz('told_at', ({ toldAt }) => toldAt),
+  text('ended_as', ({ endedAs }) => endedAs),
+  timestamptz('ended_at', ({ endedAt }) => endedAt),
+];
+const exchange = exchangeOf<Row>(({ only }) => only);
 
-function valuesOf(deliveries: readonly DeliveryState[]): unknown[][] {
-  const rows = deliveries.map((state) => ({ ...state, ...statusOf(state) }));
-  return columnsOf(rows, [
-    ({ deliveryId }) => deliveryId,
-    ({ tenantId }) => tenantId,
-    ({ subscriptionId }) => subscriptionId,
-    ({ eventId }) => eventId,
-    ({ eventType }) => storable(eventType ?? ''),
-    ({ seq }) => seq,
-    ({ replayId }) => replayId,
-    ({ status }) => status,
-    ({ attempts }) => attempts,
-    ({ nextAttemptAt }) => nextAttemptAt,
-    ({ lastStatus }) => lastStatus,
-    ({ lastError }) => storableOrNull(lastError),
-    ({ firstAttemptAt }) => firstAttemptAt,
-    ({ lastAttemptAt }) => lastAttemptAt,
-    ({ finishedAt }) => finishedAt,
-    ({ told }) => told,
-    ({ toldAt }) => toldAt,
-    ({ endedAs }) => endedAs,
-    ({ endedAt }) => endedAt,
-  ]);
+const inserted = [...identity, ...state, ...exchange];
+const insert = `INSERT INTO deliveries (${namesOf(inserted)}, partition)
+  SELECT ${namesOf(inserted)}, $${inserted.length + 1} FROM ${rowsOf(inserted)}
+  ON CONFLICT (delivery_id) DO NOTHING RETURNING delivery_id`;
+
+const updated = [identity[0], ...state];
+const changes = [
+  ...state.map(({ name }) => `${name} = row.${name}`),
+  ...exchange.map(({ name }) => `${name} = NULL`),
+];
+const update = `UPDATE deliveries AS d SET ${changes.join(', ')} FROM ${rowsOf(updated)}
+  WHERE d.delivery_id = row.delivery_id`;
+
+function rowOf(delivery: DeliveryState, only?: AttemptMessage): Row {
+  return { ...delivery, ...statusOf(delivery), only };
 }
 
+/** By delivery: the attempts that may stand in the rows of their deliveries. */
+export type OnlyAttempts = ReadonlyMap<string, AttemptMessage>;
+
+export type Written = {
+  /** What the deliveries are now. */
+  states: readonly DeliveryState[];
+  /** Those of them that were there before: their attempts are rows of `attempts`. */
+  known: ReadonlySet<string>;
+};
+
 /**
- * Nearly every delivery is new: only those that are not are read, put together and written again. Answers
- * with what they are now.
+ * Nearly every delivery is new, and delivered at its first attempt: one row. Only those that were there are
+ * read, put together and written again, and from then on each of their attempts is a row of its own.
  */
 export async function upsertDeliveries(
   tx: Transaction,
   partition: number,
   deliveries: readonly DeliveryState[],
-): Promise<DeliveryState[]> {
-  if (deliveries.length === 0) return [];
-  const inserted = await tx.query<{ delivery_id: string }>(
-    `INSERT INTO deliveries (${columns}, partition)
-     SELECT delivery_id, tenant_id, subscription_id, event_id, event_type, seq, replay_id, status, attempts,
-            to_timestamp(next_ms / 1000.0), last_status, last_error, to_timestamp(first_ms / 1000.0),
-            to_timestamp(last_ms / 1000.0), to_timestamp(finished_ms / 1000.0), told, to_timestamp(told_ms / 1000.0),
-            ended_as, to_timestamp(ended_ms / 1000.0), $20
-       FROM ${rowsGiven}
-     ON CONFLICT (delivery_id) DO NOTHING RETURNING delivery_id`,
-    [...valuesOf(deliveries), partition],
-  );
-  if (inserted.length === deliveries.length) return [...deliveries];
-  const isNew = new Set(inserted.map(({ delivery_id }) => delivery_id));
+  only: OnlyAttempts,
+): Promise<Written> {
+  if (deliveries.length === 0) return { states: [], known: new Set() };
+  const rows = deliveries.map((delivery) => rowOf(delivery, only.get(delivery.deliveryId)));
+  const added = await tx.query<{ delivery_id: string }>(insert, [...arraysOf(inserted, rows), partition]);
+  if (added.length === deliveries.length) return { states: deliveries, known: new Set() };
+  const isNew = new Set(added.map(({ delivery_id }) => delivery_id));
   const told = new Map(
     deliveries.filter(({ deliveryId }) => !isNew.has(deliveryId)).map((d) => [d.deliveryId, d]),
   );
-  const known = await readForUpdate(tx, [...told.keys()]);
-  const merged = known.map((state) => mergeDelivery(state, told.get(state.deliveryId)!));
-  await updateDeliveries(tx, merged);
-  return [...deliveries.filter(({ deliveryId }) => isNew.has(deliveryId)), ...merged];
+  const stored = await readForUpdate(tx, [...told.keys()]);
+  await moveOutAttempts(tx, [...told.keys()]);
+  const merged = stored.map((state) => mergeDelivery(state, told.get(state.deliveryId)!));
+  await tx.query(
+    update,
+    arraysOf(
+      updated,
+      merged.map((delivery) => rowOf(delivery)),
+    ),
+  );
+  const states = [...deliveries.filter(({ deliveryId }) => isNew.has(deliveryId)), ...merged];
+  return { states, known: new Set(told.keys()) };
 }
 
 type StoredRow = Omit<DeliveryState, 'seq'> & { seq: string };
@@ -82,18 +106,4 @@ async function readForUpdate(tx: Transaction, deliveryIds: readonly string[]): P
     [deliveryIds],
   );
   return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
-}
-
-async function updateDeliveries(tx: Transaction, deliveries: readonly DeliveryState[]): Promise<void> {
-  await tx.query(
-    `UPDATE deliveries AS d
-        SET status = row.status, attempts = row.attempts, next_attempt_at = to_timestamp(next_ms / 1000.0),
-            last_status = row.last_status, last_error = row.last_error,
-            first_attempt_at = to_timestamp(first_ms / 1000.0), last_attempt_at = to_timestamp(last_ms / 1000.0),
-            finished_at = to_timestamp(finished_ms / 1000.0), told = row.told,
-            told_at = to_timestamp(told_ms / 1000.0), ended_as = row.ended_as,
-            ended_at = to_timestamp(ended_ms / 1000.0)
-       FROM ${rowsGiven} WHERE d.delivery_id = row.delivery_id`,
-    valuesOf(deliveries),
-  );
 }

@@ -1,17 +1,17 @@
-import { decodeAttempts, type LaneCancelled } from '@posthorn/contracts';
+import { type AttemptMessage, decodeAttempts, type LaneCancelled } from '@posthorn/contracts';
 import type { ProjectionBatch, Transaction } from '@posthorn/runtime';
 import { insertAttempts } from './attempt-rows.js';
 import { attemptKey, type Attempts, failuresOf } from './delivery-failed.js';
 import { deliveryOf, type DeliveryState, isBetterRecord, mergeDelivery, statusOf } from './delivery.js';
-import { upsertDeliveries } from './delivery-writes.js';
+import { type OnlyAttempts, upsertDeliveries } from './delivery-writes.js';
 import { fillOutbox } from './outbox.js';
 import type { RuleBookStore } from './rule-book.store.js';
 import { storable } from './sql-values.js';
 
 /**
- * `attempts.v1` into `deliveries` and `attempts`. Safe under repeats and reordering: the highest attempt
- * says what a delivery came to. Attempts may come before their event. What has failed for good is told to
- * tenants that ask for it, through the outbox.
+ * `attempts.v1` into `deliveries` and, where a delivery was more than accepted at once, `attempts`. Safe
+ * under repeats and reordering: the highest attempt says what a delivery came to. Attempts may come before
+ * their event. What has failed for good is told to tenants that ask for it, through the outbox.
  */
 export class DeliveryProjection {
   constructor(private readonly books: RuleBookStore) {}
@@ -35,13 +35,28 @@ export class DeliveryProjection {
       const told = deliveryOf(message);
       deliveries.set(message.deliveryId, delivery ? mergeDelivery(delivery, told) : told);
     }
-    await insertAttempts(tx, [...attempts.values()]);
-    const states = await upsertDeliveries(tx, partition, [...deliveries.values()]);
+    const only = onlyAttempts(attempts, deliveries);
+    const { states, known } = await upsertDeliveries(tx, partition, [...deliveries.values()], only);
+    const hasOwnRow = ({ deliveryId }: AttemptMessage): boolean =>
+      known.has(deliveryId) || !only.has(deliveryId);
+    await insertAttempts(tx, [...attempts.values()].filter(hasOwnRow));
     for (const message of cancelled) await cancel(tx, message);
     await applyCancellations(tx, states);
     const listens = (tenantId: string): boolean => book.asks(tenantId, 'posthorn.delivery.failed');
     await fillOutbox(tx, failuresOf(attempts, states, listens, Date.now()));
   }
+}
+
+/** Of most deliveries nothing else is ever told: they need no row but their own. */
+function onlyAttempts(attempts: Attempts, deliveries: Map<string, DeliveryState>): OnlyAttempts {
+  const only = new Map<string, AttemptMessage>();
+  for (const attempt of attempts.values()) {
+    const { deliveryId, outcome, final, message } = attempt;
+    if (attempt.attempt !== 1 || outcome !== 'delivered' || !final || message !== undefined) continue;
+    const isAlone = deliveries.get(deliveryId)!.attempts === 1 && !attempts.has(attemptKey(deliveryId, 0));
+    if (isAlone) only.set(deliveryId, attempt);
+  }
+  return only;
 }
 
 /** A replay's lane holds that replay's deliveries, every other lane those made when their events came. */

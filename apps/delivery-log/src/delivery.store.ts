@@ -1,6 +1,7 @@
 import { deliveryId } from '@posthorn/domain';
 import { Database } from '@posthorn/runtime';
 import { Inject, Injectable } from '@nestjs/common';
+import { exchangeColumns } from './attempt-rows.js';
 import { type Bounds, deliveriesStatement, type DeliveryFilter, type DeliveryRow } from './delivery-rows.js';
 import {
   type AttemptRow,
@@ -48,11 +49,15 @@ export class DeliveryStore {
     return summaryOf(row, (await this.statesOf(tenantId, [row.subscription_id])).get(row.subscription_id));
   }
 
+  /** Rows of `attempts`, or the only one in the delivery's own row. */
   async attempts(id: string): Promise<AttemptRow[]> {
     return this.database.query<AttemptRow>(
-      `SELECT attempt, started_at, duration_ms, outcome, status, error, message, url, request_headers, response_headers,
-              response_body, truncated, timings
-         FROM attempts WHERE delivery_id = $1 ORDER BY attempt`,
+      `SELECT attempt, started_at, outcome, status, error, message, ${exchangeColumns}
+         FROM attempts WHERE delivery_id = $1
+       UNION ALL
+       SELECT attempts, first_attempt_at, told, last_status, last_error, NULL, ${exchangeColumns}
+         FROM deliveries WHERE delivery_id = $1 AND url IS NOT NULL
+       ORDER BY attempt`,
       [storable(id)],
     );
   }
@@ -64,7 +69,8 @@ export class DeliveryStore {
   /** Whether an attempt of it was its last one: what waits since then is retried alone. */
   async wasOver(id: string): Promise<boolean> {
     const rows = await this.database.query(
-      'SELECT 1 FROM attempts WHERE delivery_id = $1 AND final LIMIT 1',
+      `SELECT 1 FROM attempts WHERE delivery_id = $1 AND final
+       UNION ALL SELECT 1 FROM deliveries WHERE delivery_id = $1 AND url IS NOT NULL LIMIT 1`,
       [storable(id)],
     );
     return rows.length > 0;

@@ -72,7 +72,15 @@ const statements = [
     last_error text,
     first_attempt_at timestamptz,
     last_attempt_at timestamptz,
-    finished_at timestamptz
+    finished_at timestamptz,
+    -- Its only attempt, where that was the first and accepted one; null where its attempts are rows of attempts.
+    duration_ms double precision,
+    url text,
+    request_headers json,
+    response_headers json,
+    response_body bytea,
+    truncated boolean,
+    timings json
   )`,
   // Few have the same place, so they are put in order when they are asked for.
   `CREATE INDEX deliveries_of_tenant ON deliveries (tenant_id, seq)`,

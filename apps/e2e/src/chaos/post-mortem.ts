@@ -16,7 +16,11 @@ const questions: readonly [title: string, sql: string][] = [
     'attempts',
     `SELECT a.attempt, a.started_at, a.duration_ms, a.outcome, a.final, a.status, a.error, a.message
        FROM delivery_log.attempts a JOIN delivery_log.deliveries d USING (delivery_id)
-      WHERE d.tenant_id = $1 AND d.subscription_id = $2 AND d.event_id = $3 ORDER BY a.attempt`,
+      WHERE d.tenant_id = $1 AND d.subscription_id = $2 AND d.event_id = $3
+     UNION ALL
+     SELECT attempts, first_attempt_at, duration_ms, told, true, last_status, last_error, NULL
+       FROM delivery_log.deliveries WHERE tenant_id = $1 AND subscription_id = $2 AND event_id = $3 AND url IS NOT NULL
+      ORDER BY attempt`,
   ],
   [
     'lanes',
