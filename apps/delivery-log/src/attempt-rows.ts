@@ -77,7 +77,7 @@ function isTruncated(attempt: AttemptMessage | undefined): boolean | undefined {
 }
 
 function withoutSecrets(headers: Record<string, string> | undefined): Record<string, string> | undefined {
-  if (!headers) return undefined;
+  if (!headers || !Object.keys(headers).some((name) => hiddenHeaders.has(name.toLowerCase()))) return headers;
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,

@@ -49,8 +49,8 @@ it.each<[string, Column<unknown>, Values, Values?]>([
   [
     'bigint',
     bigint('value', (v) => v as number),
-    [0, -1, Number.MAX_SAFE_INTEGER, null],
-    ['0', '-1', '9007199254740991', null],
+    [0, -1, 2 ** 32, -(2 ** 40) - 5, Number.MAX_SAFE_INTEGER, null],
+    ['0', '-1', '4294967296', '-1099511627781', '9007199254740991', null],
   ],
   ['double', double('value', (v) => v as number), [0, -0.1, 1e300, null]],
   ['boolean', boolean('value', (v) => v as boolean), [true, false, null]],

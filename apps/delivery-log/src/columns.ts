@@ -45,6 +45,13 @@ const written = (type: string, oid: number): Kind<string> => ({
   write: (array, text, at) => array.write(text, at),
 });
 
+/** Eight bytes; what a number of ours holds exactly needs no BigInt. @throws RangeError */
+function writeSafe(array: Buffer, value: number, at: number): void {
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is out of range`);
+  array.writeInt32BE(Math.floor(value / 2 ** 32), at);
+  array.writeUInt32BE(value >>> 0, at + 4);
+}
+
 /** Of texts that are `storable`. */
 export const text = kindOf(written('text', 25));
 
@@ -56,10 +63,7 @@ export const integer = kindOf<number>({
   write: (array, value, at) => array.writeInt32BE(value, at),
 });
 
-export const bigint = kindOf<number>({
-  ...{ type: 'bigint', oid: 20, sizeOf: () => 8 },
-  write: (array, value, at) => array.writeBigInt64BE(BigInt(value), at),
-});
+export const bigint = kindOf<number>({ type: 'bigint', oid: 20, sizeOf: () => 8, write: writeSafe });
 
 export const double = kindOf<number>({
   ...{ type: 'double precision', oid: 701, sizeOf: () => 8 },
@@ -79,7 +83,7 @@ export const bytea = kindOf<Uint8Array>({
 /** Of epoch milliseconds. */
 export const timestamptz = kindOf<number>({
   ...{ type: 'timestamptz', oid: 1184, sizeOf: () => 8 },
-  write: (array, atMs, at) => array.writeBigInt64BE(BigInt(Math.round((atMs - epochMs) * 1_000)), at),
+  write: (array, atMs, at) => writeSafe(array, Math.round((atMs - epochMs) * 1_000), at),
 });
 
 /** For INSERT and SELECT. */
