@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endedBy, onEnding } from './ending.mjs';
+import { readJson } from './files.mjs';
 import { installationKeys } from './keys.mjs';
 import { productEnv, productNode } from './node.mjs';
 import { repoRoot } from './paths.mjs';
@@ -99,7 +100,11 @@ export async function runProduct({ app, dev, stateDir, port, settings }) {
 /** @type {Record<string, number>} */
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 };
 
-const nodeFlags = ['--disable-warning=TimeoutNegativeWarning', '--enable-source-maps'];
+/** The first of them are those of tests and bench, too. */
+const nodeFlags = [
+  .../** @type {string[]} */ (readJson(join(repoRoot, 'tools', 'node-flags.json'))),
+  '--enable-source-maps',
+];
 
 /** @param {App} app @param {boolean} dev */
 function entry(app, dev) {

@@ -9,13 +9,13 @@ export class DeliveryLogSettings extends DatabaseSettings {
   @IsInt()
   @Min(100)
   @Max(200_000)
-  bufferedRecordsMax: number = 20_000;
+  bufferedRecordsMax: number = 8_000;
 
   @Setting('POSTHORN_LOG_BUFFER_BYTES', 'The same in bytes')
   @IsInt()
   @Min(1024 * 1024)
   @Max(1024 * 1024 * 1024)
-  bufferedBytesMax: number = 64 * 1024 * 1024;
+  bufferedBytesMax: number = 16 * 1024 * 1024;
 
   @Setting('POSTHORN_LOG_BATCH_RECORDS', 'Most records that are written in one transaction')
   @IsInt()

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nodeFlags } from '../testing/node-flags.js';
 
 export type ServiceName =
   'standalone' | 'subscription-api' | 'event-ingest' | 'dispatcher' | 'retry-scheduler' | 'delivery-log';
@@ -53,7 +54,7 @@ export class Service {
     this.wanted = true;
     const log = openSync(join(this.logsDir, `${this.name}.log`), 'a');
     const main = join(appsDir, this.service, 'dist', 'main.js');
-    const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', ...this.flags, main], {
+    const child = spawn(process.execPath, [...nodeFlags, ...this.flags, main], {
       env: { ...this.env, POSTHORN_PORT: String(this.port) },
       stdio: ['ignore', log, log],
     });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { nodeFlags } from './node-flags.js';
 import { TcpProxy } from './tcp-proxy.js';
 import { testDatabase, type TestDatabase, testKafka, type TestKafka, waitFor } from '@posthorn/testing';
 
@@ -45,8 +46,7 @@ export class App {
 
   async start(): Promise<void> {
     const main = join(appsDir, this.name, 'dist', 'main.js');
-    const flags = ['--disable-warning=TimeoutNegativeWarning', '--inspect-port=127.0.0.1:0'];
-    const child = spawn(process.execPath, [...flags, main], {
+    const child = spawn(process.execPath, [...nodeFlags, '--inspect-port=127.0.0.1:0', main], {
       env: { PATH: process.env.PATH, ...this.env, POSTHORN_PORT: String(this.port) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
