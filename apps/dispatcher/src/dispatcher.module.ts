@@ -145,7 +145,6 @@ function server({ kafka, settings }: DispatcherParts, service: DispatcherService
     fromBeginning: true,
     sessionTimeoutMs: settings.sessionTimeoutMs,
     heartbeatMs: 1_000,
-    maxWaitMs: 50,
     hooks: {
       assigned: (partitions) => service.assigned(partitions),
       revoked: (partitions) => service.revoked(partitions),

@@ -1,4 +1,5 @@
 import type { Consumer, EachBatchPayload, PartitionAssigner } from 'kafkajs';
+import { FetchPace, quickWaitMs, type FetchedPartition } from './fetch-pace.js';
 import { keepingLastBroker } from './keep-last-broker.js';
 import type { KafkaConnection } from './kafka-connection.js';
 import type { Commit } from './offset-committer.js';
@@ -11,9 +12,11 @@ export type GroupConsumerOptions = {
   assigner?: PartitionAssigner;
   sessionTimeoutMs: number;
   heartbeatMs: number;
-  maxWaitMs: number;
-  minBytes: number;
   maxBytesPerPartition: number;
+  /** See FetchPaceOptions. */
+  gatherMs?: number;
+  /** Partitions are paused for moments, and shall go on soon: see FetchPacePort. */
+  quickWhilePaused: boolean;
 };
 
 /** `lastOffset` counts markers and aborted records, which never reach a batch. */
@@ -31,11 +34,15 @@ export type GroupConsumerEvents = {
   batch(payload: EachBatchPayload): void;
   batchEnd?(end: BatchEnd): void;
   fetchStart?(nodeId: string): void;
+  /** What a fetch that was sent then (performance.now()) says of the logs, before its records come. */
+  fetched?(partitions: FetchedPartition[], sentMs: number): void;
 };
 
 const rebalanceTimeoutMs = 15_000;
 const maxBytes = 8 * 1024 * 1024;
 const stopTimeoutMs = 5_000;
+/** A rebalance is noticed by a heartbeat, so this is not to be much longer than the time between two. */
+const maxWaitMs = 500;
 /**
  * About half a minute without a broker before it crashes, forgets everything, and waits as a new member
  * until the old one's session ends. Needed in the client as well: what gives up connecting there counts as
@@ -57,6 +64,9 @@ export class GroupConsumer {
   private consumer: Consumer | undefined;
   private running: Promise<void> = Promise.resolve();
   private commitOnce: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
+  private readonly paused = new Set<string>();
+  private readonly pace: FetchPace;
+  private assigned: string[] = [];
   private hasPartitions = false;
   private heartbeatSentMs = -Infinity;
   private lastHeartbeat = -Infinity;
@@ -66,7 +76,20 @@ export class GroupConsumer {
     private readonly kafka: KafkaConnection,
     private readonly options: GroupConsumerOptions,
     private readonly events: GroupConsumerEvents,
-  ) {}
+  ) {
+    const { gatherMs = 0, quickWhilePaused, heartbeatMs } = options;
+    const isPaused = (key: string) => this.paused.has(key);
+    this.pace = new FetchPace(
+      { maxWaitMs, gatherMs },
+      {
+        isReading: () => !this.assigned.every(isPaused),
+        isRestless: () => quickWhilePaused && this.assigned.some(isPaused),
+        heartbeatDueMs: () => this.heartbeatSentMs + heartbeatMs,
+        begins: (nodeId) => events.fetchStart?.(nodeId),
+        answered: (partitions, sentMs) => this.hasPartitions && events.fetched?.(partitions, sentMs),
+      },
+    );
+  }
 
   /**
    * When the last heartbeat or join that succeeded was *sent*: a process that was stopped must not believe
@@ -92,19 +115,27 @@ export class GroupConsumer {
   async stop(): Promise<void> {
     this.stopping.abort();
     this.lose();
+    this.pace.stop();
     await settledWithin(stopTimeoutMs, this.running);
   }
 
   pause(topic: string, partitions: number[]): void {
-    if (this.hasPartitions) this.consumer?.pause([{ topic, partitions }]);
+    if (!this.hasPartitions) return;
+    this.consumer?.pause([{ topic, partitions }]);
+    for (const partition of partitions) this.paused.add(keyOf(topic, partition));
   }
 
   resume(topic: string, partitions: number[]): void {
-    if (this.hasPartitions) this.consumer?.resume([{ topic, partitions }]);
+    if (!this.hasPartitions) return;
+    this.consumer?.resume([{ topic, partitions }]);
+    for (const partition of partitions) this.paused.delete(keyOf(topic, partition));
+    this.pace.moved();
   }
 
   seek(topic: string, partition: number, offset: number): void {
-    if (this.hasPartitions) this.consumer?.seek({ topic, partition, offset: String(offset) });
+    if (!this.hasPartitions) return;
+    this.consumer?.seek({ topic, partition, offset: String(offset) });
+    this.pace.moved();
   }
 
   /**
@@ -141,6 +172,7 @@ export class GroupConsumer {
     const consumer = this.newConsumer();
     this.consumer = consumer;
     this.commitOnce = undefined;
+    this.paused.clear();
     const crashed = new Promise<never>((_, reject) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
     });
@@ -175,23 +207,31 @@ export class GroupConsumer {
   }
 
   private newConsumer(): Consumer {
-    const { groupId, assigner, sessionTimeoutMs, heartbeatMs, maxWaitMs, minBytes, maxBytesPerPartition } =
-      this.options;
+    const { groupId, assigner, sessionTimeoutMs, heartbeatMs, maxBytesPerPartition } = this.options;
     const closing = this.stopping.signal;
     const client = this.kafka.newClient({ retry: patience, requestTimeoutMs: sessionTimeoutMs, closing });
     return client.consumer({
       groupId,
-      partitionAssigners: [keepingLastBroker(assigner)],
+      partitionAssigners: [this.paced(keepingLastBroker(assigner))],
       sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: rebalanceTimeoutMs,
       heartbeatInterval: heartbeatMs,
-      maxWaitTimeInMs: maxWaitMs,
-      minBytes,
+      // No more than its sleep when a broker has nothing but paused partitions.
+      maxWaitTimeInMs: quickWaitMs,
+      minBytes: 1,
       maxBytes,
       maxBytesPerPartition,
       allowAutoTopicCreation: false,
       retry: { ...patience, restartOnFailure: async () => false },
     });
+  }
+
+  /** An assigner is the one place where kafkajs hands its cluster out. */
+  private paced(assigner: PartitionAssigner): PartitionAssigner {
+    return (config) => {
+      this.pace.apply(config.cluster);
+      return assigner(config);
+    };
   }
 
   private listen(consumer: Consumer): void {
@@ -210,14 +250,14 @@ export class GroupConsumer {
       if (!current() || this.stopping.signal.aborted) return;
       this.lastHeartbeat = this.heartbeatSentMs;
       this.hasPartitions = true;
-      this.events.joined(new Map(Object.entries(payload.memberAssignment)), payload.memberId);
+      const assignment = new Map(Object.entries(payload.memberAssignment));
+      this.assigned = [...assignment].flatMap(([topic, some]) => some.map((one) => keyOf(topic, one)));
+      this.events.joined(assignment, payload.memberId);
     });
     consumer.on(REBALANCING, () => current() && this.events.rebalancing?.());
     consumer.on(STOP, () => current() && this.lose());
-    const { fetchStart, batchEnd } = this.events;
-    if (fetchStart) {
-      consumer.on(FETCH_START, ({ payload }) => current() && fetchStart(String(payload.nodeId)));
-    }
+    consumer.on(FETCH_START, ({ payload }) => current() && this.pace.fetchStarts(String(payload.nodeId)));
+    const { batchEnd } = this.events;
     if (batchEnd) consumer.on(END_BATCH_PROCESS, ({ payload }) => current() && batchEnd(payload));
   }
 
@@ -226,4 +266,8 @@ export class GroupConsumer {
     this.hasPartitions = false;
     this.events.lost();
   }
+}
+
+function keyOf(topic: string, partition: number): string {
+  return `${topic}/${partition}`;
 }

@@ -65,7 +65,6 @@ class Member {
       startPaused: false,
       fromBeginning: true,
       heartbeatMs: 200,
-      maxWaitMs: 20,
       ...options,
       hooks: {
         assigned: (tps) => {

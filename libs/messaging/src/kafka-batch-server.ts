@@ -41,8 +41,8 @@ export type KafkaBatchServerOptions = {
   hooks?: AssignmentHooks;
   sessionTimeoutMs?: number;
   heartbeatMs?: number;
-  maxWaitMs?: number;
-  minBytes?: number;
+  /** For readers nobody waits for: after an answer with little in it, so long nothing is fetched. */
+  gatherMs?: number;
 };
 
 /**
@@ -92,7 +92,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
    * Calls back at once: `ready` tells when the group is joined, which waits for Kafka as long as it takes.
    */
   listen(callback: (error?: unknown) => void): void {
-    const { groupId, coPartitioned, sessionTimeoutMs, heartbeatMs, maxWaitMs, minBytes } = this.options;
+    const { groupId, coPartitioned, sessionTimeoutMs, heartbeatMs, gatherMs } = this.options;
     const topics = [...this.messageHandlers.keys()].map((pattern) => this.kafka.topicName(pattern));
     if (topics.length === 0) {
       callback(new Error(`group ${groupId} has no handler: is the transportId of its patterns right?`));
@@ -106,9 +106,9 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         assigner: stickyAssigner({ coPartitioned, current: () => this.currentAssignment() }),
         sessionTimeoutMs: sessionTimeoutMs ?? 10_000,
         heartbeatMs: heartbeatMs ?? 1_000,
-        maxWaitMs: maxWaitMs ?? 100,
-        minBytes: minBytes ?? 1,
         maxBytesPerPartition: 512 * 1024,
+        quickWhilePaused: true,
+        ...(gatherMs === undefined ? {} : { gatherMs }),
       },
       {
         joined: (assignment, memberId) => this.joined(assignment, memberId),

@@ -1,7 +1,7 @@
 /**
- * How fresh a follower is. Asked every second for the end of the log: once the reader has passed an end, it
- * was complete at the moment that end was asked for. Mere fetches prove less, because kafkajs reports
- * failed ones like empty ones.
+ * How fresh a follower is. Every answer to a fetch says where the log ends, and where none comes the end is
+ * asked for: once the reader has passed an end, it was complete at the moment that end was asked for. Not by
+ * kafkajs's own events, which report failed fetches like empty ones.
  */
 export class FollowProgress {
   /**

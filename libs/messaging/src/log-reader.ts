@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { FetchedPartition } from './fetch-pace.js';
 import { GroupConsumer } from './group-consumer.js';
 import type { KafkaConnection } from './kafka-connection.js';
 import { FollowProgress } from './log-follower.js';
@@ -12,6 +13,8 @@ export type LogReaderOptions = {
   /** Short. */
   topics: string[];
   maxBytesPerPartition?: number;
+  /** For followers nobody waits for: after an answer with little in it, so long nothing is fetched. */
+  gatherMs?: number;
 };
 
 export type ReadResult =
@@ -46,7 +49,8 @@ type ReadOptions = { end?: number | undefined; ahead?: boolean };
 type Channel = { channel: PartitionChannel; tail: Promise<unknown> };
 
 const waitMs = 5_000;
-const maxWaitMs = 50;
+/** Where a follower stands beyond the end of the log, which shrank or is behind what was read of it. */
+const lookAgainMs = 50;
 const freshnessMs = 1_000;
 
 /**
@@ -78,9 +82,10 @@ export class LogReader {
         topics: options.topics.map((topic) => kafka.topicName(topic)),
         sessionTimeoutMs: 10_000,
         heartbeatMs: 2_000,
-        maxWaitMs,
-        minBytes: 1,
         maxBytesPerPartition: options.maxBytesPerPartition ?? 512 * 1024,
+        gatherMs: options.gatherMs ?? 0,
+        // Most of it is always paused.
+        quickWhilePaused: false,
       },
       {
         joined: (assignment) => this.joined(assignment),
@@ -91,6 +96,7 @@ export class LogReader {
           this.allFetches++;
           this.fetches.set(nodeId, (this.fetches.get(nodeId) ?? 0) + 1);
         },
+        fetched: (partitions, sentMs) => this.endsKnown(partitions, sentMs),
       },
     );
   }
@@ -201,7 +207,7 @@ export class LogReader {
         const result = await this.queued(topic, partition, () => this.read(topic, partition, at, options));
         if (signal.aborted) break;
         failures = 0;
-        if (result.kind === 'end') await delay(maxWaitMs, signal);
+        if (result.kind === 'end') await delay(lookAgainMs, signal);
         if (result.kind === 'expired') {
           this.kafka.log('error', 'records expired before they were read', { topic, partition, position });
           position = result.low;
@@ -310,8 +316,23 @@ export class LogReader {
     }
   }
 
+  /** A fetch that has succeeded says where a log ends. */
+  private endsKnown(partitions: FetchedPartition[], sentMs: number): void {
+    if (this.followers.size === 0) return;
+    const ends = new Map(
+      partitions.map(({ topic, partition, stableEnd }) => [`${topic}/${partition}`, stableEnd]),
+    );
+    for (const [progress, { topic, partition }] of this.followers) {
+      const end = ends.get(`${this.kafka.topicName(topic)}/${partition}`);
+      if (end !== undefined) progress.endAsked(end, sentMs);
+    }
+  }
+
+  /** Asks for those of which no fetch has told lately. */
   private async askEnds(): Promise<void> {
-    for (const topic of new Set([...this.followers.values()].map((follower) => follower.topic))) {
+    const lateMs = performance.now() - freshnessMs;
+    const late = [...this.followers].filter(([{ lastFetchMs }]) => lastFetchMs < lateMs);
+    for (const topic of new Set(late.map(([, follower]) => follower.topic))) {
       const askedMs = performance.now();
       const ends = await this.kafka.endOffsets(topic).catch(() => undefined);
       for (const [progress, follower] of this.followers) {
