@@ -27,6 +27,8 @@ import { SubscriptionProjection } from './subscription.projection.js';
 
 const service = 'delivery-log';
 const stopTimeoutMs = 3_000;
+/** At a few events a second each would be a fetch and a transaction of its own. */
+const gatherMs = 100;
 
 /**
  * Turns the four topics into tables. Survives crashes, rivals, a broker and a database that go away:
@@ -63,6 +65,7 @@ export class ProjectionService {
       coPartitioned: true,
       startPaused: true,
       fromBeginning: true,
+      gatherMs,
       hooks: this.runner.hooks,
     });
   }

@@ -39,6 +39,8 @@ import { TimerStore, type DeliveryTimer } from './timer.store.js';
 
 const service = 'retry-scheduler';
 const stopTimeoutMs = 3_000;
+/** Cursors come all the time; a timer that is set 50 ms later is still set in time. */
+const gatherMs = 50;
 
 /**
  * Owns time. Timers of parked lanes and of single deliveries come from Kafka, wait in PostgreSQL and go
@@ -88,6 +90,7 @@ export class RetrySchedulerService implements OnModuleInit, BeforeApplicationShu
       coPartitioned: true,
       startPaused: true,
       fromBeginning: true,
+      gatherMs,
       hooks: this.runner.hooks,
     });
     this.timers = this.newTimers();

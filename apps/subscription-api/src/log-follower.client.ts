@@ -11,6 +11,8 @@ import { LOGGER, type Logger } from '@posthorn/runtime';
 
 const reconnectMs = 500;
 const pingMs = 1_000;
+/** Cursors come all the time; nobody waits for a single one. */
+const gatherMs = 100;
 
 export type Follower = {
   /** Short. All its partitions are followed, from the beginning. */
@@ -38,7 +40,7 @@ export class LogFollower implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     const topics = [cursorsTopic.name, directoryTopic.name];
-    this.reader = new LogReader(kafka, { groupId: 'subscription-api', topics });
+    this.reader = new LogReader(kafka, { groupId: 'subscription-api', topics, gatherMs });
   }
 
   /** Before the application has started. */
