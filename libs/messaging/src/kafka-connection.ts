@@ -9,6 +9,7 @@ import {
 } from 'kafkajs';
 import { isUnknownTopic } from './send-errors.js';
 import { encodeProduceRequests } from './produce-encoder.js';
+import { shareRequestTimers } from './request-timers.js';
 import { kafkaLogCreator, seldom, type LogFn } from './kafka-log.js';
 import { delay, repeated, settledWithin } from './waiting.js';
 
@@ -51,6 +52,7 @@ const topicTimeoutMs = 30_000;
 const offsetsTimeoutMs = 10_000;
 
 encodeProduceRequests();
+shareRequestTimers();
 
 /** Names, topics and clients of one Kafka cluster. Every other class of this library starts from one. */
 export class KafkaConnection {
