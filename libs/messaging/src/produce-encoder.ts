@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { crc32c } from './crc32c.js';
 
 type Text = string | Buffer | null | undefined;
 type Message = { key?: Text; value: Text; headers?: Record<string, unknown>; timestamp?: unknown };
@@ -24,7 +25,6 @@ type Produce = { protocol: (of: { version: number }) => Make };
 
 const kafkajs = createRequire(import.meta.url);
 const produce = kafkajs('kafkajs/src/protocol/requests/produce/index.js') as Produce;
-const crc32C = kafkajs('kafkajs/src/protocol/recordBatch/crc32C/index.js') as (bytes: Buffer) => number;
 const original = produce.protocol;
 
 /** Length of all that stands before the first record: from the base offset to the number of records. */
@@ -171,7 +171,7 @@ class Writer {
     buf.fill(0, start, start + crcAt);
     buf.writeInt32BE(end - start - batchLengthEnd, start + 8);
     buf[start + 16] = 2; // the format's version
-    buf.writeUInt32BE(crc32C(buf.subarray(start + attributesAt, end)), start + crcAt);
+    buf.writeUInt32BE(crc32c(buf.subarray(start + attributesAt, end)), start + crcAt);
   }
 
   private message({ key, value, headers }: Message, delta: number): void {
