@@ -79,6 +79,18 @@ describe('raw bytes', () => {
   });
 });
 
+it('answers carry no headers for browsers, and the other routes do', async () => {
+  const headers = { 'content-type': 'application/json', 'x-api-key': operator };
+  const body = eventText({ tenantId: 'plain', type: 'a.b', id: 'headers' });
+  const { headers: published } = await fetch(`${url}/v1/events`, { method: 'POST', headers, body });
+  const { headers: other } = await fetch(`${url}/health/live`);
+  const browsers = 'content-security-policy';
+  expect([published.has(browsers), published.get('x-content-type-options')]).toEqual([false, 'nosniff']);
+  expect([other.has(browsers), other.get('x-content-type-options')]).toEqual([true, 'nosniff']);
+  const { headers: refused } = await fetch(`${url}/v1/events`, { method: 'POST', body });
+  expect(refused.get('x-content-type-options')).toBe('nosniff');
+});
+
 it('the same event again gets the same id, an event that differs another one', async () => {
   const ids = async (...args: Parameters<typeof eventText>) =>
     acceptedOf(await post(url, operator, eventText(...args)))[0];
