@@ -1,5 +1,6 @@
 import { isNativeError } from 'node:util/types';
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
+import { stdoutLines } from './log-lines.js';
 
 export type Logger = PinoLogger;
 
@@ -63,8 +64,8 @@ export function serializeError(error: unknown, depth = 0): unknown {
 }
 
 /**
- * JSON lines on stdout, written at once, so that a crash loses none. Keys that look secret are blacked
- * out at any depth.
+ * JSON lines on stdout, written in the same turn of the event loop, so that an error loses none. Keys that
+ * look secret are blacked out at any depth.
  */
 export function createLogger(
   settings: { logLevel: string },
@@ -82,7 +83,7 @@ export function createLogger(
     redact: { paths: childFields, censor: redacted },
     serializers: { err: serializeError, error: serializeError },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? stdoutLines());
 }
 
 /** Lets libs/messaging log without knowing pino. */

@@ -45,6 +45,17 @@ afterEach(() => {
 });
 
 describe('a service process', () => {
+  it('has written its last line when it ends in the same turn', async () => {
+    const { text, code } = serve(`
+      import { createLogger } from './src/index.ts';
+      on('onModuleInit', () => {
+        createLogger({ logLevel: 'info' }, 'sample').info('last words');
+        process.exit(3);
+      });`);
+    expect(await code()).toBe(3);
+    await waitFor(() => text().includes('"last words"'));
+  }, 30_000);
+
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'stops in order on %s',
     async (signal) => {
