@@ -102,9 +102,12 @@ function partsOf(settings: DispatcherSettings, logger: Logger): DispatcherParts 
   };
 }
 
-/** Outcomes are never refused while Kafka is away: they wait, and no sends start. */
+/**
+ * Outcomes are never refused while Kafka is away: they wait, and no sends start. No delivery waits for the
+ * one before it to be acknowledged, so outcomes may wait for each other a little.
+ */
 function producer(kafka: KafkaConnection): BatchProducer {
-  const batches = { batchRecords: 1_000, batchBytes: 384 * 1024, lingerMs: 0 };
+  const batches = { batchRecords: 1_000, batchBytes: 384 * 1024, lingerMs: 5 };
   return new BatchProducer(kafka, {
     ...producerBounds,
     ...batches,
