@@ -8,6 +8,7 @@ import {
   type SASLOptions,
 } from 'kafkajs';
 import { isUnknownTopic } from './send-errors.js';
+import { decodeFetches } from './fetch-decoder.js';
 import { encodeProduceRequests } from './produce-encoder.js';
 import { shareRequestTimers } from './request-timers.js';
 import { kafkaLogCreator, seldom, type LogFn } from './kafka-log.js';
@@ -52,6 +53,7 @@ const topicTimeoutMs = 30_000;
 const offsetsTimeoutMs = 10_000;
 
 encodeProduceRequests();
+decodeFetches();
 shareRequestTimers();
 
 /** Names, topics and clients of one Kafka cluster. Every other class of this library starts from one. */
