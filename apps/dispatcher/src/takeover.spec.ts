@@ -11,10 +11,11 @@ const parked = {
 } as const;
 
 it.each([
-  ['keeps the attempts of its event', 70, { cursor: 70, attempt: 3 }],
-  ['begins anew with what stands there now, in a log that lost its tail', 101, { cursor: 60, attempt: 0 }],
-])('a lane that waited at a place %s', (_, cursor, expected) => {
-  const value = encodeCursors({ ...parked, cursor, failingSince: 1, reason: 'failing' });
+  ['keeps the attempts of its event', Infinity, { cursor: 70, attempt: 3 }],
+  ['does so below where a log was cut', 70, { cursor: 70, attempt: 3 }],
+  ['begins anew with what stands there now beyond it', 60, { cursor: 60, attempt: 0 }],
+])('a lane that waited at a place %s', (_, cutAt, expected) => {
+  const value = encodeCursors({ ...parked, cursor: 70, failingSince: 1, reason: 'failing' });
   const cursors = new Map([[laneKey('t', 's', '0'), value]]);
-  expect(lanesOf(cursors, { low: 0, high: 100 }, 60)[0].record).toMatchObject(expected);
+  expect(lanesOf(cursors, cutAt)[0].record).toMatchObject(expected);
 });

@@ -84,14 +84,15 @@ export async function takeOver(
   const events = (await kafka.endOffsets(eventsTopic.name)).get(partition) ?? { low: 0, high: 0 };
   const due = (await kafka.endOffsets(dueTopic.name)).get(partition) ?? { low: 0, high: 0 };
   const { next: dueWritten } = positionOf(cursors.get(dueKey));
-  const since = windowAt - marginMs;
-  const next = await within(kafka, { topic: eventsTopic.name, partition, since }, written, events);
-  const dueNext = await within(kafka, { topic: dueTopic.name, partition, since }, dueWritten, due);
+  const place = { partition, writtenAt: windowAt };
+  const next = await readOnAt(kafka, { ...place, topic: eventsTopic.name }, written, events);
+  const dueNext = await readOnAt(kafka, { ...place, topic: dueTopic.name }, dueWritten, due);
+  const cutAt = next < written ? next : Infinity;
   return {
     window: windowOf(cursors.get(windowKey), next, events, windowMax),
     dueWindow: windowOf(cursors.get(dueKey), dueNext, due, windowMax),
-    lanes: lanesOf(cursors, events, next),
-    subscriptions: [...subscriptions.values()].map((value) => clamped(decodeSubscription(value), events)),
+    lanes: lanesOf(cursors, cutAt),
+    subscriptions: [...subscriptions.values()].map((value) => clamped(decodeSubscription(value), cutAt)),
     endings,
     log: events,
   };
@@ -116,17 +117,19 @@ function positionOf(value: Buffer | undefined): Position {
 }
 
 /**
- * Where to read on. A log that ends before our position has lost its tail, or is another one: what was
- * appended since we wrote that position, and shortly before, is read; no offset tells what of it is new.
+ * Where to read on. A log that ends before our position, or has younger records below it than the position
+ * is, has lost its tail or is another one: what was appended since the position was written, and shortly
+ * before, is read then. No offset tells what of it is new; what was delivered of it is known from `attempts`.
  */
-async function within(
+async function readOnAt(
   kafka: KafkaConnection,
-  { topic, partition, since }: { topic: string; partition: number; since: number },
+  { topic, partition, writtenAt }: { topic: string; partition: number; writtenAt: number },
   position: number,
   { low, high }: LogBounds,
 ): Promise<number> {
-  if (position <= high) return Math.max(position, low);
-  return Math.min(high, await kafka.offsetAt(topic, partition, since));
+  const younger = await kafka.offsetAt(topic, partition, writtenAt + 1);
+  if (position <= high && younger >= position) return Math.max(position, low);
+  return Math.min(position, high, await kafka.offsetAt(topic, partition, writtenAt - marginMs));
 }
 
 function windowOf(
@@ -145,23 +148,24 @@ function windowOf(
     : new OffsetWindow({ next, capacity });
 }
 
-/** A history from a longer log says what is in force now. */
-function clamped({ snapshot, matching }: SubscriptionMessage, { high }: LogBounds): SubscriptionMessage {
+/** In a log that was cut, what is in force is so from there on. */
+function clamped({ snapshot, matching }: SubscriptionMessage, cutAt: number): SubscriptionMessage {
   const last = matching.at(-1);
-  if (!last || last.sinceSeq <= high) return { snapshot, matching };
-  return { snapshot, matching: [{ ...last, sinceSeq: 0 }] };
+  if (!last || last.sinceSeq <= cutAt) return { snapshot, matching };
+  const before = matching.filter(({ sinceSeq }) => sinceSeq < cutAt);
+  return { snapshot, matching: [...before, { ...last, sinceSeq: cutAt }] };
 }
 
-/** @param next where the main reader goes on */
-export function lanesOf(cursors: Map<string, Buffer>, { high }: LogBounds, next: number): LoadedLane[] {
+/** @param cutAt from here on the log may be another one than the lanes were in */
+export function lanesOf(cursors: Map<string, Buffer>, cutAt: number): LoadedLane[] {
   const lanes: LoadedLane[] = [];
   for (const [key, value] of cursors) {
     const identity = laneOfKey(key);
     if (!identity) continue;
     const message = decodeCursors(value);
     // A cursor below the log's start stays: the catch-up reader tells what expired.
-    if ('cursor' in message && message.cursor > high) {
-      message.cursor = next;
+    if ('cursor' in message && message.cursor > cutAt) {
+      message.cursor = cutAt;
       // What stands there now has had no attempt.
       message.attempt = 0;
     }
