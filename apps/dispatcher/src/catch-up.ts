@@ -116,7 +116,7 @@ export class CatchUp {
   /** Who has waited longest; where memory is short, of those that have nothing. */
   private next({ waiting }: Queue): LaneSlot | undefined {
     const rationed = !this.mayFeed();
-    for (const slot of waiting) if (!rationed || slot.lane.queued === 0) return slot;
+    for (const slot of waiting) if (!rationed || hasNothing(slot)) return slot;
     return undefined;
   }
 
@@ -145,7 +145,7 @@ export class CatchUp {
     const byTenant = new Map<string, Reading[]>();
     const rationed = !this.mayFeed();
     for (const slot of new Set([first, ...queue.waiting])) {
-      if (rationed && slot.lane.queued > 0) continue;
+      if (rationed && !hasNothing(slot)) continue;
       const position = slot.lane.wantsRead;
       if (position === undefined || position < from || position >= end) continue;
       queue.waiting.delete(slot);
@@ -234,6 +234,10 @@ function feedRecord(owner: PartitionOwner, byTenant: Map<string, Reading[]>, rec
     filled++;
   }
   return filled;
+}
+
+function hasNothing({ lane }: LaneSlot): boolean {
+  return lane.queued === 0 && lane.inFlightCount === 0;
 }
 
 function hasItsRation({ slot: { lane }, rationed }: Reading): boolean {

@@ -47,6 +47,8 @@ type Holding = {
   writer?: PartitionWriter;
   /** What its bounds have paused. */
   paused: Set<'events' | 'due'>;
+  /** Its owner saw the log end before its position. */
+  cut: boolean;
   /** How often in a row it was lost soon after it was taken. */
   losses: number;
   takenAt: number;
@@ -143,7 +145,7 @@ export class DispatcherService {
   assigned(partitions: TopicPartition[]): void {
     for (const { partition } of partitions) {
       if (this.holdings.has(partition) || this.stopping) continue;
-      const holding: Holding = { partition, paused: new Set(), losses: 0, takenAt: 0 };
+      const holding: Holding = { partition, paused: new Set(), cut: false, losses: 0, takenAt: 0 };
       this.holdings.set(partition, holding);
       void this.take(holding);
     }
@@ -174,8 +176,9 @@ export class DispatcherService {
   /** The log lost its tail, or is a new one: what is in memory is of the old one. */
   shortened({ partition }: TopicPartition): void {
     const holding = this.holdings.get(partition);
-    if (holding?.owner && !holding.owner.ended)
-      this.lose(holding, new Error('the log is shorter than it was'));
+    if (!holding) return;
+    holding.cut = true;
+    if (holding.owner) this.lose(holding, new Error('the log is shorter than it was'));
   }
 
   onEvents({ partition, records, next }: RecordBatch): void {
@@ -227,6 +230,7 @@ export class DispatcherService {
           instance: this.instance,
           now: Date.now(),
           windowMax: settings.windowRecordsMax,
+          cut: holding.cut,
         };
         const loaded = await takeOver({ kafka, reader, producer, writer }, partition, options);
         const { next, loadedEnd } = loaded.window;
@@ -268,6 +272,7 @@ export class DispatcherService {
     holding.owner = owner;
     holding.paused.clear();
     holding.takenAt = Date.now();
+    holding.cut = false;
     holding.writer = new PartitionWriter(owner, writer, (error) => this.lose(holding, error));
     const server = this.server;
     const [events, due] = topicPartitions(partition);
@@ -286,7 +291,7 @@ export class DispatcherService {
     if (this.holdings.get(partition) !== holding || this.stopping) return;
     this.server.pause(topicPartitions(partition));
     const losses = Date.now() - holding.takenAt < lossesForgottenMs ? holding.losses + 1 : 0;
-    const again: Holding = { partition, paused: new Set(), losses, takenAt: 0 };
+    const again: Holding = { partition, paused: new Set(), cut: holding.cut, losses, takenAt: 0 };
     this.holdings.set(partition, again);
     void this.take(again);
   }
@@ -326,7 +331,7 @@ export class DispatcherService {
     for (const slot of relieve(owners, this.parts.settings)) this.changed(slot);
     const [events, due] = topicPartitions(holding.partition);
     this.pauseAt(holding, 'events', loadOf(owner, owners, this.parts.settings), events);
-    this.pauseAt(holding, 'due', dueLoadOf(owner, this.parts.settings), due);
+    this.pauseAt(holding, 'due', dueLoadOf(owner, owners, this.parts.settings), due);
   }
 
   private owners(): PartitionOwner[] {

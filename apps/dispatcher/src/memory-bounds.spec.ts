@@ -25,9 +25,11 @@ it('lanes that catch up are given no more than rations once memory is short', ()
 });
 
 it.each([
-  ['records', 100, 0],
-  ['bytes', 1, 1_000],
-])('single retries are bounded in %s', (_, size, heldBytes) => {
-  const due = { window: { size }, heldBytes };
-  expect(dueLoadOf({ due } as unknown as PartitionOwner, bounds)).toBe(1);
+  ['records', 100, 0, 1],
+  ['bytes', 1, 1_000, 1],
+  ['bytes of all partitions', 1, 500, 20],
+])('single retries are bounded in %s', (_, size, heldBytes, partitions) => {
+  const one = { due: { window: { size }, heldBytes } } as unknown as PartitionOwner;
+  const all = Array.from({ length: partitions }, () => one);
+  expect(dueLoadOf(one, all, bounds)).toBe(1);
 });

@@ -18,8 +18,14 @@ export function loadOf(
 }
 
 /** The same of single retries, which have a window of their own. */
-export function dueLoadOf({ due }: PartitionOwner, bounds: MemoryBounds): number {
-  return Math.max(due.window.size / bounds.windowRecordsMax, due.heldBytes / bounds.windowBytesMax);
+export function dueLoadOf(
+  { due }: PartitionOwner,
+  all: readonly PartitionOwner[],
+  bounds: MemoryBounds,
+): number {
+  const held = all.reduce((sum, owner) => sum + owner.due.heldBytes, 0);
+  const own = Math.max(due.window.size / bounds.windowRecordsMax, due.heldBytes / bounds.windowBytesMax);
+  return Math.max(own, held / bounds.eventBytesMax);
 }
 
 /** Whether lanes that catch up may be given more: beside what the process has in memory already. */

@@ -36,7 +36,11 @@ const subscription = (id: string, status: Status, sinceSeq: number): Subscriptio
 
 const dues: DueItem[] = [];
 
-function owner(subscriptions: SubscriptionMessage[], lanes: LoadedLane[] = []): PartitionOwner {
+function owner(
+  subscriptions: SubscriptionMessage[],
+  lanes: LoadedLane[] = [],
+  clamped: SubscriptionMessage[] = [],
+): PartitionOwner {
   const settings = { ordered: true, inFlightMax: 1, eventsMax: 10, bytesMax: 1_000, breakerFailures: 10 };
   const nothing = (): void => undefined;
   const ports = {
@@ -53,6 +57,7 @@ function owner(subscriptions: SubscriptionMessage[], lanes: LoadedLane[] = []): 
     dueWindow: new OffsetWindow({ next: 0, capacity: 1_000 }),
     lanes,
     subscriptions,
+    clamped: new Set(clamped),
     endings: new KnownEndings(),
     log: { low: 50, high: 100 },
   });
@@ -64,6 +69,7 @@ function parkedAt(cursor: number): LoadedLane {
     tenantId: 't',
     subscriptionId: 's',
     lane: '0',
+    moved: false,
     record: { ...record, reason: 'failing', gone: false },
   };
 }
@@ -176,4 +182,17 @@ it('keeps of a single retry no more than its event, and accounts for that', () =
   expect(taken.due.heldBytes).toBe(event.length);
   taken.due.settled(item);
   expect(taken.due.heldBytes).toBe(0);
+});
+
+it('writes anew, with its first window, what counts from where the log was cut', () => {
+  const message = subscription('s', 'active', 60);
+  const taken = owner([message], [{ ...parkedAt(70), moved: true }], [message]);
+  const { lane } = taken.slots.get('lane/t/s/0')!;
+  // Until then only the window protects what comes.
+  taken.window.open(100, 1);
+  expect([lane.coversFrom, lane.offer(100, {} as never, 1)]).toEqual([Infinity, true]);
+  const { records, acknowledged } = taken.takeTransaction()!;
+  expect(records.map(({ key }) => key)).toEqual(['lane/t/s/0', 't/s', '_window', '_due']);
+  acknowledged();
+  expect(lane.coversFrom).toBe(70);
 });

@@ -89,10 +89,14 @@ export class PartitionOwner {
     for (const message of loaded.subscriptions) {
       if (isForgotten(message, this.logLow)) this.orphans.set(keyOf(message), subscriptionsTopic.name);
       else this.subscriptions.add(new Subscription(message, this.open));
+      const known = this.subscriptions.at(keyOf(message));
+      if (known && loaded.clamped.has(message)) this.snapshots.set(known, []);
     }
-    for (const { tenantId, subscriptionId, lane, record } of loaded.lanes) {
+    for (const { tenantId, subscriptionId, lane, record, moved } of loaded.lanes) {
       const subscription = this.subscriptions.get(tenantId, subscriptionId);
-      if (subscription?.active) this.addSlot(subscription, lane, record);
+      // Nothing durable covers a lane in a log that was cut before its place is written anew.
+      if (subscription?.active && moved) this.addSlot(subscription, lane, record).lane.begin();
+      else if (subscription?.active) this.addSlot(subscription, lane, record);
       else this.orphan(laneKey(tenantId, subscriptionId, lane));
     }
     for (const subscription of this.subscriptions.all()) this.followStatus(subscription);
@@ -185,7 +189,9 @@ export class PartitionOwner {
       snapshots.set(subscription, seqs);
       draft.add({ topic: subscriptionsTopic.name, partition: this.partition, key: subscription.key, value });
     }
-    const written = draft.full ? undefined : this.addWindows(draft);
+    // Nor is a window before the histories that decide below it.
+    const complete = !draft.full && this.snapshots.size === 0;
+    const written = complete ? this.addWindows(draft) : undefined;
     if (draft.records.length === 0) return undefined;
     return {
       records: draft.records,

@@ -25,7 +25,23 @@ import {
 } from '@posthorn/messaging';
 import { type KnownEndings, marginMs, readEndings } from './known-endings.js';
 
-export type LoadedLane = { tenantId: string; subscriptionId: string; lane: string; record: LaneRecord };
+/** `moved`: what is durable of it is of another log, and not where it is now. */
+export type LoadedLane = {
+  tenantId: string;
+  subscriptionId: string;
+  lane: string;
+  record: LaneRecord;
+  moved: boolean;
+};
+
+export type TakeoverOptions = {
+  nonce: string;
+  instance: string;
+  now: number;
+  windowMax: number;
+  /** The owner before saw the log end before its position. */
+  cut: boolean;
+};
 
 /** A partition's durable state, as its last owner left it. */
 export type LoadedPartition = {
@@ -33,6 +49,8 @@ export type LoadedPartition = {
   dueWindow: OffsetWindow;
   lanes: LoadedLane[];
   subscriptions: SubscriptionMessage[];
+  /** Those whose history was clamped to a log that was cut: what is durable of it is of another one. */
+  clamped: Set<SubscriptionMessage>;
   /** What is over though neither the window nor a cursor says so. */
   endings: KnownEndings;
   /** What there is of `events`. */
@@ -52,7 +70,7 @@ type Position = { next: number; bitmap: string; at?: number };
 export async function takeOver(
   parts: { kafka: KafkaConnection; reader: LogReader; producer: BatchProducer; writer: FencedWriter },
   partition: number,
-  { nonce, instance, now, windowMax }: { nonce: string; instance: string; now: number; windowMax: number },
+  { nonce, instance, now, windowMax, cut }: TakeoverOptions,
 ): Promise<LoadedPartition> {
   const { kafka, reader, producer, writer } = parts;
   const owner = encodeCursors({ kind: 'owner', nonce, instance, at: now });
@@ -84,15 +102,23 @@ export async function takeOver(
   const events = (await kafka.endOffsets(eventsTopic.name)).get(partition) ?? { low: 0, high: 0 };
   const due = (await kafka.endOffsets(dueTopic.name)).get(partition) ?? { low: 0, high: 0 };
   const { next: dueWritten } = positionOf(cursors.get(dueKey));
-  const place = { partition, writtenAt: windowAt };
+  const place = { partition, writtenAt: windowAt, cut };
   const next = await readOnAt(kafka, { ...place, topic: eventsTopic.name }, written, events);
   const dueNext = await readOnAt(kafka, { ...place, topic: dueTopic.name }, dueWritten, due);
   const cutAt = next < written ? next : Infinity;
+  const clamped = new Set<SubscriptionMessage>();
+  const all = [...subscriptions.values()].map((value) => {
+    const message = decodeSubscription(value);
+    const moved = clampedTo(cutAt, message);
+    if (moved) clamped.add(moved);
+    return moved ?? message;
+  });
   return {
     window: windowOf(cursors.get(windowKey), next, events, windowMax),
     dueWindow: windowOf(cursors.get(dueKey), dueNext, due, windowMax),
     lanes: lanesOf(cursors, cutAt),
-    subscriptions: [...subscriptions.values()].map((value) => clamped(decodeSubscription(value), cutAt)),
+    subscriptions: all,
+    clamped,
     endings,
     log: events,
   };
@@ -111,24 +137,28 @@ function isOwner(value: Buffer | null, nonce: string): boolean {
 
 /** How long a takeover waits for records that other traffic may keep from ever being all written. */
 const flushMaxMs = 1_000;
+const skewMs = 10_000;
 
 function positionOf(value: Buffer | undefined): Position {
   return value ? (decodeCursors(value) as Position & { kind: string }) : { next: 0, bitmap: '' };
 }
 
 /**
- * Where to read on. A log that ends before our position, or has younger records below it than the position
- * is, has lost its tail or is another one: what was appended since the position was written, and shortly
- * before, is read then. No offset tells what of it is new; what was delivered of it is known from `attempts`.
+ * Where to read on. A log that its owner saw end before its position, that does so now, or that has much
+ * younger records below it than the position is, has lost its tail or is another one: what was appended since
+ * the position was written, and shortly before, is read then. No offset tells what of it is new; what was
+ * delivered of it is known from `attempts`. Clocks of producers may be ahead of ours by `skewMs`.
  */
 async function readOnAt(
   kafka: KafkaConnection,
-  { topic, partition, writtenAt }: { topic: string; partition: number; writtenAt: number },
+  { topic, partition, writtenAt, cut }: { topic: string; partition: number; writtenAt: number; cut: boolean },
   position: number,
   { low, high }: LogBounds,
 ): Promise<number> {
-  const younger = await kafka.offsetAt(topic, partition, writtenAt + 1);
-  if (position <= high && younger >= position) return Math.max(position, low);
+  if (!cut && position <= high) {
+    const younger = await kafka.offsetAt(topic, partition, writtenAt + skewMs);
+    if (younger >= position) return Math.max(position, low);
+  }
   return Math.min(position, high, await kafka.offsetAt(topic, partition, writtenAt - marginMs));
 }
 
@@ -148,10 +178,13 @@ function windowOf(
     : new OffsetWindow({ next, capacity });
 }
 
-/** In a log that was cut, what is in force is so from there on. */
-function clamped({ snapshot, matching }: SubscriptionMessage, cutAt: number): SubscriptionMessage {
+/** In a log that was cut, what is in force is so from there on; undefined where that changes nothing. */
+function clampedTo(
+  cutAt: number,
+  { snapshot, matching }: SubscriptionMessage,
+): SubscriptionMessage | undefined {
   const last = matching.at(-1);
-  if (!last || last.sinceSeq <= cutAt) return { snapshot, matching };
+  if (!last || last.sinceSeq <= cutAt) return undefined;
   const before = matching.filter(({ sinceSeq }) => sinceSeq < cutAt);
   return { snapshot, matching: [...before, { ...last, sinceSeq: cutAt }] };
 }
@@ -164,20 +197,22 @@ export function lanesOf(cursors: Map<string, Buffer>, cutAt: number): LoadedLane
     if (!identity) continue;
     const message = decodeCursors(value);
     // A cursor below the log's start stays: the catch-up reader tells what expired.
-    if ('cursor' in message && message.cursor > cutAt) {
+    const moved = 'cursor' in message && message.cursor >= cutAt;
+    if (moved) {
       message.cursor = cutAt;
       // What stands there now has had no attempt.
       message.attempt = 0;
     }
+    if ('until' in message && message.until !== undefined) message.until = Math.min(message.until, cutAt);
     if (message.kind === 'parked') {
       const { kind, cursor, attempt, dueAt, failingSince, reason, gone } = message;
       const until = message.until === undefined ? {} : { until: message.until };
       const record = { kind, cursor, attempt, dueAt, failingSince, reason, gone: !!gone, ...until };
-      lanes.push({ ...identity, record });
+      lanes.push({ ...identity, record, moved });
     } else if (message.kind === 'behind') {
       const { kind, cursor, attempt, failingSince } = message;
       const until = message.until === undefined ? {} : { until: message.until };
-      lanes.push({ ...identity, record: { kind, cursor, attempt, failingSince, ...until } });
+      lanes.push({ ...identity, record: { kind, cursor, attempt, failingSince, ...until }, moved });
     }
   }
   return lanes;

@@ -138,7 +138,7 @@ export class World {
   }
 
   /** Events `<id> from..to`, each with its number as data. */
-  async publish(tenantId: string, from: number, to: number, headers = {}): Promise<void> {
+  async publish(tenantId: string, from: number, to: number, headers = {}, atMs?: number): Promise<void> {
     const values: Buffer[] = [];
     for (let n = from; n <= to; n++) {
       values.push(
@@ -154,12 +154,13 @@ export class World {
         }),
       );
     }
-    await this.send(eventsTopic.name, tenantId, values, headers);
+    await this.send(eventsTopic.name, tenantId, values, headers, atMs);
   }
 
-  async send(topic: string, tenantId: string, values: Buffer[], headers = {}): Promise<void> {
+  async send(topic: string, tenantId: string, values: Buffer[], headers = {}, atMs?: number): Promise<void> {
     const partition = partitionFor(tenantId, partitions);
-    const messages = values.map((value) => ({ key: tenantId, value, partition, headers }));
+    const time = atMs === undefined ? {} : { timestamp: String(atMs) };
+    const messages = values.map((value) => ({ key: tenantId, value, partition, headers, ...time }));
     await this.producer.send({ topic: this.kafka.prefix + topic, messages, acks: -1 });
   }
 
