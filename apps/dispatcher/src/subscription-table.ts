@@ -1,5 +1,5 @@
 import type { SubscriptionMessage, SubscriptionSnapshot } from '@posthorn/contracts';
-import { secretContext, subscriptionKey } from '@posthorn/contracts';
+import { openHeader, secretContext, subscriptionKey } from '@posthorn/contracts';
 import {
   type CompiledFilter,
   compileFilter,
@@ -123,16 +123,11 @@ export function isForgotten({ snapshot, matching }: SubscriptionMessage, logLow:
   return snapshot.status === 'deleted' && matching.every(({ sinceSeq }) => sinceSeq < logLow);
 }
 
-/** subscription-api seals what looks like a credential: `sealed:` and the sealed text. */
 function openHeaders(
   headers: Record<string, string>,
   open: (sealed: string) => string,
 ): Record<string, string> {
-  const mark = 'sealed:';
-  const entries = Object.entries(headers).map(([name, value]) => [
-    name,
-    value.startsWith(mark) ? open(value.slice(mark.length)) : value,
-  ]);
+  const entries = Object.entries(headers).map(([name, value]) => [name, openHeader(value, open)]);
   return Object.fromEntries(entries) as Record<string, string>;
 }
 

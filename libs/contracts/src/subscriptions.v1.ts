@@ -48,6 +48,18 @@ export const subscriptionKey = (tenantId: string, subscriptionId: string): strin
 export const secretContext = (tenantId: string, subscriptionId: string): string =>
   `subscription/${joinKey(tenantId, subscriptionId)}`;
 
+/** Stands before the sealed text of a customer's header that looks like a credential. */
+export const sealedMark = 'sealed:';
+
+export function isSealed(value: string): boolean {
+  return value.startsWith(sealedMark);
+}
+
+/** A header's value as the receiver gets it. Throws what `open` throws. */
+export function openHeader(value: string, open: (sealed: string) => string): string {
+  return isSealed(value) ? open(value.slice(sealedMark.length)) : value;
+}
+
 export function encodeSubscription(message: SubscriptionMessage): Buffer {
   return encodeObject(message);
 }

@@ -1,5 +1,4 @@
-import type { RetryPolicy } from '@posthorn/contracts';
-import { isSealed } from './header-secrets.js';
+import { isSealed, type RetryPolicy } from '@posthorn/contracts';
 import { isObject, isPlainText, pointerPart, type Problems } from '../problems.js';
 
 /** Events expire at 7 days: a longer wait could only end in that. */

@@ -1,3 +1,5 @@
+import { isSealed, openHeader, sealedMark } from '@posthorn/contracts';
+
 /** What a credential in a customer's own header is shown as; sent back, it means "as it was". */
 export const hiddenValue = '[hidden]';
 
@@ -10,8 +12,6 @@ const secretValue =
 export function looksSecret(name: string, value: string): boolean {
   return secretName.test(name) || secretValue.test(value);
 }
-
-const sealedMark = 'sealed:';
 
 export type Sealer = { seal(plain: string): string; open(sealed: string): string };
 
@@ -28,14 +28,6 @@ export function sealHeaders(
     return [name, looksSecret(name, value) ? sealedMark + seal(value) : value];
   });
   return Object.fromEntries(entries) as Record<string, string>;
-}
-
-export function isSealed(value: string): boolean {
-  return value.startsWith(sealedMark);
-}
-
-export function openHeader(value: string, open: (sealed: string) => string): string {
-  return isSealed(value) ? open(value.slice(sealedMark.length)) : value;
 }
 
 export function shownHeaders(headers: Record<string, string>): Record<string, string> {

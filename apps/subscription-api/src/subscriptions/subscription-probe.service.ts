@@ -1,10 +1,10 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { secretContext } from '@posthorn/contracts';
+import { openHeader, secretContext } from '@posthorn/contracts';
 import { profileOf, userAgent, type ProfileEvent } from '@posthorn/domain';
 import { KeyRing } from '@posthorn/runtime';
 import { exampleOf } from './examples.js';
-import { openHeader, shownHeaders } from './header-secrets.js';
+import { shownHeaders } from './header-secrets.js';
 import { ReceiverCheck } from './receiver-check.client.js';
 import type { Subscription } from './subscription.js';
 
