@@ -30,6 +30,7 @@ import { refill } from './dedup-refill.js';
 import { reject } from './rejections.js';
 import { Repeats } from './repeats.js';
 import { takeOver } from './takeover.js';
+import { delay, TakeoverWatch } from './takeover-watch.js';
 
 export type DispatcherParts = {
   kafka: KafkaConnection;
@@ -213,13 +214,20 @@ export class DispatcherService {
   }
 
   private async take(holding: Holding): Promise<void> {
-    const { kafka, reader, producer, settings } = this.parts;
     const { partition, losses } = holding;
+    const watch = new TakeoverWatch(this.parts.kafka.log, partition);
     // What throws at once again would otherwise be a storm of takeovers.
     if (losses > 0) await delay(Math.min(takeOverAgainMaxMs, takeOverAgainMs * 2 ** (losses - 1)));
+    await this.takeWatched(holding, watch).finally(() => watch.end());
+  }
+
+  private async takeWatched(holding: Holding, watch: TakeoverWatch): Promise<void> {
+    const { kafka, reader, producer, settings } = this.parts;
+    const { partition } = holding;
     while (this.holdings.get(partition) === holding && !this.stopping) {
       // Who has not heard from the group lately may have been expelled: it would fence the rightful owner.
       if (performance.now() - this.server.lastHeartbeatMs >= settings.sendLeaseMs) {
+        watch.step('waits for a heartbeat of its group');
         await delay(tickMs);
         continue;
       }
@@ -232,11 +240,13 @@ export class DispatcherService {
           windowMax: settings.windowRecordsMax,
           cut: holding.cut,
         };
-        const loaded = await takeOver({ kafka, reader, producer, writer }, partition, options);
+        const parts = { kafka, reader, producer, writer, step: watch.step.bind(watch) };
+        const loaded = await takeOver(parts, partition, options);
         const { next, loadedEnd } = loaded.window;
         // In a log that lost its tail, what stood from here on may come again at another offset.
         this.repeats.forgetFrom(partition, next);
         // What is settled beyond the window's first open offset is not matched again, but known it has to be.
+        watch.step('reads the ids of the last events');
         await refill(this.parts, this.repeats.read, partition, Math.max(next, loadedEnd));
         if (this.holdings.get(partition) !== holding) {
           await writer.close();
@@ -428,14 +438,7 @@ export class DispatcherService {
   }
 }
 
-/** On the global timer, which a simulation can replace; `node:timers/promises` would keep the real clock. */
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 function topicPartitions(partition: number): [TopicPartition, TopicPartition] {
-  return [
-    { topic: eventsTopic.name, partition },
-    { topic: dueTopic.name, partition },
-  ];
+  const of = (topic: string) => ({ topic, partition });
+  return [of(eventsTopic.name), of(dueTopic.name)];
 }

@@ -57,6 +57,15 @@ export type LoadedPartition = {
   log: LogBounds;
 };
 
+export type TakeoverParts = {
+  kafka: KafkaConnection;
+  reader: LogReader;
+  producer: BatchProducer;
+  writer: FencedWriter;
+  /** Hears what it does next. */
+  step(doing: string): void;
+};
+
 type Position = { next: number; bitmap: string; at?: number };
 
 /**
@@ -68,14 +77,16 @@ type Position = { next: number; bitmap: string; at?: number };
  * fencing.
  */
 export async function takeOver(
-  parts: { kafka: KafkaConnection; reader: LogReader; producer: BatchProducer; writer: FencedWriter },
+  parts: TakeoverParts,
   partition: number,
   { nonce, instance, now, windowMax, cut }: TakeoverOptions,
 ): Promise<LoadedPartition> {
-  const { kafka, reader, producer, writer } = parts;
+  const { kafka, reader, producer, writer, step } = parts;
+  step('fences the owner before');
   const owner = encodeCursors({ kind: 'owner', nonce, instance, at: now });
   await writer.fence([{ topic: cursorsTopic.name, partition, key: ownerKey, value: owner }]);
 
+  step('reads cursors');
   const cursors = new Map<string, Buffer>();
   let seen = false;
   await reader.readRange(cursorsTopic.name, partition, 'earliest', undefined, (records) => {
@@ -90,6 +101,7 @@ export async function takeOver(
   });
   if (!seen) throw new Error(`partition ${partition}: the end of cursors came before our own record`);
 
+  step('reads subscriptions');
   const subscriptions = new Map<string, Buffer>();
   await reader.readRange(subscriptionsTopic.name, partition, 'earliest', undefined, (records) => {
     for (const { key, value } of records) remember(subscriptions, key, value);
@@ -98,7 +110,9 @@ export async function takeOver(
   // What this process itself still had to tell as an earlier owner.
   await settledWithin(flushMaxMs, producer.flush());
   const { at: windowAt = now, next: written } = positionOf(cursors.get(windowKey));
+  step('reads the last outcomes');
   const endings = await readEndings(parts, partition, windowAt);
+  step('asks where the logs end');
   const events = (await kafka.endOffsets(eventsTopic.name)).get(partition) ?? { low: 0, high: 0 };
   const due = (await kafka.endOffsets(dueTopic.name)).get(partition) ?? { low: 0, high: 0 };
   const { next: dueWritten } = positionOf(cursors.get(dueKey));

@@ -13,6 +13,7 @@ class World {
   asked = 0;
   readonly begun: string[] = [];
   readonly told: { partitions: FetchedPartition[]; sentMs: number }[] = [];
+  readonly failures: string[] = [];
   readonly pending: Pending[] = [];
   readonly pace: FetchPace;
   private readonly broker = {
@@ -41,6 +42,7 @@ class World {
         heartbeatDueMs: () => this.heartbeatDueMs,
         begins: (nodeId) => void this.begun.push(nodeId),
         answered: (partitions, sentMs) => void this.told.push({ partitions, sentMs }),
+        failed: (error) => void this.failures.push(String(error)),
       },
     );
     this.pace.apply(this.cluster);

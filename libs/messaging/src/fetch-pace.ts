@@ -21,6 +21,8 @@ export type FetchPacePort = {
   begins(nodeId: string): void;
   /** A fetch that was sent then has succeeded. */
   answered(partitions: FetchedPartition[], sentMs: number): void;
+  /** kafkajs repeats it without a word. */
+  failed(error: unknown): void;
 };
 
 type Answer = {
@@ -154,7 +156,10 @@ export class FetchPace {
       const end = () => resolve(undefined);
       this.stopping.add(end);
       const settle = () => this.stopping.delete(end);
-      fetched.finally(settle).then(resolve, reject);
+      fetched.finally(settle).then(resolve, (error: Error) => {
+        if (!this.stopped) this.port.failed(error);
+        reject(error);
+      });
     });
   }
 

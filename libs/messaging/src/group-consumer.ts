@@ -1,6 +1,7 @@
 import type { Consumer, EachBatchPayload, PartitionAssigner } from 'kafkajs';
 import { FetchPace, quickWaitMs, type FetchedPartition } from './fetch-pace.js';
 import { keepingLastBroker } from './keep-last-broker.js';
+import { seldom } from './kafka-log.js';
 import type { KafkaConnection } from './kafka-connection.js';
 import type { Commit } from './offset-committer.js';
 import { backoffMs, delay, settledWithin } from './waiting.js';
@@ -71,6 +72,7 @@ export class GroupConsumer {
   private heartbeatSentMs = -Infinity;
   private lastHeartbeat = -Infinity;
   private lastGeneration = 0;
+  private readonly isNewFailure = seldom(5_000);
 
   constructor(
     private readonly kafka: KafkaConnection,
@@ -87,6 +89,7 @@ export class GroupConsumer {
         heartbeatDueMs: () => this.heartbeatSentMs + heartbeatMs,
         begins: (nodeId) => events.fetchStart?.(nodeId),
         answered: (partitions, sentMs) => this.hasPartitions && events.fetched?.(partitions, sentMs),
+        failed: (error) => this.tellFailed(String(error)),
       },
     );
   }
@@ -259,6 +262,11 @@ export class GroupConsumer {
     consumer.on(FETCH_START, ({ payload }) => current() && this.pace.fetchStarts(String(payload.nodeId)));
     const { batchEnd } = this.events;
     if (batchEnd) consumer.on(END_BATCH_PROCESS, ({ payload }) => current() && batchEnd(payload));
+  }
+
+  private tellFailed(error: string): void {
+    if (!this.isNewFailure(error)) return;
+    this.kafka.log('warn', 'a fetch failed, trying again', { groupId: this.options.groupId, error });
   }
 
   private lose(): void {

@@ -9,6 +9,7 @@ import {
 } from 'kafkajs';
 import { isUnknownTopic } from './send-errors.js';
 import { decodeFetches } from './fetch-decoder.js';
+import { startConnectionsFresh } from './fresh-connections.js';
 import { encodeProduceRequests } from './produce-encoder.js';
 import { shareRequestTimers } from './request-timers.js';
 import { kafkaLogCreator, seldom, type LogFn } from './kafka-log.js';
@@ -55,6 +56,7 @@ const offsetsTimeoutMs = 10_000;
 encodeProduceRequests();
 decodeFetches();
 shareRequestTimers();
+startConnectionsFresh();
 
 /** Names, topics and clients of one Kafka cluster. Every other class of this library starts from one. */
 export class KafkaConnection {

@@ -42,7 +42,8 @@ const answer = (to: Queue, correlationId: number) =>
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => {
   connected = false;
-  jest.advanceTimersByTime(500);
+  // What is still under way is given up before.
+  jest.advanceTimersByTime(10_000);
   jest.useRealTimers();
   connected = true;
 });
@@ -66,6 +67,17 @@ it('gives up a request that takes too long, and sends the next', () => {
   expect([first, second]).toEqual([['sent'], []]);
   jest.advanceTimersByTime(500);
   expect([first, second]).toEqual([['sent', 'KafkaJSRequestTimeoutError'], ['sent']]);
+});
+
+it('gives up what is under way when its connection closes, which waits for it', () => {
+  const one = queue(1);
+  one.scheduleRequestTimeoutCheck();
+  const [first, second] = [send(one, 1), send(one, 2)];
+  connected = false;
+  jest.advanceTimersByTime(2_500);
+  expect([first, second]).toEqual([['sent', 'KafkaJSRequestTimeoutError'], ['sent']]);
+  jest.advanceTimersByTime(3_000);
+  expect([second, jest.getTimerCount()]).toEqual([['sent', 'KafkaJSRequestTimeoutError'], 0]);
 });
 
 it('looks at what waits only where something waits', () => {

@@ -54,6 +54,7 @@ function look(): void {
     for (const request of queue.inflight.values()) {
       if (nowMs - request.sentAt > request.requestTimeout) request.timeoutRequest();
     }
-    if (!queue.isConnected()) queue.destroy();
+    // kafkajs waits for what is under way before it closes: that has to end, too.
+    if (!queue.isConnected() && queue.inflight.size + queue.pending.length === 0) queue.destroy();
   }
 }

@@ -4,7 +4,12 @@ import type { AddressInfo } from 'node:net';
 /** Kafka's api keys that tests speak of. */
 export const apiKeys = { produce: 0, fetch: 1, heartbeat: 12, endTxn: 26 } as const;
 
-export type DropRule = { apiKey: number; times: number };
+export type DropRule = {
+  apiKey: number;
+  times: number;
+  /** How much of the answer still passes: 0 to 1. */
+  share: number;
+};
 
 /**
  * A loopback proxy in front of one broker that understands Kafka's framing. It can refuse everybody
@@ -54,7 +59,12 @@ export class KafkaProxy {
 
   /** Cuts the connection instead of the next responses to this kind of request. */
   dropResponses(apiKey: number, times = 1): void {
-    this.rules.push({ apiKey, times });
+    this.rules.push({ apiKey, times, share: 0 });
+  }
+
+  /** Cuts the connection in the middle of the next response to this kind of request. */
+  cutResponse(apiKey: number): void {
+    this.rules.push({ apiKey, times: 1, share: 0.5 });
   }
 
   /** Requests of this kind stay here until `release`; others pass. */
@@ -98,7 +108,7 @@ export class KafkaProxy {
       return;
     }
     const broker = connect({ host: this.host, port: this.brokerPort });
-    const toDrop = new Set<number>();
+    const toDrop = new Map<number, number>();
     const cut = () => {
       client.destroy();
       broker.destroy();
@@ -119,16 +129,19 @@ export class KafkaProxy {
       const rule = this.rules.find(({ apiKey, times }) => apiKey === key && times > 0);
       if (rule) {
         rule.times--;
-        toDrop.add(frame.readInt32BE(8));
+        toDrop.set(frame.readInt32BE(8), rule.share);
       }
       if (key === this.heldKey) this.held.push(() => broker.write(frame));
       else broker.write(frame);
     });
     const responses = frames((frame) => {
       if (this.frozen) return;
-      if (toDrop.has(frame.readInt32BE(4))) {
+      const share = toDrop.get(frame.readInt32BE(4));
+      if (share !== undefined) {
         this.dropped++;
-        cut();
+        // What was written is sent before the end of the stream.
+        client.end(frame.subarray(0, Math.floor(frame.length * share)));
+        broker.destroy();
       } else {
         this.bytesPassed += frame.length;
         client.write(frame);
