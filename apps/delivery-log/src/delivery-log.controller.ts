@@ -1,16 +1,28 @@
 import { Controller, Get, Header, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { AppError } from '@posthorn/runtime';
-import { statusFilters } from './delivery-rows.js';
 import { attemptsView, type DeliverySummary, requestBody } from './delivery-view.js';
 import { DeliveryStore } from './delivery.store.js';
-import { type EventSummary, withData } from './event-view.js';
+import { type EventSummary, profileEventOf, withData } from './event-view.js';
 import { EventStore } from './event.store.js';
-import { decodeCursor, limitOf, oneOf, type Page } from './page.js';
+import { deliveryFilterOf, eventFilterOf, type ListQuery, textOf } from './list-query.js';
+import { decodeCursor, limitOf, type Page } from './page.js';
 import { type RetryOrdered, RetryOrderService } from './retry-order.service.js';
+import { Documented, text } from './route-docs.js';
+import {
+  deliveryDetail,
+  deliveryPage,
+  deliveryQuery,
+  eventDetail,
+  eventPage,
+  eventQuery,
+  retryOrdered,
+  waitingPage,
+  waitingQuery,
+} from './shapes.js';
 import { Manages, TenantGuard } from './tenant.guard.js';
-
-/** Every parameter as a text, or as several where a caller repeats it. */
-type ListQuery = Partial<Record<'subscriptionId' | 'status' | 'type' | 'limit' | 'cursor', unknown>>;
+import type { Waits } from './waiting.js';
+import { WaitingStore } from './waiting.store.js';
+import { whyOf } from './why.js';
 
 const json = 'application/json; charset=utf-8';
 
@@ -21,24 +33,23 @@ export class DeliveryLogController {
   constructor(
     @Inject(DeliveryStore) private readonly deliveries: DeliveryStore,
     @Inject(EventStore) private readonly events: EventStore,
+    @Inject(WaitingStore) private readonly waiting: WaitingStore,
     @Inject(RetryOrderService) private readonly retries: RetryOrderService,
   ) {}
 
   @Get('deliveries')
+  @Documented({ summary: 'Deliveries, newest first', query: deliveryQuery, answer: deliveryPage })
   listDeliveries(
     @Param('tenantId') tenantId: string,
     @Query() query: ListQuery,
   ): Promise<Page<DeliverySummary>> {
-    return this.deliveries.list({
-      tenantId,
-      subscriptionId: textOf(query.subscriptionId),
-      status: oneOf('status', textOf(query.status), statusFilters),
-      limit: limitOf(textOf(query.limit)),
-      after: decodeCursor(textOf(query.cursor)),
-    });
+    return this.deliveries.list(deliveryFilterOf(tenantId, query));
   }
 
   @Get('deliveries/:deliveryId')
+  @Documented({
+    ...{ summary: 'A delivery with all its attempts', query: { eventId: text }, answer: deliveryDetail },
+  })
   @Header('content-type', json)
   async getDelivery(
     @Param('tenantId') tenantId: string,
@@ -72,6 +83,9 @@ export class DeliveryLogController {
   @Post('deliveries/:deliveryId/retry')
   @HttpCode(202)
   @Manages()
+  @Documented({
+    ...{ summary: 'Try a delivery again now', query: { eventId: text }, answer: retryOrdered, status: 202 },
+  })
   retryDelivery(
     @Param('tenantId') tenantId: string,
     @Param('deliveryId') deliveryId: string,
@@ -80,27 +94,32 @@ export class DeliveryLogController {
     return this.retries.give(tenantId, deliveryId, textOf(eventId));
   }
 
-  @Get('events')
-  listEvents(@Param('tenantId') tenantId: string, @Query() query: ListQuery): Promise<Page<EventSummary>> {
-    return this.events.list({
-      tenantId,
-      type: textOf(query.type),
-      limit: limitOf(textOf(query.limit)),
-      after: decodeCursor(textOf(query.cursor)),
+  @Get('waiting')
+  @Documented({ summary: 'What waits, and why', query: waitingQuery, answer: waitingPage })
+  listWaiting(@Param('tenantId') tenantId: string, @Query() query: ListQuery): Promise<Page<Waits>> {
+    return this.waiting.list({
+      ...{ tenantId, subscriptionId: textOf(query['subscriptionId']) },
+      ...{ limit: limitOf(textOf(query['limit'])), after: decodeCursor(textOf(query['cursor'])) },
     });
+  }
+
+  @Get('events')
+  @Documented({ summary: 'Events, newest first', query: eventQuery, answer: eventPage })
+  listEvents(@Param('tenantId') tenantId: string, @Query() query: ListQuery): Promise<Page<EventSummary>> {
+    return this.events.list(eventFilterOf(tenantId, query));
   }
 
   @Get('events/:eventId')
   @Header('content-type', json)
+  @Documented({ summary: 'An event, its deliveries, and why there are no others', answer: eventDetail })
   async getEvent(@Param('tenantId') tenantId: string, @Param('eventId') eventId: string): Promise<string> {
     const event = await this.events.find(tenantId, eventId);
     if (!event) throw new AppError('not-found', 'No such event.');
-    const deliveries = await this.deliveries.ofEvent(tenantId, eventId);
-    return withData((data) => ({ ...event.summary, data, deliveries }), event.row.data);
+    const [deliveries, known] = await Promise.all([
+      this.deliveries.ofEvent(tenantId, eventId),
+      this.deliveries.subscriptions(tenantId),
+    ]);
+    const subscriptions = known.map((each) => whyOf(each, profileEventOf(event.row), event.summary));
+    return withData((data) => ({ ...event.summary, data, deliveries, subscriptions }), event.row.data);
   }
-}
-
-/** Of a parameter that was given twice, none counts. */
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -20,6 +20,7 @@ import { ProjectionService } from './projection.service.js';
 import { RetryOrderService } from './retry-order.service.js';
 import { RuleBookService } from './rule-book.service.js';
 import { RuleBookStore } from './rule-book.store.js';
+import { WaitingStore } from './waiting.store.js';
 
 /** Needs RuntimeModule (logger, health) beside it: startService brings it. */
 @Module({})
@@ -49,6 +50,7 @@ export class DeliveryLogModule {
         RetryOrderService,
         RuleBookService,
         RuleBookStore,
+        WaitingStore,
       ],
       exports: [DELIVERY_LOG_TRANSPORT],
     };

@@ -1,4 +1,11 @@
 import { deliveryStatuses } from './delivery.js';
+import {
+  type EventCondition,
+  eventConditions,
+  type Parameter,
+  type StatusClass,
+  statusClassCondition,
+} from './event-conditions.js';
 import type { Position } from './page.js';
 import { storable } from './sql-values.js';
 
@@ -13,7 +20,9 @@ export type DeliveryFilter = {
   tenantId: string;
   subscriptionId?: string | undefined;
   status?: StatusFilter | undefined;
+  statusClass?: StatusClass | undefined;
   eventId?: string | undefined;
+  event?: EventCondition | undefined;
   after?: Position | undefined;
   limit: number;
 };
@@ -72,11 +81,10 @@ export function deliveriesStatement(filter: DeliveryFilter, bounds: Bounds): Sta
   return { sql, params };
 }
 
-type Parameter = (value: unknown) => string;
 type Shown = DeliveryFilter & { purged: readonly string[] };
 
 function storedRows(shown: Shown, parameter: Parameter): string {
-  const { subscriptionId, status, eventId, after, limit, purged } = shown;
+  const { subscriptionId, status, statusClass, eventId, event = {}, after, limit, purged } = shown;
   const where = ['d.tenant_id = $1'];
   if (subscriptionId !== undefined) where.push(`d.subscription_id = ${parameter(storable(subscriptionId))}`);
   if (purged.length > 0) where.push(`d.subscription_id <> ALL (${parameter(purged)}::text[])`);
@@ -87,6 +95,14 @@ function storedRows(shown: Shown, parameter: Parameter): string {
   if (status !== undefined) where.push(`d.status = ${parameter(status)}`);
   // The partial index is used only where the statement says what the index says.
   if (status !== undefined && status !== 'delivered') where.push(`d.status <> 'delivered'`);
+  if (statusClass !== undefined) where.push(statusClassCondition('d', statusClass));
+  const { type, ...others } = event;
+  if (type !== undefined) where.push(`d.event_type = ${parameter(storable(type))}`);
+  const about = eventConditions('about', others, parameter);
+  if (about.length > 0) {
+    const its = ['about.tenant_id = $1', 'about.seq = d.seq', ...about];
+    where.push(exists(`SELECT 1 FROM events about WHERE ${its.join(' AND ')}`));
+  }
   if (after) where.push(behind('d.seq, d.subscription_id, d.replay_id', after, parameter));
   return `SELECT d.delivery_id, d.subscription_id, d.event_id, d.event_type, NULL::text AS entity_id, d.replay_id, d.seq,
                  d.status, d.attempts, d.next_attempt_at, d.last_status, d.last_error, d.first_attempt_at, d.finished_at
@@ -111,10 +127,12 @@ const ending = `(SELECT c.ending FROM cancellations c
 
 /** Which positions of the log can hold computed deliveries of that status; undefined: none. */
 function computedScope(
-  { status, eventId }: DeliveryFilter,
+  { status, statusClass, eventId }: DeliveryFilter,
   { pendingFrom, endedFrom, endedUntil }: Bounds,
   parameter: Parameter,
 ): string | undefined {
+  // What had no attempt has no status.
+  if (statusClass !== undefined) return undefined;
   const isEnd = status === 'cancelled' || status === 'expired';
   if (status !== undefined && !isEnd && status !== 'pending' && status !== 'waiting') return undefined;
   const endedAnywhere = endedFrom !== null && endedUntil !== null;
@@ -135,8 +153,8 @@ function computedScope(
 
 /** An event that was published twice is one delivery: the first place where it matched stands for it. */
 function computedRows(shown: Shown, scope: string, { endedFrom }: Bounds, parameter: Parameter): string {
-  const { subscriptionId, eventId, after, limit, purged } = shown;
-  const where = ['e.tenant_id = $1', scope];
+  const { subscriptionId, eventId, event = {}, after, limit, purged } = shown;
+  const where = ['e.tenant_id = $1', scope, ...eventConditions('e', event, parameter)];
   if (subscriptionId !== undefined) {
     const id = parameter(storable(subscriptionId));
     where.push(`e.matched @> ARRAY[${id}]::text[]`, `m.subscription_id = ${id}`);

@@ -41,6 +41,7 @@ export type AttemptRow = {
   response_body: Buffer;
   truncated: boolean;
   timings: Record<string, number | null> | null;
+  replay_id: string | null;
 };
 
 export function summaryOf(row: DeliveryRow, state: SubscriptionState | undefined): DeliverySummary {
@@ -74,6 +75,9 @@ export function positionOf({ seq, subscription_id, replay_id }: DeliveryRow): Po
   return { seq: Number(seq), subscriptionId: subscription_id, replayId: replay_id };
 }
 
+/** A phase that did not happen (a connection that was used again) took no time. */
+const noTimings = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null };
+
 /** What went out and what came back. Attempt 0 is no attempt: it says that the delivery ended without one. */
 export function attemptsView(
   id: string,
@@ -88,9 +92,10 @@ export function attemptsView(
       outcome: row.outcome,
       startedAt: iso(row.started_at),
       durationMs: row.duration_ms,
-      timings: row.timings,
+      timings: { ...noTimings, ...row.timings, totalMs: row.duration_ms },
       error: row.error,
       message: row.message,
+      replayId: row.replay_id === '' ? null : row.replay_id,
       request: { method: 'POST', url: row.url, headers: row.request_headers ?? {}, body },
       response:
         row.status === null

@@ -14,9 +14,12 @@ import { encodeCursor, type Page } from './page.js';
 import type { SubscriptionView } from './rule-book.js';
 import { storable } from './sql-values.js';
 import type { LaneView } from './wait-reason.js';
+import type { KnownSubscription } from './why.js';
 
 /** How far a delivery without a row is searched for when only its id is known. */
 const searchMaxDeliveries = 10_000;
+
+const subscriptionsMax = 1_000;
 
 /** Deliveries as they are asked for: what had attempts is stored, what waits is computed. */
 @Injectable()
@@ -52,10 +55,10 @@ export class DeliveryStore {
   /** Rows of `attempts`, or the only one in the delivery's own row. */
   async attempts(id: string): Promise<AttemptRow[]> {
     return this.database.query<AttemptRow>(
-      `SELECT attempt, started_at, outcome, status, error, message, ${exchangeColumns}
+      `SELECT attempt, started_at, outcome, status, error, message, replay_id, ${exchangeColumns}
          FROM attempts WHERE delivery_id = $1
        UNION ALL
-       SELECT attempts, first_attempt_at, told, last_status, last_error, NULL, ${exchangeColumns}
+       SELECT attempts, first_attempt_at, told, last_status, last_error, NULL, replay_id, ${exchangeColumns}
          FROM deliveries WHERE delivery_id = $1 AND url IS NOT NULL
        ORDER BY attempt`,
       [storable(id)],
@@ -82,6 +85,15 @@ export class DeliveryStore {
       [storable(tenantId), subscriptionId],
     );
     return row?.snapshot;
+  }
+
+  /** Of a tenant, with the filters that were in force; deleted ones are no longer among them. */
+  async subscriptions(tenantId: string): Promise<KnownSubscription[]> {
+    return this.database.query<KnownSubscription>(
+      `SELECT subscription_id AS id, snapshot AS view, matching FROM subscriptions
+        WHERE tenant_id = $1 AND NOT deleted ORDER BY subscription_id LIMIT ${subscriptionsMax}`,
+      [storable(tenantId)],
+    );
   }
 
   private async rows(filter: DeliveryFilter): Promise<DeliveryRow[]> {

@@ -1,12 +1,13 @@
 import { Database } from '@posthorn/runtime';
 import { Inject, Injectable } from '@nestjs/common';
+import { type EventCondition, eventConditions } from './event-conditions.js';
 import { type EventRow, type EventSummary, eventView } from './event-view.js';
 import { encodeCursor, type Page, type Position } from './page.js';
 import { storable } from './sql-values.js';
 
-export type EventFilter = {
+export type EventFilter = EventCondition & {
   tenantId: string;
-  type?: string | undefined;
+  id?: string | undefined;
   after?: Position | undefined;
   limit: number;
 };
@@ -19,12 +20,17 @@ const columns = `seq, tenant_id, event_id, type, entity_name, entity_id, "timest
 export class EventStore {
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  async list({ tenantId, type, after, limit }: EventFilter): Promise<Page<EventSummary>> {
+  async list(filter: EventFilter): Promise<Page<EventSummary>> {
+    const { tenantId, id, after, limit } = filter;
+    const params: unknown[] = [storable(tenantId)];
+    const parameter = (value: unknown): string => `$${params.push(value)}`;
+    const where = ['e.tenant_id = $1', ...eventConditions('e', filter, parameter)];
+    if (id !== undefined) where.push(`e.event_id = ${parameter(storable(id))}`);
+    if (after) where.push(`e.seq < ${parameter(after.seq)}`);
     const rows = await this.database.query<EventRow>(
-      `SELECT ${columns} FROM events
-        WHERE tenant_id = $1 AND ($2::text IS NULL OR type = $2) AND ($3::bigint IS NULL OR seq < $3)
-        ORDER BY seq DESC LIMIT $4`,
-      [storable(tenantId), type === undefined ? null : storable(type), after?.seq ?? null, limit + 1],
+      `SELECT ${columns} FROM events e WHERE ${where.join(' AND ')}
+        ORDER BY e.seq DESC LIMIT ${parameter(limit + 1)}`,
+      params,
     );
     const purged = await this.purged(tenantId);
     const page = rows.slice(0, limit);

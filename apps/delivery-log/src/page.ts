@@ -26,6 +26,15 @@ export function oneOf<T extends string>(
   throw invalid(name, `must be one of ${values.join(', ')}`);
 }
 
+/** @throws AppError `invalid` */
+export function instantOf(name: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const isDate = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/.test(text);
+  const at = new Date(isDate ? text : NaN);
+  if (!Number.isNaN(at.getTime())) return at;
+  throw invalid(name, 'must be a date or an instant as in 2026-04-15T10:00:00Z');
+}
+
 /** What the next page begins behind; callers see an opaque text. */
 export type Position = { seq: number; subscriptionId: string; replayId: string };
 
@@ -53,6 +62,6 @@ function parsed(text: string): unknown {
   }
 }
 
-function invalid(name: string, detail: string): AppError {
+export function invalid(name: string, detail: string): AppError {
   return new AppError('invalid', `/${name}: ${detail}`, { errors: [{ pointer: `/${name}`, detail }] });
 }

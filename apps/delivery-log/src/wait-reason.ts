@@ -67,7 +67,7 @@ function laneOf(
 }
 
 /** As the dispatcher chooses it. */
-function laneByEntity(entityId: string): string {
+export function laneByEntity(entityId: string): string {
   return String((murmur2(Buffer.from(entityId)) & 0x7fffffff) % 64);
 }
 

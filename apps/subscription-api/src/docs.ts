@@ -37,7 +37,7 @@ function complete(document: OpenAPIObject): OpenAPIObject {
       operation.responses['default'] = { description: 'An error', content };
       const isWriting = (withBody as readonly string[]).includes(method);
       if (isWriting)
-        operation.requestBody = { content: { 'application/json': { schema: { type: 'object' } } } };
+        operation.requestBody ??= { content: { 'application/json': { schema: { type: 'object' } } } };
       if (method === 'post')
         operation.parameters = [...(operation.parameters ?? []), header('Idempotency-Key')];
       if (isWriting && method !== 'post' && item.get)

@@ -1,0 +1,121 @@
+import { statusFilters } from './delivery-rows.js';
+import { statusClasses } from './event-conditions.js';
+import {
+  instant,
+  instantOrNull,
+  listOf,
+  number,
+  numberOrNull,
+  object,
+  oneOfTexts,
+  orNull,
+  pageOf,
+  type Schema,
+  text,
+  textOrNull,
+  whole,
+  wholeOrNull,
+} from './route-docs.js';
+
+/** What the routes answer with, for the OpenAPI document. */
+const entity = object({ name: text, id: text });
+const headers: Schema = { type: 'object', additionalProperties: text };
+
+const eventFields = {
+  id: text,
+  type: text,
+  entity: orNull(entity),
+  timestamp: text,
+  source: textOrNull,
+  acceptedAt: instant,
+  seq: whole,
+  matched: listOf(text),
+  unmatchedReason: textOrNull,
+};
+const deliveryFields = {
+  id: text,
+  subscriptionId: text,
+  eventId: text,
+  eventType: text,
+  seq: whole,
+  status: oneOfTexts(statusFilters),
+  reason: textOrNull,
+  attemptCount: whole,
+  nextAttemptAt: instantOrNull,
+  lastStatus: wholeOrNull,
+  lastError: textOrNull,
+  firstAttemptAt: instantOrNull,
+  finishedAt: instantOrNull,
+  replayId: textOrNull,
+};
+const attemptShape = object({
+  id: text,
+  attempt: whole,
+  outcome: text,
+  startedAt: instant,
+  durationMs: number,
+  timings: object({
+    dnsMs: numberOrNull,
+    connectMs: numberOrNull,
+    tlsMs: numberOrNull,
+    firstByteMs: numberOrNull,
+    totalMs: number,
+  }),
+  error: textOrNull,
+  message: textOrNull,
+  replayId: textOrNull,
+  request: object({ method: text, url: text, headers, body: textOrNull }),
+  response: orNull(object({ status: whole, headers, body: text, truncated: { type: 'boolean' } })),
+});
+/** The publisher's JSON, or null where there is none. */
+const data: Schema = {};
+
+export const deliveryShape = object(deliveryFields);
+export const deliveryPage = pageOf(deliveryShape);
+export const eventShape = object(eventFields);
+export const eventPage = pageOf(eventShape);
+export const eventDetail = object({
+  ...eventFields,
+  data,
+  deliveries: listOf(deliveryShape),
+  subscriptions: listOf(
+    object({ subscriptionId: text, name: text, matched: { type: 'boolean' }, reason: text }),
+  ),
+});
+export const deliveryDetail = object({
+  ...deliveryFields,
+  subscription: orNull(object({ id: text, name: text, url: text, status: text })),
+  event: orNull(object({ ...eventFields, data })),
+  attempts: listOf(attemptShape),
+});
+export const retryOrdered = object({ deliveryId: text, subscriptionId: text, eventId: text, attempt: whole });
+export const waitingPage = pageOf(
+  object({
+    subscriptionId: text,
+    lane: textOrNull,
+    state: oneOfTexts(['parked', 'paused', 'behind', 'retrying']),
+    attempt: whole,
+    attempts: wholeOrNull,
+    nextAttemptAt: instantOrNull,
+    waiting: whole,
+    oldestAt: instantOrNull,
+    reason: text,
+  }),
+);
+
+const paging = { limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 }, cursor: text };
+const time = { from: instant, to: instant };
+const ofEntity = { entityName: text, entityId: text };
+export const eventFilterQuery = { type: text, ...ofEntity, id: text, ...time };
+export const eventQuery = { ...eventFilterQuery, ...paging };
+export const deliveryFilterQuery = {
+  subscriptionId: text,
+  eventId: text,
+  status: oneOfTexts(statusFilters),
+  statusClass: oneOfTexts(statusClasses),
+  eventType: text,
+  ...ofEntity,
+  ...time,
+};
+export const deliveryQuery = { ...deliveryFilterQuery, ...paging };
+export const waitingQuery = { subscriptionId: text, ...paging };
