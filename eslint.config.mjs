@@ -115,7 +115,7 @@ export default tseslint.config(
   // One state machine, one file: its rules are read together or not at all.
   {
     files: ['libs/domain/src/lane.ts', 'apps/dispatcher/src/{partition-owner,dispatcher.service}.ts'],
-    rules: { 'max-lines': ['error', { max: 370, skipBlankLines: true, skipComments: true }] },
+    rules: { 'max-lines': ['error', { max: 390, skipBlankLines: true, skipComments: true }] },
   },
   {
     files: ['**/*.spec.ts', '{apps,libs}/*/src/testing/**/*.ts'],

@@ -1,7 +1,15 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { KafkaConnection, LogReader } from '@posthorn/messaging';
 import { directoryTopic, subscriptionsTopic } from '@posthorn/contracts';
-import { Database, kafkaLog, kafkaSettings, LOGGER, type Logger } from '@posthorn/runtime';
+import {
+  Database,
+  kafkaLog,
+  kafkaSettings,
+  LOGGER,
+  type Logger,
+  Metrics,
+  observeConsumer,
+} from '@posthorn/runtime';
 import { DeliveryLogSettings } from './delivery-log.config.js';
 import { DeliveryLogConsumer } from './delivery-log.consumer.js';
 import { DeliveryLogController } from './delivery-log.controller.js';
@@ -32,12 +40,12 @@ export class DeliveryLogModule {
       providers: [
         { provide: DeliveryLogSettings, useValue: settings },
         { provide: KafkaConnection, useFactory: connection, inject: [DeliveryLogSettings, LOGGER] },
-        { provide: Database, useFactory: database, inject: [DeliveryLogSettings, LOGGER] },
+        { provide: Database, useFactory: database, inject: [DeliveryLogSettings, LOGGER, Metrics] },
         { provide: LOG_READER, useFactory: reader, inject: [KafkaConnection] },
         {
           provide: DELIVERY_LOG_TRANSPORT,
-          useFactory: ({ server }: ProjectionService) => server,
-          inject: [ProjectionService],
+          useFactory: transport,
+          inject: [ProjectionService, KafkaConnection, Metrics],
         },
         DeliveryLogService,
         DeliveryStore,
@@ -57,6 +65,15 @@ export class DeliveryLogModule {
   }
 }
 
+function transport(
+  { server }: ProjectionService,
+  kafka: KafkaConnection,
+  metrics: Metrics,
+): ProjectionService['server'] {
+  observeConsumer(metrics, { kafka, server, group: 'delivery-log' });
+  return server;
+}
+
 function connection(settings: DeliveryLogSettings, logger: Logger): KafkaConnection {
   return new KafkaConnection(kafkaSettings(settings, 'delivery-log'), kafkaLog(logger));
 }
@@ -68,7 +85,7 @@ function reader(kafka: KafkaConnection): LogReader {
   });
 }
 
-function database(settings: DeliveryLogSettings, logger: Logger): Database {
+function database(settings: DeliveryLogSettings, logger: Logger, metrics: Metrics): Database {
   return new Database({
     url: settings.databaseUrl,
     schema: 'delivery_log',
@@ -76,5 +93,6 @@ function database(settings: DeliveryLogSettings, logger: Logger): Database {
     poolMax: settings.databasePoolMax,
     startTimeoutMs: settings.databaseStartTimeoutMs,
     logger,
+    metrics,
   });
 }

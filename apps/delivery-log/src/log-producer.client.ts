@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { partitionsFor, type TopicDefinition } from '@posthorn/contracts';
 import { BatchProducer, KafkaConnection, partitionFor } from '@posthorn/messaging';
+import { Metrics, observeProducer } from '@posthorn/runtime';
 import { DeliveryLogSettings } from './delivery-log.config.js';
 
 const stopTimeoutMs = 3_000;
@@ -22,6 +23,7 @@ export class LogProducer {
   constructor(
     @Inject(DeliveryLogSettings) private readonly settings: DeliveryLogSettings,
     @Inject(KafkaConnection) private readonly kafka: KafkaConnection,
+    @Inject(Metrics) metrics: Metrics,
   ) {
     this.producer = new BatchProducer(kafka, {
       name: 'delivery-log-orders',
@@ -31,6 +33,7 @@ export class LogProducer {
       batchBytes: 448 * 1024,
       lingerMs: 2,
     });
+    observeProducer(metrics, this.producer, 'delivery-log.orders');
   }
 
   /** Makes the topics that are missing, too: whichever service comes first does. */

@@ -1,6 +1,6 @@
 import { allTopics, decodeEvents, type EventMessage, partitionsFor } from '@posthorn/contracts';
 import { KafkaConnection } from '@posthorn/messaging';
-import type { Database } from '@posthorn/runtime';
+import { type Database, Metrics } from '@posthorn/runtime';
 import {
   apiKeys,
   KafkaProxy,
@@ -41,7 +41,7 @@ beforeAll(async () => {
     },
     () => undefined,
   );
-  producer = new LogProducer(Object.assign(new DeliveryLogSettings(), { partitions }), kafka);
+  producer = new LogProducer(Object.assign(new DeliveryLogSettings(), { partitions }), kafka, new Metrics());
   await producer.start(allTopics);
   await kafka.ensureTopics(
     allTopics.map((topic) => ({ ...topic, partitions: partitionsFor(topic, partitions) })),

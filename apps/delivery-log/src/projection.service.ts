@@ -126,6 +126,7 @@ export class ProjectionService {
       maxBufferedBytes: bufferedBytesMax,
       applyMaxRecords: batchRecordsMax,
       concurrency: 2,
+      metrics: this.database.metrics,
       onRevoked: (partitions) => {
         for (const { partition } of partitions) this.books.drop(partition);
       },

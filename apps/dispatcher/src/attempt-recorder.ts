@@ -28,6 +28,8 @@ export class AttemptRecorder {
     private readonly refused: (owner: PartitionOwner, error: Error) => void,
     /** Whether the log shows deliveries that succeed: a line that nobody sees is not made. */
     private readonly verbose = false,
+    /** Told of every delivery that is over. */
+    private readonly over: (outcome: AttemptMessage['outcome']) => void = () => undefined,
   ) {}
 
   attempt(slot: LaneSlot, work: Work, ending: Ending, told: Told, done?: () => void): void {
@@ -49,6 +51,7 @@ export class AttemptRecorder {
       ...(replayId === undefined ? {} : { replayId }),
       ...told,
     };
+    if (ending.final) this.over(ending.outcome);
     if (this.verbose || message.outcome !== 'delivered') this.logAttempt(message, slot);
     this.write(attemptsTopic.name, slot, tenantId, encodeAttempts(message), event, done);
   }
@@ -85,6 +88,7 @@ export class AttemptRecorder {
       seq,
     };
     const ending = { attempt: 0, outcome: 'cancelled' as const, final: true, url: '' };
+    this.over('cancelled');
     const value = encodeAttempts({ ...ids, ...ending, ...toldWithout(this.now()) });
     const done = this.doneOr(owner, settle);
     this.outbox.write({ topic: attemptsTopic.name, partition: owner.partition, key: tenantId, value, done });

@@ -44,6 +44,8 @@ export class CatchUp {
     private readonly log: LogFn,
     /** Whether there is memory for more than rations. */
     private readonly mayFeed: () => boolean = () => true,
+    /** Events expired while the lane waited. */
+    private readonly expired: () => void = () => undefined,
   ) {}
 
   /** A lane's state changed: it may want to be read for. */
@@ -190,6 +192,7 @@ export class CatchUp {
       at: Date.now(),
       reason: 'expired' as const,
     };
+    this.expired();
     this.log('error', 'events expired while a subscription waited', {
       tenantId,
       ...range,

@@ -15,6 +15,9 @@ import {
   KeyRing,
   LOGGER,
   type Logger,
+  Metrics,
+  observeConsumer,
+  observeProducer,
   SettingsError,
 } from '@posthorn/runtime';
 import {
@@ -77,7 +80,11 @@ export class DispatcherModule {
       module: DispatcherModule,
       controllers: [DispatcherConsumer],
       providers: [
-        { provide: PARTS, inject: [LOGGER], useFactory: (logger: Logger) => partsOf(settings, logger) },
+        {
+          provide: PARTS,
+          inject: [LOGGER, Metrics],
+          useFactory: (logger: Logger, metrics: Metrics) => partsOf(settings, logger, metrics),
+        },
         {
           provide: DispatcherService,
           inject: [PARTS],
@@ -90,15 +97,18 @@ export class DispatcherModule {
   }
 }
 
-function partsOf(settings: DispatcherSettings, logger: Logger): DispatcherParts {
+function partsOf(settings: DispatcherSettings, logger: Logger, metrics: Metrics): DispatcherParts {
   const kafka = new KafkaConnection(kafkaSettings(settings, 'posthorn-dispatcher'), kafkaLog(logger));
+  const outcomes = producer(kafka);
+  observeProducer(metrics, outcomes, 'dispatcher');
   return {
     kafka,
     reader: logReader(kafka),
-    producer: producer(kafka),
+    producer: outcomes,
     egress: egress(settings),
     keyRing: keyRing(settings),
     settings,
+    metrics,
   };
 }
 
@@ -138,7 +148,7 @@ function egress({
   });
 }
 
-function server({ kafka, settings }: DispatcherParts, service: DispatcherService): KafkaBatchServer {
+function server({ kafka, settings, metrics }: DispatcherParts, service: DispatcherService): KafkaBatchServer {
   const batchServer = new KafkaBatchServer({
     kafka,
     groupId: 'dispatcher',
@@ -156,6 +166,7 @@ function server({ kafka, settings }: DispatcherParts, service: DispatcherService
     },
   });
   service.consumeFrom(batchServer);
+  if (metrics) observeConsumer(metrics, { kafka, server: batchServer, group: 'dispatcher' });
   return batchServer;
 }
 

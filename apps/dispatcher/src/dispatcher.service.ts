@@ -13,13 +13,14 @@ import {
   type RecordBatch,
   type TopicPartition,
 } from '@posthorn/messaging';
-import type { KeyRing } from '@posthorn/runtime';
+import type { KeyRing, Metrics } from '@posthorn/runtime';
 import { AlarmClock } from './alarm-clock.js';
 import { AttemptRecorder } from './attempt-recorder.js';
 import { CatchUp } from './catch-up.js';
 import type { DispatcherSettings } from './dispatcher.config.js';
 import type { DueItem, LaneSlot } from './lane-slot.js';
 import { dueLoadOf, loadOf, mayFeed, relieve } from './memory-bounds.js';
+import { observeDispatcher } from './observed.js';
 import { Outbox } from './outbox.js';
 import type { OwnerPorts } from './owner-ports.js';
 import { PartitionOwner } from './partition-owner.js';
@@ -31,6 +32,7 @@ import { reject } from './rejections.js';
 import { Repeats } from './repeats.js';
 import { takeOver } from './takeover.js';
 import { delay, TakeoverWatch } from './takeover-watch.js';
+import { Tally } from './tally.js';
 
 export type DispatcherParts = {
   kafka: KafkaConnection;
@@ -39,6 +41,7 @@ export type DispatcherParts = {
   egress: EgressClient;
   keyRing: KeyRing;
   settings: DispatcherSettings;
+  metrics?: Metrics;
 };
 
 /** A partition that is assigned: its owner once it is taken over. */
@@ -80,6 +83,7 @@ export class DispatcherService {
   private readonly instance = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   private readonly ownerPorts: OwnerPorts;
   private readonly repeats = new Repeats();
+  private readonly tally: Tally;
   private server!: KafkaBatchServer;
   private ticker: NodeJS.Timeout | undefined;
   private windowsAt = 0;
@@ -88,15 +92,18 @@ export class DispatcherService {
 
   constructor(private readonly parts: DispatcherParts) {
     const { kafka, producer, egress, settings, reader } = parts;
+    this.tally = new Tally(parts.metrics);
     this.outbox = new Outbox(producer, producerBounds);
     const lose = (owner: PartitionOwner, error: Error): void => this.loseOwner(owner, error);
     const verbose = settings.logLevel === 'debug' || settings.logLevel === 'trace';
-    this.recorder = new AttemptRecorder(this.outbox, kafka.log, Date.now, lose, verbose);
+    const over = (outcome: string): void => this.tally.over(outcome);
+    this.recorder = new AttemptRecorder(this.outbox, kafka.log, Date.now, lose, verbose, over);
     this.sender = new Sender(egress, this.outbox, this.recorder, settings, {
       now: Date.now,
       random: Math.random,
       maySend: (owner) => this.maySend(owner),
       changed: (slot) => this.changed(slot),
+      answered: (slot, work, result) => this.tally.answered(slot, work, result),
     });
     this.catchUp = new CatchUp(
       reader,
@@ -104,6 +111,7 @@ export class DispatcherService {
       (slot) => this.changed(slot),
       kafka.log,
       () => mayFeed(this.owners(), settings),
+      () => over('expired'),
     );
     this.dueAlarms = new AlarmClock(Date.now, ({ slot, item }) => this.startDue(slot, item));
     this.ownerPorts = {
@@ -120,6 +128,10 @@ export class DispatcherService {
       tell: (owner, message) => this.recorder.tell(owner, message),
       windowWritten: (partition, next, dueNext) => this.commitForLagTools(partition, next, dueNext),
     };
+    const { holdings, sender, tally } = this;
+    const owners = (): PartitionOwner[] => this.owners();
+    if (parts.metrics)
+      observeDispatcher(parts.metrics, { settings, egress, holdings, sender, owners, tally });
   }
 
   /**
@@ -232,6 +244,7 @@ export class DispatcherService {
         continue;
       }
       const writer = new FencedWriter(kafka, { partition });
+      const beganMs = performance.now();
       try {
         const options = {
           nonce: randomUUID(),
@@ -254,6 +267,7 @@ export class DispatcherService {
         }
         const owner = new PartitionOwner(partition, this.ownerPorts, loaded);
         this.own(holding, owner, writer);
+        this.tally.takeovers.record((performance.now() - beganMs) / 1_000);
         kafka.log('debug', 'partition taken over', {
           partition,
           next: loaded.window.next,
@@ -296,6 +310,7 @@ export class DispatcherService {
   /** Fenced, or in doubt: away with all of it; if the partition is still ours it is taken over again. */
   private lose(holding: Holding, error: unknown): void {
     const { partition } = holding;
+    this.tally.lost.add();
     this.parts.kafka.log('warn', 'ownership lost', { partition, error: String(error) });
     this.discard(holding);
     if (this.holdings.get(partition) !== holding || this.stopping) return;
@@ -313,6 +328,7 @@ export class DispatcherService {
 
   private discard({ owner, writer }: Holding): void {
     owner?.end();
+    if (owner) this.tally.take(owner.counts);
     if (owner) this.catchUp.forget(owner);
     void writer?.close().catch(() => undefined);
   }
@@ -379,6 +395,7 @@ export class DispatcherService {
       const { owner, writer } = holding;
       if (!owner || owner.ended) continue;
       this.guard(owner.partition, () => owner.tick(now, writeWindow));
+      this.tally.take(owner.counts);
       this.bound(holding, owner);
       writer?.kick();
     }

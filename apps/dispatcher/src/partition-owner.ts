@@ -73,6 +73,8 @@ export class PartitionOwner {
   heldBytes = 0;
   /** The same of lanes that catch up, which nobody but their receivers has to wait for. */
   fedBytes = 0;
+  /** Counted here, taken from here by whoever measures. */
+  readonly counts = { read: 0, repeated: 0, matched: 0 };
   private windowDue = true;
 
   constructor(
@@ -258,7 +260,11 @@ export class PartitionOwner {
     const offered: LaneSlot[] = [];
     let holds = 0;
     let event: LogEvent | undefined;
-    if (this.isRepeat(message, record)) return;
+    this.counts.read++;
+    if (this.isRepeat(message, record)) {
+      this.counts.repeated++;
+      return;
+    }
     for (const subscription of this.subscriptions.ofTenant(message.tenantId)) {
       if (!subscription.matches(message, offset)) continue;
       if (this.endings.get(subscription, offset, message.id)) continue;
@@ -267,6 +273,7 @@ export class PartitionOwner {
       if (slot.lane.offer(offset, event, event.value.length)) holds++;
       offered.push(slot);
     }
+    this.counts.matched += offered.length;
     if (holds > 0) this.window.open(offset, holds);
     // Not before the event is behind us: a lane that just fell behind at it would be handed over past it.
     this.position = offset + 1;

@@ -10,6 +10,13 @@ export class Permits {
 
   constructor(private readonly max: () => number) {}
 
+  /** Lanes that wait for one. */
+  get waitingLanes(): number {
+    let lanes = 0;
+    for (const waiting of this.waiting.values()) lanes += waiting.size;
+    return lanes;
+  }
+
   available(key: string): boolean {
     return (this.taken.get(key) ?? 0) < this.max();
   }

@@ -25,7 +25,13 @@ function world(loaded: LaneRecord, { originMax = 10 } = {}) {
   };
   const egress = { send: (_request: unknown, done: (result: unknown) => void) => void sent.push(done) };
   const settings = { sendMax: 100, sendPerOriginMax: originMax, sendPerSubscriptionMax: 10 };
-  const ports = { now: () => now, random: () => 0.5, maySend: () => true, changed: nothing };
+  const ports = {
+    now: () => now,
+    random: () => 0.5,
+    maySend: () => true,
+    changed: nothing,
+    answered: nothing,
+  };
   const sender = new Sender(
     egress as never,
     { hasRoom: () => true } as unknown as Outbox,

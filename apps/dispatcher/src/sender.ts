@@ -20,6 +20,8 @@ export type SenderPorts = {
   maySend(owner: PartitionOwner): boolean;
   /** Something ended: there may be records to write and lanes to read for. */
   changed(slot: LaneSlot): void;
+  /** A request came to its end; the lane has not heard of it yet. */
+  answered(slot: LaneSlot, work: Work, result: EgressResult): void;
 };
 
 /** While a lane is parked, its single retries come by again at its time, but at least this often. */
@@ -56,6 +58,16 @@ export class Sender {
 
   get inFlight(): number {
     return this.flying;
+  }
+
+  /** Lanes that wait for a permit, by its kind. */
+  get waiting(): Record<'subscription' | 'origin' | 'tenant' | 'slow', number> {
+    return {
+      subscription: this.subscriptions.waitingLanes,
+      origin: this.origins.waitingLanes,
+      tenant: this.tenants.waitingLanes,
+      slow: this.slow.waitingLanes,
+    };
   }
 
   /** A lane may have something to start. */
@@ -178,6 +190,7 @@ export class Sender {
       this.flying--;
       for (const [kind, key] of permits) for (const woken of kind.leave(key)) this.offer(woken);
       slot.took(result.timings.durationMs);
+      this.ports.answered(slot, work, result);
       this.answered(slot, work, request.headers, result);
       this.plan();
     });

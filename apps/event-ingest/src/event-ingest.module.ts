@@ -7,7 +7,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { KafkaBatchServer, KafkaConnection } from '@posthorn/messaging';
-import { kafkaLog, LOGGER, type Logger } from '@posthorn/runtime';
+import { kafkaLog, LOGGER, type Logger, Metrics, observeConsumer } from '@posthorn/runtime';
 import { AckWait } from './ack-wait.js';
 import { DirectoryClient } from './directory.client.js';
 import { EventIngestSettings } from './event-ingest.config.js';
@@ -16,6 +16,7 @@ import { EventIngestController } from './event-ingest.controller.js';
 import { EventIngestService } from './event-ingest.service.js';
 import { EventLog } from './event-log.client.js';
 import { InboxService } from './inbox.service.js';
+import { IngestMetrics } from './metrics.js';
 import { PublishRoute } from './publish-route.js';
 
 /** Starts and stops the parts in order. */
@@ -57,12 +58,17 @@ export class EventIngestModule {
         { provide: EventIngestSettings, useValue: settings },
         { provide: KafkaConnection, useFactory: connection, inject: [EventIngestSettings, LOGGER] },
         { provide: AckWait, useFactory: ackWait, inject: [EventIngestSettings, EventLog] },
-        { provide: EVENT_INGEST_TRANSPORT, useFactory: transport, inject: [KafkaConnection, InboxService] },
+        {
+          provide: EVENT_INGEST_TRANSPORT,
+          useFactory: transport,
+          inject: [KafkaConnection, InboxService, Metrics],
+        },
         DirectoryClient,
         EventIngestLifecycle,
         EventLog,
         EventIngestService,
         InboxService,
+        IngestMetrics,
         PublishRoute,
       ],
       exports: [EVENT_INGEST_TRANSPORT],
@@ -89,7 +95,7 @@ function ackWait({ ackTimeoutMs }: EventIngestSettings, log: EventLog): AckWait 
   return new AckWait(ackTimeoutMs, () => !log.open);
 }
 
-function transport(kafka: KafkaConnection, inbox: InboxService): KafkaBatchServer {
+function transport(kafka: KafkaConnection, inbox: InboxService, metrics: Metrics): KafkaBatchServer {
   const server = new KafkaBatchServer({
     kafka,
     groupId: 'event-ingest',
@@ -103,5 +109,6 @@ function transport(kafka: KafkaConnection, inbox: InboxService): KafkaBatchServe
     },
   });
   inbox.attach(server);
+  observeConsumer(metrics, { kafka, server, group: 'event-ingest' });
   return server;
 }

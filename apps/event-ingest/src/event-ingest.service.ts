@@ -7,7 +7,9 @@ import { DirectoryClient } from './directory.client.js';
 import { type Checked, type Draft, draftId, type Places } from './draft.js';
 import { EventLog } from './event-log.client.js';
 import { type HttpBody, publicationOf } from './http-events.js';
+import { IngestMetrics } from './metrics.js';
 import { type Refusal, refusalError } from './refusal.js';
+import { codeOf } from './rejection.js';
 
 export type Accepted = { accepted: { id: string }[] };
 
@@ -28,6 +30,7 @@ export class EventIngestService {
     private readonly directory: DirectoryClient,
     private readonly log: EventLog,
     private readonly acks: AckWait,
+    readonly metrics: IngestMetrics,
   ) {}
 
   /** All events of a request or none. @throws AppError */
@@ -38,7 +41,10 @@ export class EventIngestService {
     const acceptedAt = Date.now();
     const verdicts = members.map((checked) => this.judge(checked, acceptedAt, trace, holder));
     const refusals = verdicts.map((verdict) => (verdict.kind === 'event' ? undefined : verdict));
-    if (refusals.some((refusal) => refusal)) throw refusalError(refusals, batch);
+    if (refusals.some((refusal) => refusal)) {
+      for (const refusal of refusals) if (refusal) this.metrics.refused('http', codeOf(refusal));
+      throw refusalError(refusals, batch);
+    }
     return this.write(verdicts as Extract<Verdict, { kind: 'event' }>[]);
   }
 
@@ -96,6 +102,7 @@ export class EventIngestService {
     await this.acks.acknowledged(verdicts.length, (done) =>
       this.log.offerAll(verdicts.map(({ record }) => Object.assign(record, { done }))),
     );
+    this.metrics.took('http', verdicts.length);
     return { accepted: verdicts.map(({ id }) => ({ id })) };
   }
 }

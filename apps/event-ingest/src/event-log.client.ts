@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { allTopics, eventsTopic, partitionsFor } from '@posthorn/contracts';
 import { BatchProducer, KafkaConnection, type OutRecord } from '@posthorn/messaging';
-import { HealthRegistry, LOGGER, type Logger } from '@posthorn/runtime';
+import { HealthRegistry, LOGGER, type Logger, Metrics, observeProducer } from '@posthorn/runtime';
 import { EventIngestSettings } from './event-ingest.config.js';
 
 /** A batch of one partition is one message to the broker: it has to stay below `max.message.bytes`. */
@@ -29,12 +29,15 @@ export class EventLog {
     private readonly settings: EventIngestSettings,
     @Inject(LOGGER) private readonly logger: Logger,
     health: HealthRegistry,
+    metrics: Metrics,
   ) {
     const { queueRecordsMax: maxRecords, queueBytesMax: maxBytes, lingerMs } = settings;
     const bounds = { maxRecords, maxBytes, lingerMs, ...batch };
     // Only the bounds refuse: what was read from Kafka waits for Kafka, and publishers are told by `open`.
     this.http = new BatchProducer(kafka, { name: 'events', ...bounds, refuseWhenDown: false });
     this.inbox = new BatchProducer(kafka, { name: 'inbox', ...bounds, refuseWhenDown: false });
+    observeProducer(metrics, this.http, 'event-ingest.http');
+    observeProducer(metrics, this.inbox, 'event-ingest.inbox');
     health.ready('event-ingest.kafka', () => this.open || 'Kafka is away');
   }
 

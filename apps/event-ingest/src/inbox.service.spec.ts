@@ -6,13 +6,14 @@ import {
   type RejectedMessage,
 } from '@posthorn/contracts';
 import { type KafkaConnection, type OutRecord, type RecordBatch, RecordRefused } from '@posthorn/messaging';
-import { HealthRegistry, createLogger } from '@posthorn/runtime';
+import { HealthRegistry, createLogger, Metrics } from '@posthorn/runtime';
 import { waitFor } from '@posthorn/testing';
 import type { AckWait } from './ack-wait.js';
 import type { DirectoryClient } from './directory.client.js';
 import { EventIngestService } from './event-ingest.service.js';
 import type { EventLog } from './event-log.client.js';
 import { InboxService } from './inbox.service.js';
+import { IngestMetrics } from './metrics.js';
 
 /** Kafka and the directory as the test says; what is offered stays until the test settles it. */
 class World {
@@ -25,6 +26,7 @@ class World {
   offered: OutRecord[] = [];
   committed = new Map<number, number>();
   paused = new Set<number>();
+  readonly metrics = new IngestMetrics(new Metrics());
   readonly service: InboxService;
 
   constructor() {
@@ -52,7 +54,7 @@ class World {
     } as unknown as EventLog;
     const kafka = { topicName: (name: string) => `p.${name}` } as KafkaConnection;
     const logger = createLogger({ logLevel: 'silent' }, 'test');
-    const ingest = new EventIngestService(directory, log, {} as AckWait);
+    const ingest = new EventIngestService(directory, log, {} as AckWait, this.metrics);
     this.service = new InboxService(ingest, directory, log, kafka, logger, new HealthRegistry());
     this.service.attach({
       ready: true,

@@ -14,8 +14,8 @@ import { DirectoryClient } from './directory.client.js';
 import { EventIngestService, type Verdict } from './event-ingest.service.js';
 import { EventLog } from './event-log.client.js';
 import { checkInboxRecord } from './inbox-event.js';
-import { reasonOf, type Refusal } from './refusal.js';
-import { rejectionOf, type RejectionCode } from './rejection.js';
+import { reasonOf } from './refusal.js';
+import { codeOf, rejectionOf, type RejectionCode } from './rejection.js';
 
 /** Of KafkaBatchServer, what is needed here. */
 export type InboxSource = {
@@ -217,7 +217,10 @@ export class InboxService {
       if (error instanceof RecordRefused) {
         part.ready.unshift(this.rejection(part, record, 'refused-by-kafka', error.message));
         this.plan(part, 0);
-      } else this.settle(part, record, error);
+      } else {
+        if (!error) this.ingest.metrics.took('inbox', 1);
+        this.settle(part, record, error);
+      }
     };
     return Object.assign(verdict.record, { done });
   }
@@ -225,6 +228,7 @@ export class InboxService {
   private rejection(part: Part, record: InRecord, code: RejectionCode, reason: string): OutRecord {
     const { topic, logger } = this;
     const { partition } = part;
+    this.ingest.metrics.refused('inbox', code);
     logger.warn({ topic, partition, offset: record.offset, code, reason }, 'record rejected');
     const done = (error: Error | null): void => {
       if (!(error instanceof RecordRefused)) return this.settle(part, record, error);
@@ -293,8 +297,4 @@ export class InboxService {
     part.paused = false;
     this.source?.resume([{ topic: inboxTopic.name, partition: part.partition }]);
   }
-}
-
-function codeOf({ kind }: Refusal): RejectionCode {
-  return kind === 'faulty' ? 'invalid-event' : kind;
 }

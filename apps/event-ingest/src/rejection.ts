@@ -1,7 +1,12 @@
 import { encodeRejected, rejectedTopic } from '@posthorn/contracts';
 import type { InRecord, OutRecord } from '@posthorn/messaging';
+import type { Refusal } from './refusal.js';
 
 export type RejectionCode = 'invalid-event' | 'too-large' | 'unknown-tenant' | 'refused-by-kafka';
+
+export function codeOf({ kind }: Refusal): RejectionCode {
+  return kind === 'faulty' ? 'invalid-event' : kind;
+}
 
 const empty = Buffer.alloc(0);
 

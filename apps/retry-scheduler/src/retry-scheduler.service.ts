@@ -26,15 +26,19 @@ import {
   kafkaLog,
   kafkaSettings,
   LOGGER,
+  Metrics,
+  observeConsumer,
+  observeProducer,
   ProjectionRunner,
   type Logger,
   type Rejection,
 } from '@posthorn/runtime';
+import { retrySchedulerMetrics } from './metrics.js';
 import { migrations } from './migrations/index.js';
 import { RetrySchedulerSettings } from './retry-scheduler.config.js';
 import { RETRY_SCHEDULER_TRANSPORT } from './retry-scheduler.transport.js';
 import { TimerProjection } from './timer.projection.js';
-import { TimerService } from './timer.service.js';
+import { type TimerOptions, TimerService } from './timer.service.js';
 import { TimerStore, type DeliveryTimer } from './timer.store.js';
 
 const service = 'retry-scheduler';
@@ -62,6 +66,7 @@ export class RetrySchedulerService implements OnModuleInit, BeforeApplicationShu
     @Inject(RetrySchedulerSettings) private readonly settings: RetrySchedulerSettings,
     @Inject(LOGGER) logger: Logger,
     @Inject(HealthRegistry) private readonly health: HealthRegistry,
+    @Inject(Metrics) private readonly metrics: Metrics,
   ) {
     this.logger = logger.child({ module: service });
     this.kafka = new KafkaConnection(kafkaSettings(settings, service), kafkaLog(this.logger));
@@ -72,6 +77,7 @@ export class RetrySchedulerService implements OnModuleInit, BeforeApplicationShu
       poolMax: settings.databasePoolMax,
       startTimeoutMs: settings.databaseStartTimeoutMs,
       logger: this.logger,
+      metrics,
     });
     this.producer = new BatchProducer(this.kafka, {
       name: service,
@@ -94,6 +100,8 @@ export class RetrySchedulerService implements OnModuleInit, BeforeApplicationShu
       hooks: this.runner.hooks,
     });
     this.timers = this.newTimers();
+    observeProducer(metrics, this.producer, service);
+    observeConsumer(metrics, { kafka: this.kafka, server: this.server, group: service });
   }
 
   async onModuleInit(): Promise<void> {
@@ -145,6 +153,7 @@ export class RetrySchedulerService implements OnModuleInit, BeforeApplicationShu
         [retriesTopic.name]: (batch, tx) => this.projection.applyRetries(batch, tx),
       },
       rejected: (rejection) => this.reject(rejection, 'unusable'),
+      metrics: this.metrics,
       maxBufferedRecords: bufferedRecordsMax,
       maxBufferedBytes: bufferedBytesMax,
       onApplied: (at) => this.timers.wake(this.projection.takeEarliest(at)),
@@ -160,7 +169,15 @@ export class RetrySchedulerService implements OnModuleInit, BeforeApplicationShu
       claimMax,
       partitions: () => [...new Set(this.runner.assigned.map(({ partition }) => partition))],
       refused: (timer, error) => this.refuse(timer, error),
+      late: this.lateness(),
     });
+  }
+
+  private lateness(): TimerOptions['late'] {
+    const series = (timer: string) =>
+      this.metrics.histogram(retrySchedulerMetrics.lateness, { 'posthorn.timer': timer });
+    const [lanes, deliveries] = [series('lane'), series('delivery')];
+    return (timer, lateMs) => (timer === 'lane' ? lanes : deliveries).record(lateMs / 1_000);
   }
 
   private refuse({ partition, offset, key, message }: DeliveryTimer, error: Error): Promise<void> {

@@ -1,4 +1,4 @@
-import { decodeRetry, dueTopic, encodeDue, subscriptionKey } from '@posthorn/contracts';
+import { decodeRetry, dueTopic, encodeDue, type RetryMessage, subscriptionKey } from '@posthorn/contracts';
 import { RecordRefused, traceHeaders, type BatchProducer, type OutRecord } from '@posthorn/messaging';
 import type { Logger } from '@posthorn/runtime';
 import type { DeliveryTimer, LaneTimer, TimerStore } from './timer.store.js';
@@ -11,6 +11,8 @@ export type TimerOptions = {
   partitions: () => number[];
   /** Keeps a delivery that Kafka will never take. */
   refused: (timer: DeliveryTimer, error: Error) => Promise<void>;
+  /** Kafka has a timer, so long after its time. */
+  late?: (timer: 'lane' | 'delivery', ms: number) => void;
 };
 
 /** Nothing is missed for longer than this, whatever the estimate of the next time was. */
@@ -112,7 +114,7 @@ export class TimerService {
       this.store.claimDeliveries(claim),
     ]);
     const [, handedOver] = await Promise.all([
-      Promise.all(lanes.map((timer) => this.produce(laneDue(timer)))),
+      Promise.all(lanes.map((timer) => this.produceLane(timer))),
       Promise.all(deliveries.map((timer) => this.produceDelivery(timer))),
     ]);
     const done = deliveries.filter((_, at) => handedOver[at]);
@@ -135,9 +137,18 @@ export class TimerService {
     }
   }
 
+  private async produceLane(timer: LaneTimer): Promise<void> {
+    const handedOver = await this.produce(laneDue(timer));
+    // What is handed over again because its lane has not answered says nothing about us.
+    if (handedOver && timer.claims <= 1) this.options.late?.('lane', Math.max(0, Date.now() - timer.dueAt));
+  }
+
   private async produceDelivery(timer: DeliveryTimer): Promise<boolean> {
     try {
-      return await this.produce(deliveryDue(timer));
+      const retry = decodeRetry(timer.message);
+      const handedOver = await this.produce(deliveryDue(timer, retry));
+      if (handedOver) this.options.late?.('delivery', Math.max(0, Date.now() - retry.dueAt));
+      return handedOver;
     } catch (error) {
       if (!(error instanceof RecordRefused)) throw error;
       // Trying for ever would change nothing.
@@ -165,13 +176,16 @@ function laneDue({
 }
 
 /** Spread on purpose: fields that a newer dispatcher wrote for itself pass through. */
-function deliveryDue({ partition, key, message, traceparent, tracestate }: DeliveryTimer): OutRecord {
+function deliveryDue(
+  { partition, key, traceparent, tracestate }: DeliveryTimer,
+  retry: RetryMessage,
+): OutRecord {
   const trace = { traceparent: traceparent ?? undefined, tracestate: tracestate ?? undefined };
   return {
     topic: dueTopic.name,
     partition,
     key,
-    value: encodeDue({ ...decodeRetry(message), kind: 'delivery' }),
+    value: encodeDue({ ...retry, kind: 'delivery' }),
     headers: traceHeaders(trace),
   };
 }

@@ -8,6 +8,8 @@ export type LaneTimer = {
   cursor: number;
   attempt: number;
   dueAt: number;
+  /** How often it was handed over, this time included. */
+  claims: number;
 };
 
 export type DeliveryTimer = {
@@ -61,7 +63,7 @@ export class TimerStore {
            WHERE claim_at <= $1 AND partition = ANY($3::int[])
            ORDER BY claim_at LIMIT $4 FOR UPDATE SKIP LOCKED))
        RETURNING t.partition, t.tenant_id AS "tenantId", t.subscription_id AS "subscriptionId", t.lane, t.cursor,
-         t.attempt, t.due_at AS "dueAt"`,
+         t.attempt, t.due_at AS "dueAt", t.claims`,
       [untilMs, leaseMs, partitions, max],
     );
     return rows.map((row) => ({
@@ -72,6 +74,7 @@ export class TimerStore {
       cursor: Number(row.cursor),
       attempt: Number(row.attempt),
       dueAt: Number(row.dueAt),
+      claims: Number(row.claims),
     }));
   }
 

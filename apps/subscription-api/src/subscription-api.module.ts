@@ -9,6 +9,7 @@ import {
   LOGGER,
   SettingsError,
   type Logger,
+  Metrics,
 } from '@posthorn/runtime';
 import { AccessGuard } from './access/access.guard.js';
 import { EventStore } from './aggregates/event.store.js';
@@ -84,8 +85,8 @@ function adapters(settings: SubscriptionApiSettings): Provider[] {
     },
     {
       provide: Database,
-      inject: [LOGGER],
-      useFactory: (logger: Logger) =>
+      inject: [LOGGER, Metrics],
+      useFactory: (logger: Logger, metrics: Metrics) =>
         new Database({
           url: settings.databaseUrl,
           schema: 'subscription_api',
@@ -93,6 +94,7 @@ function adapters(settings: SubscriptionApiSettings): Provider[] {
           poolMax: settings.databasePoolMax,
           startTimeoutMs: settings.databaseStartTimeoutMs,
           logger,
+          metrics,
         }),
     },
   ];

@@ -52,6 +52,13 @@ export class LaneBuffer<E> {
     return this.queue[0];
   }
 
+  /** The first unfinished event in memory. */
+  get oldest(): E | undefined {
+    let [oldest] = this.queue;
+    for (const item of this.inFlight) if (!oldest || item.seq < oldest.seq) oldest = item;
+    return oldest?.event;
+  }
+
   /** The first unfinished event that the window waits for. */
   get oldestHeld(): number | undefined {
     if (this.holding === 0) return undefined;

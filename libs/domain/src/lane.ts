@@ -149,6 +149,11 @@ export class Lane<E> {
     return this.buffer.queued;
   }
 
+  /** The first unfinished event in memory; undefined when there is none. */
+  get oldest(): E | undefined {
+    return this.buffer.oldest;
+  }
+
   /** The event that the window has waited for longest, in flight or queued; undefined when there is none. */
   get oldestHeld(): number | undefined {
     return this.buffer.oldestHeld;

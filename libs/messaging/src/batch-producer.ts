@@ -53,6 +53,8 @@ const slowSendMs = 3_000;
  * forgotten or refused the producer in between.
  */
 export class BatchProducer {
+  /** For whoever measures: told of every batch that was acknowledged or refused. */
+  onBatch: ((batch: { durationMs: number; sent: number; refused: number }) => void) | undefined;
   private readonly queue: RecordQueue;
   private readonly sender: BatchSender;
   private readonly stopping = new AbortController();
@@ -182,6 +184,9 @@ export class BatchProducer {
     this.sendingSinceMs = this.lastSendMs = performance.now();
     const results = await this.sender.deliver(batch);
     if (this.stopping.signal.aborted) return; // settled by stop()
+    const refused = results.errors.reduce((sum, error) => sum + (error ? 1 : 0), 0);
+    const durationMs = performance.now() - this.lastSendMs;
+    this.onBatch?.({ durationMs, sent: batch.length - refused, refused });
     this.queue.release(batch);
     batch.forEach((record, i) => this.settle(record, results.errors[i] ?? null, results.offsets[i] ?? -1));
     this.sendingSinceMs = undefined;

@@ -10,6 +10,7 @@ export {
   KafkaBatchServer,
   type AssignmentHooks,
   type KafkaBatchServerOptions,
+  type Progress,
 } from './kafka-batch-server.js';
 export { KafkaConnection, type KafkaSettings, type TopicSpec } from './kafka-connection.js';
 export type { LogFn } from './kafka-log.js';

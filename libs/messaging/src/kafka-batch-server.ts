@@ -58,7 +58,12 @@ type Assigned = {
   paused: boolean;
   /** How often the owner has sought. */
   seeks: number;
+  /** Of the newest record that was handed over; 0 before the first. */
+  readUpToMs: number;
 };
+
+/** How far a partition was read: for whoever measures. */
+export type Progress = TopicPartition & { position: number | undefined; readUpToMs: number };
 
 /**
  * Nest's transport for batches: one handler call per fetched batch, pattern = short topic name. A handler
@@ -71,6 +76,8 @@ type Assigned = {
  */
 export class KafkaBatchServer extends Server implements CustomTransportStrategy {
   private readonly parts = new Map<string, Assigned>();
+  /** Records that were handed over, by topic. */
+  readonly handedOver = new Map<string, number>();
   private readonly kafka: KafkaConnection;
   private readonly committer: OffsetCommitter;
   private consumer: GroupConsumer | undefined;
@@ -139,6 +146,15 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
 
   get assignment(): TopicPartition[] {
     return [...this.parts.values()].map(({ topic, partition }) => ({ topic, partition }));
+  }
+
+  get progress(): Progress[] {
+    return [...this.parts.values()].map(({ topic, partition, position, readUpToMs }) => ({
+      topic,
+      partition,
+      position,
+      readUpToMs,
+    }));
   }
 
   /** Takes effect before the next fetch: one more batch may come. Unassigned partitions are passed over. */
@@ -230,6 +246,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
             position: undefined,
             paused: this.options.startPaused,
             seeks: 0,
+            readUpToMs: 0,
           });
       }
     }
@@ -299,6 +316,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const records = recordsFrom(batch.messages, part.position);
     part.position = next;
     if (records.length === 0) return;
+    part.readUpToMs = records.at(-1)!.timestamp;
+    this.handedOver.set(topic, (this.handedOver.get(topic) ?? 0) + records.length);
     const { partition } = batch;
     const highWatermark = Number(batch.highWatermark);
     // Not kafkajs's answer: our own seek after a rebalance would make batches stale that were handed over

@@ -4,6 +4,8 @@ import { breaksConnection, isConnectionLoss, isTransientDatabaseError } from './
 import { dataSourceOptions, prepareSchema, type EntityClass, type MigrationClass } from './database-setup.js';
 import type { Logger } from './logging.js';
 import { StartError } from './start-error.js';
+import type { Metrics } from './telemetry/metrics.js';
+import { observeDatabase } from './telemetry/observers.js';
 
 export type DatabaseOptions = {
   url: string;
@@ -16,6 +18,7 @@ export type DatabaseOptions = {
   /** How long start() waits for the server. */
   startTimeoutMs?: number;
   statementTimeoutMs?: number;
+  metrics?: Metrics;
 };
 
 /** Statements on one connection, inside one transaction. */
@@ -31,10 +34,14 @@ export class Database {
   private source: DataSource | undefined;
   private isUp = false;
   private stopped = false;
+  private readonly measure: ReturnType<typeof observeDatabase> | undefined;
 
   constructor(private readonly options: DatabaseOptions) {
     if (!/^[a-z_][a-z0-9_]{0,40}$/.test(options.schema))
       throw new Error(`${options.schema} is not a schema name`);
+    const { metrics, schema, poolMax: max } = options;
+    const pool = (): Pool | undefined => (this.source?.isInitialized ? this.pool : undefined);
+    this.measure = metrics && observeDatabase(metrics, schema, { max, up: () => this.isUp, pool });
   }
 
   /** Waits for the server, makes schema and role, migrates, connects. */
@@ -96,6 +103,11 @@ export class Database {
     }
   }
 
+  /** Who measures what is done here. */
+  get metrics(): Metrics | undefined {
+    return this.options.metrics;
+  }
+
   get dataSource(): DataSource {
     if (!this.source) throw new Error('the database is not started');
     return this.source;
@@ -112,6 +124,18 @@ export class Database {
 
   /** Rows, also those of INSERT, UPDATE and DELETE … RETURNING. bigint comes as string. */
   async query<T>(sql: string, params?: unknown[]): Promise<T[]> {
+    const beganMs = performance.now();
+    let failed = true;
+    try {
+      const rows = await this.queryOnce<T>(sql, params);
+      failed = false;
+      return rows;
+    } finally {
+      this.measure?.('query', beganMs, failed);
+    }
+  }
+
+  private async queryOnce<T>(sql: string, params?: unknown[]): Promise<T[]> {
     const client = await this.acquire();
     let reusable = false;
     try {
@@ -132,6 +156,18 @@ export class Database {
    * rejects, though the changes may be there: whoever repeats has to check first.
    */
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const beganMs = performance.now();
+    let failed = true;
+    try {
+      const result = await this.transactionOnce(work);
+      failed = false;
+      return result;
+    } finally {
+      this.measure?.('transaction', beganMs, failed);
+    }
+  }
+
+  private async transactionOnce<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await this.acquire();
     let reusable = false;
     try {

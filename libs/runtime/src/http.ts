@@ -6,6 +6,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOption
 import type { Logger } from './logging.js';
 import { AppError, problemContentType, problemOf, toAppError } from './problem.js';
 import { pathOf } from './problem.filter.js';
+import { isForMachines, requestMeter, serveMetrics } from './telemetry/http-metrics.js';
+import type { Telemetry } from './telemetry/telemetry.js';
 import { parseTraceparent } from './tracing.js';
 
 /** What a handler gets with `@Req()`. */
@@ -48,7 +50,7 @@ export function fastifyOptions({ bodyMaxBytes }: { bodyMaxBytes: number }): Fast
 
 export async function prepareHttp(
   app: NestFastifyApplication,
-  { logger }: { logger: Logger },
+  { logger, telemetry }: { logger: Logger; telemetry: Telemetry },
 ): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   await app.register(helmet as never, {});
@@ -60,7 +62,10 @@ export async function prepareHttp(
     reply.header('x-request-id', request.id);
     done();
   });
+  serveMetrics(fastify, telemetry);
+  const measure = requestMeter(telemetry.metrics);
   fastify.addHook('onResponse', (request, reply, done) => {
+    if (!isForMachines(pathOf(request))) measure(request, reply);
     logRequest(logger, request, reply);
     done();
   });
@@ -87,10 +92,10 @@ function parseJson(
   done(null, value);
 }
 
-/** One wide line per request; health checks only when somebody debugs. */
+/** One wide line per request; what machines ask for all the time only when somebody debugs. */
 function logRequest(logger: Logger, request: ServiceRequest, reply: FastifyReply): void {
   const path = pathOf(request);
-  const level = path.startsWith('/health/') ? 'debug' : reply.statusCode >= 500 ? 'warn' : 'info';
+  const level = isForMachines(path) ? 'debug' : reply.statusCode >= 500 ? 'warn' : 'info';
   logger[level](
     {
       requestId: request.id,

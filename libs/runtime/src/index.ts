@@ -44,6 +44,24 @@ export {
   type SettingsClass,
 } from './settings.js';
 export { StartError } from './start-error.js';
+export { commonMetrics } from './telemetry/common-metrics.js';
+export {
+  Buckets,
+  Count,
+  durationBounds,
+  type MetricAttributes,
+  type MetricDefinition,
+  Metrics,
+  type Observe,
+} from './telemetry/metrics.js';
+export {
+  observeConsumer,
+  observeDatabase,
+  observeProducer,
+  observeProjection,
+} from './telemetry/observers.js';
+export { prometheusName } from './telemetry/prometheus.js';
+export { Telemetry } from './telemetry/telemetry.js';
 export { formatTraceparent, newTraceparent, parseTraceparent, type TraceContext } from './tracing.js';
 export { validate } from './validation.js';
 export { ProjectionRunner, type ProjectionOptions } from './projection.js';

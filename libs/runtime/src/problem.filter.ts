@@ -3,6 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LOGGER } from './runtime.module.js';
 import type { Logger } from './logging.js';
 import { problemContentType, problemOf, toAppError } from './problem.js';
+import { commonMetrics } from './telemetry/common-metrics.js';
+import { Metrics } from './telemetry/metrics.js';
 import { answerBeforeRest, hasUnreadBody } from './unread-body.js';
 
 /**
@@ -11,7 +13,10 @@ import { answerBeforeRest, hasUnreadBody } from './unread-body.js';
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
+  constructor(
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(Metrics) private readonly metrics: Metrics,
+  ) {}
 
   catch(exception: unknown, host: ArgumentsHost): void {
     // A handler of another transport has a wrapper of its own; nothing here could answer it.
@@ -23,6 +28,7 @@ export class ProblemFilter implements ExceptionFilter {
   answer(exception: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const error = toAppError(exception);
     const requestId = String(request.id);
+    this.metrics.counter(commonMetrics.problems, { 'posthorn.code': error.code }).add();
     if (error.code === 'internal')
       this.logger.error({ err: error.cause ?? error, requestId, path: pathOf(request) }, 'request failed');
     else if (error.code === 'unavailable' && error.cause)

@@ -14,6 +14,8 @@ import {
   type Rejection,
   type TopicPartition,
 } from './projection-types.js';
+import type { Metrics } from './telemetry/metrics.js';
+import { observeProjection } from './telemetry/observers.js';
 
 export type ProjectionOptions<R extends ProjectionRecord = ProjectionRecord> = {
   /** May be a function, because the server is made with this runner's hooks. */
@@ -37,6 +39,7 @@ export type ProjectionOptions<R extends ProjectionRecord = ProjectionRecord> = {
   onApplied?: (partition: TopicPartition) => void;
   onAssigned?: (partitions: TopicPartition[]) => void;
   onRevoked?: (partitions: TopicPartition[]) => void;
+  metrics?: Metrics;
 };
 
 const drainTimeoutMs = 5_000;
@@ -53,9 +56,12 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
   private bufferedRecords = 0;
   private bufferedBytes = 0;
   private stopping = false;
+  private readonly measured: ReturnType<typeof observeProjection> | undefined;
 
   constructor(private readonly options: ProjectionOptions<R>) {
     this.gate = new Gate(options.concurrency ?? 4);
+    const { metrics, name } = options;
+    this.measured = metrics && observeProjection(metrics, name, this);
   }
 
   /** For KafkaBatchServer, with `startPaused`. */
@@ -84,6 +90,11 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
     for (const { oldestTimestamp } of this.partitions.values())
       if (oldestTimestamp !== undefined && oldestTimestamp < oldest) oldest = oldestTimestamp;
     return oldest === Infinity ? 0 : Math.max(0, Date.now() - oldest);
+  }
+
+  /** Records that wait to be applied. */
+  get buffered(): number {
+    return this.bufferedRecords;
   }
 
   /** In the group, knowing where to read in every partition, and with a database. */
@@ -145,10 +156,16 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
       database,
       logger,
       handler: topics[at.topic]!,
-      rejected,
+      rejected: async (rejection) => {
+        await rejected(rejection);
+        this.measured?.rejected();
+      },
       gate: this.gate,
       applyMaxRecords,
-      applied: () => onApplied?.(at),
+      applied: (records, durationMs) => {
+        this.measured?.applied(records, durationMs);
+        onApplied?.(at);
+      },
       buffered: (records, bytes) => this.count(records, bytes),
       seek: (offset) => void this.seek(partition, offset),
     });

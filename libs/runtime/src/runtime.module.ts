@@ -1,12 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { HealthModule, HealthRegistry } from './health.js';
 import type { Logger } from './logging.js';
+import { Metrics } from './telemetry/metrics.js';
 
 /** Injection token of the process's Logger. */
 export const LOGGER = Symbol('posthorn.logger');
 
 /**
- * The only global module: logger and health of the process. startService imports it; tests of a module do
+ * The only global module: logger, health and metrics of the process. startService imports it; tests of a
+ * module do
  * it themselves.
  */
 @Module({})
@@ -14,9 +16,11 @@ export class RuntimeModule {
   static register({
     logger,
     health = new HealthRegistry(),
+    metrics = new Metrics(),
   }: {
     logger: Logger;
     health?: HealthRegistry;
+    metrics?: Metrics;
   }): DynamicModule {
     return {
       module: RuntimeModule,
@@ -25,8 +29,9 @@ export class RuntimeModule {
       providers: [
         { provide: LOGGER, useValue: logger },
         { provide: HealthRegistry, useValue: health },
+        { provide: Metrics, useValue: metrics },
       ],
-      exports: [LOGGER, HealthRegistry],
+      exports: [LOGGER, HealthRegistry, Metrics],
     };
   }
 }

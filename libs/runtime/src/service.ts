@@ -11,6 +11,8 @@ import { ProblemFilter } from './problem.filter.js';
 import { RuntimeModule } from './runtime.module.js';
 import { StartError } from './start-error.js';
 import { SettingsError, type CommonSettings } from './settings.js';
+import { observeHealth } from './telemetry/health-metrics.js';
+import { Telemetry } from './telemetry/telemetry.js';
 
 export type ServiceOptions = {
   name: string;
@@ -29,6 +31,8 @@ export type ServiceOptions = {
 export type Service = { app: NestFastifyApplication; url: string; stop(): Promise<void> };
 
 const stopTimeoutMs = 10_000;
+/** What a process has counted last is worth no longer wait. */
+const telemetryTimeoutMs = 1_000;
 
 /**
  * Starts a service: HTTP on Fastify with health, problem+json and request logs, then its Kafka consumers.
@@ -39,25 +43,30 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { name, settings, transports = [], configure } = options;
   const logger = options.logger ?? createLogger(settings, name);
   const health = new HealthRegistry();
+  const telemetry = new Telemetry(name, settings);
+  observeHealth(telemetry.metrics, health);
   let started = false;
   health.ready('process', () => started || 'starting');
 
   const adapter = new FastifyAdapter(fastifyOptions({ bodyMaxBytes: options.bodyMaxBytes ?? 256 * 1024 }));
   const root: DynamicModule = {
     module: class Root {},
-    imports: [RuntimeModule.register({ logger, health }), options.module as Type | DynamicModule],
+    imports: [
+      RuntimeModule.register({ logger, health, metrics: telemetry.metrics }),
+      options.module as Type | DynamicModule,
+    ],
   };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bodyParser: false,
     logger: new NestLog(logger),
     abortOnError: false,
   });
-  const problems = new ProblemFilter(logger);
-  await prepareHttp(app, { logger });
+  const problems = new ProblemFilter(logger, telemetry.metrics);
+  await prepareHttp(app, { logger, telemetry });
   app.useGlobalFilters(problems);
   await configure?.(app);
 
-  const stop = stopper({ app, health, logger });
+  const stop = stopper({ app, health, logger, telemetry });
   try {
     for (const token of transports) {
       const strategy = app.get<CustomStrategy['strategy']>(token as string, { strict: false });
@@ -101,10 +110,12 @@ function stopper({
   app,
   health,
   logger,
+  telemetry,
 }: {
   app: NestFastifyApplication;
   health: HealthRegistry;
   logger: Logger;
+  telemetry: Telemetry;
 }) {
   let stopping: Promise<void> | undefined;
   const run = async (): Promise<void> => {
@@ -118,7 +129,9 @@ function stopper({
     if (outcome === 'late') {
       logger.error({ stopTimeoutMs }, 'not everything stopped in time');
       app.getHttpServer().closeAllConnections();
-    } else logger.info('stopped');
+    }
+    await telemetry.stop(telemetryTimeoutMs);
+    if (outcome === 'closed') logger.info('stopped');
   };
   return (): Promise<void> => (stopping ??= run());
 }

@@ -241,6 +241,23 @@ export class CommonSettings {
   @IsIn(logLevels)
   logLevel: LogLevel = 'info';
 
+  @Setting('OTEL_EXPORTER_OTLP_ENDPOINT', 'Where metrics and traces go (OTLP over HTTP); without it nowhere')
+  @IsOptional()
+  @Matches(/^https?:\/\/./, { message: 'must be an http or https URL' })
+  otlpEndpoint?: string;
+
+  @Setting('OTEL_METRIC_EXPORT_INTERVAL', 'How often metrics go there, in ms')
+  @IsInt()
+  @Min(1_000)
+  @Max(600_000)
+  otlpMetricsEveryMs: number = 15_000;
+
+  @Setting('POSTHORN_METRICS_TENANTS_MAX', 'So many tenants have metrics of their own: those with the most')
+  @IsInt()
+  @Min(0)
+  @Max(500)
+  metricsTenantsMax: number = 50;
+
   /** Relations between settings; a subclass that adds its own calls this one too. */
   problem(): string | undefined {
     if (this.kafkaSaslMechanism && !(this.kafkaSaslUsername && this.kafkaSaslPassword))

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { cursorsTopic, directoryTopic, eventsTopic, partitionsFor } from '@posthorn/contracts';
 import { BatchProducer, KafkaConnection, partitionFor, traceHeaders } from '@posthorn/messaging';
-import { HealthRegistry, LOGGER, type Logger } from '@posthorn/runtime';
+import { HealthRegistry, LOGGER, type Logger, Metrics, observeProducer } from '@posthorn/runtime';
 import { SubscriptionApiSettings } from '../subscription-api.config.js';
 import type { PendingRow } from './relay-session.js';
 
@@ -28,6 +28,7 @@ export class RecordProducer {
     @Inject(SubscriptionApiSettings) private readonly settings: SubscriptionApiSettings,
     @Inject(HealthRegistry) health: HealthRegistry,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(Metrics) metrics: Metrics,
   ) {
     health.ready('subscription-api.topics', () => this.isReady || 'Kafka topics are not there yet');
     this.producer = new BatchProducer(kafka, {
@@ -40,6 +41,7 @@ export class RecordProducer {
       // The outbox is patient: what it has offered stays offered until Kafka takes it.
       refuseWhenDown: false,
     });
+    observeProducer(metrics, this.producer, 'subscription-api.outbox');
   }
 
   /** Returns at once and goes on until Kafka is there. */

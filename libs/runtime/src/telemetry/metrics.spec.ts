@@ -1,0 +1,114 @@
+import { type MetricData } from '@opentelemetry/sdk-metrics';
+import { lagsOf } from './observers.js';
+import { type MetricDefinition, Metrics } from './metrics.js';
+import { prometheusName } from './prometheus.js';
+import { Telemetry } from './telemetry.js';
+
+const sent: MetricDefinition = { name: 'test.sent', kind: 'counter', unit: '{thing}', description: 'Sent' };
+const took: MetricDefinition = {
+  name: 'test.duration',
+  kind: 'histogram',
+  unit: 's',
+  description: 'Took',
+  bounds: [0.1, 1],
+};
+const held: MetricDefinition = { name: 'test.held', kind: 'gauge', unit: 'By', description: 'Held' };
+
+async function read(metrics: Metrics): Promise<MetricData[]> {
+  return (await metrics.collect()).resourceMetrics.scopeMetrics[0]!.metrics;
+}
+
+it('gives the same series to whoever asks with the same attributes, in whatever order', async () => {
+  const metrics = new Metrics();
+  metrics.counter(sent, { a: '1', b: '2' }).add();
+  metrics.counter(sent, { b: '2', a: '1' }).add(2);
+  metrics.counter(sent, { a: '2', b: '2' }).add(5);
+  const [{ dataPoints }] = (await read(metrics)) as [MetricData];
+  expect(dataPoints.map(({ attributes, value }) => [attributes, value])).toEqual([
+    [{ a: '1', b: '2' }, 3],
+    [{ a: '2', b: '2' }, 5],
+  ]);
+});
+
+it('keeps a flood of label values to one more series', async () => {
+  const metrics = new Metrics();
+  for (let n = 0; n < 2_100; n++) metrics.counter(sent, { n }).add();
+  const [{ dataPoints }] = (await read(metrics)) as [MetricData];
+  expect(dataPoints).toHaveLength(2_001);
+  expect(dataPoints.at(-1)).toMatchObject({ attributes: { 'otel.metric.overflow': 'true' }, value: 100 });
+  metrics.counter(sent, { n: 1 }).add();
+  expect((await read(metrics))[0]!.dataPoints[1]!.value).toBe(2);
+});
+
+it('leaves out what cannot be observed, and keeps the rest', async () => {
+  const metrics = new Metrics();
+  metrics.observe(held, () => {
+    throw new Error('not now');
+  });
+  metrics.observe(held, async (observe) => observe(7, { who: 'other' }));
+  const { resourceMetrics, errors } = await metrics.collect();
+  expect(errors).toEqual([new Error('not now')]);
+  expect(resourceMetrics.scopeMetrics[0]!.metrics[0]!.dataPoints).toMatchObject([{ value: 7 }]);
+});
+
+it('is read by Prometheus, with units in the names and cumulative buckets', async () => {
+  const telemetry = new Telemetry('test', { otlpMetricsEveryMs: 60_000 });
+  try {
+    telemetry.metrics.counter(sent, { why: 'a "b"' }).add(3);
+    const buckets = telemetry.metrics.histogram(took);
+    for (const value of [0.1, 0.2, 0.3, 5]) buckets.record(value);
+    telemetry.metrics.observe(held, (observe) => observe(1_024));
+    const lines = (await telemetry.prometheus()).split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        '# TYPE test_sent_total counter',
+        'test_sent_total{why="a \\"b\\""} 3',
+        '# HELP test_duration_seconds Took',
+        'test_duration_seconds_bucket{le="0.1"} 1',
+        'test_duration_seconds_bucket{le="1"} 3',
+        'test_duration_seconds_bucket{le="+Inf"} 4',
+        'test_duration_seconds_count 4',
+        'test_held_bytes 1024',
+      ]),
+    );
+    expect(lines.find((line) => line.startsWith('target_info{'))).toContain('service_name="posthorn-test"');
+    expect(lines.find((line) => line.startsWith('nodejs_eventloop_utilization_ratio '))).toBeDefined();
+  } finally {
+    await telemetry.stop(100);
+  }
+});
+
+it.each([
+  [sent, 'test_sent_total'],
+  [took, 'test_duration_seconds'],
+  [held, 'test_held_bytes'],
+  [{ name: 'test.fill', kind: 'gauge', unit: '1' }, 'test_fill_ratio'],
+])('%o is %s in Prometheus', (definition, name) => {
+  expect(prometheusName(definition)).toBe(name);
+});
+
+it('counts as lag what the log has beyond what was read, and its age only where there is some', () => {
+  const at = (partition: number, position: number | undefined, readUpToMs: number) => ({
+    topic: 'events.v1',
+    partition,
+    position,
+    readUpToMs,
+  });
+  const long = Date.now() - 60_000;
+  const ends = new Map([
+    [
+      'events.v1',
+      new Map([
+        [0, { low: 0, high: 10 }],
+        [1, { low: 90, high: 100 }],
+        [2, { low: 0, high: 5 }],
+      ]),
+    ],
+  ]);
+  const server = { handedOver: new Map(), progress: [at(0, 10, long), at(1, 4, long), at(2, undefined, 0)] };
+  const lag = lagsOf(server, ends).get('events.v1')!;
+  // Partition 0 is read to its end; of partition 1 what expired unread cannot be read any more.
+  expect(lag.records).toBe(10);
+  expect(lag.ageMs).toBeGreaterThanOrEqual(60_000);
+  expect(lagsOf({ ...server, progress: [at(0, 10, long)] }, ends).get('events.v1')!.ageMs).toBe(0);
+});
