@@ -15,6 +15,8 @@ const layers = [
   { sourceTag: 'layer:kit', onlyDependOnLibsWithTags: ['layer:kit'] },
   // What a user of Posthorn writes: the kits, and nothing of ours behind them.
   { sourceTag: 'layer:example', onlyDependOnLibsWithTags: ['layer:kit'] },
+  // What runs in a browser: it knows the API alone.
+  { sourceTag: 'layer:portal', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'layer:composition', onlyDependOnLibsWithTags: ['layer:app', 'layer:adapter'] },
   { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: ['*'] },
 ];
@@ -56,7 +58,7 @@ export default tseslint.config(
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {
-    files: ['**/*.ts', '**/*.mjs'],
+    files: ['**/*.ts', '**/*.tsx', '**/*.mjs'],
     plugins: { '@nx': nx },
     languageOptions: {
       globals: {
@@ -95,7 +97,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['{apps,libs,examples}/*/src/**/*.ts'],
+    files: ['{apps,libs,examples}/*/src/**/*.{ts,tsx}'],
     rules: {
       '@nx/enforce-module-boundaries': boundaries(layers),
       // Settings are read once, in main.ts, by a config class (house style, section 4).

@@ -7,6 +7,7 @@ import { adminKeyFile, adminKeyWasShown } from './lib/keys.mjs';
 import { withLock } from './lib/lock.mjs';
 import { main } from './lib/main.mjs';
 import { layout } from './lib/paths.mjs';
+import { portalLogin } from './lib/portal-login.mjs';
 import { answers } from './lib/ports.mjs';
 import { keepsKeys, PORTS, productSettings, runProduct } from './lib/product.mjs';
 import { UserError } from './lib/require.mjs';
@@ -26,7 +27,7 @@ await main(async () => {
   steps.say(`Posthorn ${app === 'standalone' ? '' : `${app} `}— setting up in ${shortened(at.stateDir)}`);
   await requireStores(at);
   const packages = setUpPackages(at, steps);
-  const built = dev ? packages : packages.then(() => setUpBuild(at, steps));
+  const built = packages.then(() => setUpBuild(at, steps, { dev }));
   // A failure is reported where it is awaited, below.
   built.catch(() => {});
   const stores = await openStores({ at, steps, packages });
@@ -65,6 +66,7 @@ async function serve({ app, dev, at, steps, stores, began }) {
       steps.say(`  Kafka         ${settings.KAFKA_BROKERS}`);
       const key = newAdminKey ?? 'as before';
       if (keepsKeys(app)) steps.say(`  Operator key  ${key}  (${adminKeyPlace(settings, stateDir)})`);
+      if (keepsKeys(app)) await sayLogin({ port, settings, stateDir, steps });
       if (app === 'standalone') steps.say('  Try           npm run demo');
       steps.say('  Stop          Ctrl-C; the data stays (npm run nuke forgets it)\n');
       if (newAdminKey && keepsKeys(app)) adminKeyWasShown(stateDir);
@@ -76,6 +78,13 @@ async function serve({ app, dev, at, steps, stores, began }) {
   } finally {
     await product.stop();
   }
+}
+
+/** @param {Pick<Start, 'steps'> & { port: number, settings: Record<string, string>, stateDir: string }} on */
+async function sayLogin({ port, settings, stateDir, steps }) {
+  const adminKey = settings.POSTHORN_ADMIN_KEY ?? process.env.POSTHORN_ADMIN_KEY ?? '';
+  const login = await portalLogin({ url: `http://127.0.0.1:${port}`, adminKey, stateDir });
+  if (login) steps.say(`  Log in        ${login.email}  ${login.password}`);
 }
 
 /** @param {Record<string, string>} settings @param {string} stateDir */

@@ -10,7 +10,7 @@ import { UserError } from './lib/require.mjs';
 import { setUpBuild, setUpPackages } from './lib/setup.mjs';
 import { createSteps } from './lib/steps.mjs';
 import { openStores, requireStores } from './lib/stores.mjs';
-import { hasSpecs, jest, projects, tool } from './lib/suites.mjs';
+import { hasSpecs, jest, projects, script, tool } from './lib/suites.mjs';
 import { clearDeadTestRuns, forgetTestRun, newTestRun } from './lib/test-runs.mjs';
 
 const PARTS = ['check', 'unit', 'it', 'e2e', 'bench', 'chaos'];
@@ -90,6 +90,7 @@ async function check() {
     await tool('prettier', '--check', '--log-level=warn', '.'),
     await tool('eslint', '--max-warnings=0', 'tools'),
     await tool('nx', 'run-many', '-t', 'lint', 'typecheck', '--outputStyle=static'),
+    await script('tools/api-client.mjs', '--check'),
   ];
   return { passed: 0, failed: results.reduce((sum, { failed }) => sum + failed, 0) };
 }

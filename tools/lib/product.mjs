@@ -40,6 +40,9 @@ export function productSettings({ app, stateDir, port, stores }) {
     POSTHORN_ADMIN_KEY: adminKey,
     POSTHORN_EGRESS_ALLOW: LOOPBACK,
     POSTHORN_EGRESS_HTTP: 'on',
+    // Plain http on this machine: some browsers keep a Secure cookie of loopback for themselves.
+    POSTHORN_COOKIE_SECURE: 'off',
+    POSTHORN_DEV_RECEIVER: 'on',
     ...(app === 'standalone' ? { POSTHORN_DEMO: 'on' } : {}),
   };
   // An empty variable counts as not set, as in the product itself.

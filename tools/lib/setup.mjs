@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { buildProjects } from './build.mjs';
+import { buildPortal, buildProjects } from './build.mjs';
 import { throwIfEnding } from './ending.mjs';
 import { withLock } from './lock.mjs';
 import { installPackages } from './packages.mjs';
@@ -31,8 +31,9 @@ export async function setUpPackages(at, steps) {
   throwIfEnding();
 }
 
-/** @param {Layout} at @param {Steps} steps */
-export async function setUpBuild(at, steps) {
-  await withCheckout(at, steps, () => steps.run('Build', buildProjects, () => 'up to date'));
+/** @param {Layout} at @param {Steps} steps @param {{ dev?: boolean }} [options] */
+export async function setUpBuild(at, steps, { dev = false } = {}) {
+  const work = dev ? buildPortal : buildProjects;
+  await withCheckout(at, steps, () => steps.run('Build', work, () => 'up to date'));
   throwIfEnding();
 }

@@ -85,6 +85,17 @@ export async function tool(bin, ...args) {
 }
 
 /**
+ * A script of this repository, the same way.
+ * @param {string} file
+ * @param {string[]} args
+ * @returns {Promise<Counts>}
+ */
+export async function script(file, ...args) {
+  const code = await stream(productNode(), [join(repoRoot, file), ...args]);
+  return { passed: 0, failed: code === 0 ? 0 : 1 };
+}
+
+/**
  * Runs a command with its output on the terminal. Whatever it has started ends with it: it gets a process
  * group of
  * its own, which is also why the terminal's Ctrl-C comes through here. Only a watcher keeps the keyboard.

@@ -4,7 +4,13 @@ import { DISPATCHER_TRANSPORT } from '@posthorn/dispatcher';
 import { EVENT_INGEST_TRANSPORT } from '@posthorn/event-ingest';
 import { RETRY_SCHEDULER_TRANSPORT } from '@posthorn/retry-scheduler';
 import { loadSettings, runMain, startService } from '@posthorn/runtime';
-import { createDemoTenants, serveDocs } from '@posthorn/subscription-api';
+import {
+  createDemoTenants,
+  serveDevReceiver,
+  serveDocs,
+  servePortal,
+  SubscriptionApiSettings,
+} from '@posthorn/subscription-api';
 import { StandaloneSettings } from './standalone.config.js';
 import { StandaloneModule } from './standalone.module.js';
 import { welcome } from './welcome.js';
@@ -15,7 +21,12 @@ await runMain(async () => {
     name: 'standalone',
     module: StandaloneModule.register(process.env),
     settings,
-    configure: async (application) => void serveDocs(application),
+    configure: async (application) => {
+      serveDocs(application);
+      await servePortal(application);
+      const api = loadSettings(SubscriptionApiSettings, process.env);
+      if (api.devReceiver) serveDevReceiver(application, api);
+    },
     transports: [
       EVENT_INGEST_TRANSPORT,
       DISPATCHER_TRANSPORT,

@@ -1,5 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { answers } from './generated/answers.js';
+
+type OperationObject = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
 const withBody = ['post', 'put', 'patch'] as const;
 const methods = ['get', ...withBody, 'delete'] as const;
@@ -35,6 +38,7 @@ function complete(document: OpenAPIObject): OpenAPIObject {
       if (!operation) continue;
       const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
       operation.responses['default'] = { description: 'An error', content };
+      sayAnswer(operation);
       const isWriting = (withBody as readonly string[]).includes(method);
       if (isWriting)
         operation.requestBody ??= { content: { 'application/json': { schema: { type: 'object' } } } };
@@ -45,6 +49,15 @@ function complete(document: OpenAPIObject): OpenAPIObject {
     }
   }
   return document;
+}
+
+/** What a success says: read from the controllers' types (`npm run api:client`). */
+function sayAnswer({ operationId = '', responses }: OperationObject): void {
+  const schema = answers[operationId];
+  if (!schema) return;
+  for (const [status, response] of Object.entries(responses))
+    if (status.startsWith('2') && response && 'description' in response)
+      response.content = { 'application/json': { schema } };
 }
 
 const header = (name: string) => ({

@@ -1,12 +1,18 @@
 import { loadSettings, runMain, startService } from '@posthorn/runtime';
 import { SubscriptionApiSettings } from './subscription-api.config.js';
 import { bodyMaxBytes } from './answer.js';
+import { serveDevReceiver } from './dev/dev-receiver.js';
 import { serveDocs } from './docs.js';
+import { servePortal } from './portal.js';
 import { SubscriptionApiModule } from './subscription-api.module.js';
 
 await runMain(() => {
   const settings = loadSettings(SubscriptionApiSettings, process.env);
   const module = SubscriptionApiModule.register(settings);
-  const configure = async (app: Parameters<typeof serveDocs>[0]) => void serveDocs(app);
+  const configure = async (app: Parameters<typeof serveDocs>[0]): Promise<void> => {
+    serveDocs(app);
+    await servePortal(app);
+    if (settings.devReceiver) serveDevReceiver(app, settings);
+  };
   return startService({ name: 'subscription-api', module, settings, bodyMaxBytes, configure });
 });

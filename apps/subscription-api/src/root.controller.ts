@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 
-/** For whoever opens the address in a browser. The portal takes this place one day. */
+/** For programs that ask for the address itself; browsers get the portal (portal.ts). */
 @Controller()
 export class RootController {
   @Get()

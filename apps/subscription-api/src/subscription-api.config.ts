@@ -65,6 +65,13 @@ export class SubscriptionApiSettings extends DatabaseSettings {
   cookieSecure: boolean = true;
 
   @Setting(
+    'POSTHORN_DEV_RECEIVER',
+    'Whether there is a receiver to try things out at /dev/receiver; for local use',
+  )
+  @IsBoolean()
+  devReceiver: boolean = false;
+
+  @Setting(
     'POSTHORN_WEBHOOK_ORIGIN',
     'Name of this sender in the CloudEvents handshake (WebHook-Request-Origin)',
   )

@@ -1,0 +1,53 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { addressOf } from '../api/client';
+
+const pollMs = 2_000;
+const pollWhileStreamingMs = 10_000;
+/** A burst of attempts is one reload. */
+const gatherMs = 400;
+
+/**
+ * Keeps what was read of a tenant's log fresh: by its stream where there is one, else by asking again.
+ * @returns how often a query should ask again by itself
+ */
+export function useLive(tenantId: string, subscriptionId?: string): number {
+  const client = useQueryClient();
+  const [isStreaming, setStreaming] = useState(false);
+  useEffect(() => {
+    let source: EventSource | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const reload = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void client.invalidateQueries({ queryKey: ['log', tenantId] });
+        void client.invalidateQueries({ queryKey: ['subscriptions', tenantId] });
+      }, gatherMs);
+    };
+    const open = () => {
+      source = new EventSource(addressOf('/v1/tenants/{tenantId}/stream', { tenantId }, { subscriptionId }));
+      source.onopen = () => setStreaming(true);
+      source.onerror = () => setStreaming(false);
+      source.addEventListener('attempt', reload);
+      source.addEventListener('delivery', reload);
+    };
+    const close = () => {
+      source?.close();
+      source = undefined;
+      setStreaming(false);
+    };
+    // A browser has six connections to an address for all its tabs: hidden ones give theirs back.
+    const onVisibility = () => {
+      close();
+      if (document.visibilityState === 'visible') open();
+    };
+    onVisibility();
+    document.addEventListener('visibilitychange', onVisibility);
+    return () => {
+      document.removeEventListener('visibilitychange', onVisibility);
+      close();
+      clearTimeout(timer);
+    };
+  }, [client, tenantId, subscriptionId]);
+  return isStreaming ? pollWhileStreamingMs : pollMs;
+}

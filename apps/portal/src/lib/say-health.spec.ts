@@ -1,0 +1,37 @@
+import { sayHealth } from './say-health';
+
+const nowMs = Date.parse('2026-11-28T10:00:00Z');
+const brz365 = { status: 'active', ordering: 'strict', retryPolicy: { attempts: 11 } };
+const parked = {
+  state: 'parked' as const,
+  attempt: 3,
+  nextAttemptAt: '2026-11-28T10:00:08Z',
+  failingSince: null,
+  waitingSince: null,
+};
+
+it('says which attempt comes, when, and what waits in order', () => {
+  expect(sayHealth({ ...brz365, health: parked }, { nowMs, waiting: 1_204 })).toEqual([
+    { key: 'say.parked', values: { attempt: 4, attempts: 11, in: '0:08' } },
+    { key: 'say.waitsInOrder', values: { n: 1_204 } },
+  ]);
+});
+
+it('says that an attempt is due when its time has come', () => {
+  const [said] = sayHealth({ ...brz365, health: parked }, { nowMs: nowMs + 9_000 });
+  expect(said).toEqual({ key: 'say.parkedNow', values: { attempt: 4, attempts: 11 } });
+});
+
+it.each([
+  ['disabled', 'say.disabled'],
+  ['paused', 'say.paused'],
+  ['active', 'say.live'],
+])('says what %s means', (status, key) => {
+  expect(sayHealth({ ...brz365, status }, { nowMs })[0]?.key).toBe(key);
+});
+
+it('promises no order where there is none', () => {
+  const subject = { ...brz365, ordering: 'unordered', retryPolicy: { delaysMs: [1, 2] } };
+  expect(sayHealth(subject, { nowMs, waiting: 2 })[1]?.key).toBe('say.waitsSome');
+  expect(sayHealth(subject, { nowMs, waiting: 1 })[1]?.key).toBe('say.waitsOne');
+});

@@ -1,0 +1,35 @@
+import type { Health } from '../api/types';
+import type { TextKey } from '../i18n/i18n';
+import { countdown } from '../ui/time-text';
+import { attemptsOf, type RetryPolicy } from './retry';
+
+type Said = { key: TextKey; values?: Record<string, string | number> };
+type Subject = { status: string; ordering: string; retryPolicy: RetryPolicy; health?: Health };
+
+/**
+ * How a webhook is doing, in sentences: what it does now, what comes next and when, how much waits. `health`
+ * counts attempts that were made; people are told which one comes.
+ */
+export function sayHealth(subject: Subject, { nowMs, waiting }: { nowMs: number; waiting?: number }): Said[] {
+  const { status, ordering, health } = subject;
+  const waits = sayWaiting(waiting ?? 0, ordering);
+  if (status === 'disabled') return [{ key: 'say.disabled' }];
+  if (status === 'paused') return [{ key: 'say.paused' }, ...waits];
+  if (health?.state === 'parked') return [sayParked(subject, nowMs), ...waits];
+  if (health?.state === 'behind') return [{ key: 'say.behind' }, ...waits];
+  return [{ key: 'say.live' }, ...waits];
+}
+
+function sayParked({ health, retryPolicy }: Subject, nowMs: number): Said {
+  const attempt = (health?.attempt ?? 0) + 1;
+  const attempts = attemptsOf(retryPolicy) ?? attempt;
+  const left = health?.nextAttemptAt ? countdown(health.nextAttemptAt, nowMs) : null;
+  if (left === null) return { key: 'say.parkedNow', values: { attempt, attempts } };
+  return { key: 'say.parked', values: { attempt, attempts, in: left } };
+}
+
+function sayWaiting(n: number, ordering: string): Said[] {
+  if (n <= 0) return [];
+  if (n === 1) return [{ key: 'say.waitsOne' }];
+  return [{ key: ordering === 'unordered' ? 'say.waitsSome' : 'say.waitsInOrder', values: { n } }];
+}

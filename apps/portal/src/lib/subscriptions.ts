@@ -1,0 +1,88 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { addressOf, ApiError, call, send } from '../api/client';
+import type { Page, Stats, Subscription, WaitingLane } from '../api/types';
+import { useT } from '../i18n/i18n';
+import { useSay } from '../ui/say';
+
+export const orders = ['retry', 'skip', 'pause', 'resume', 'disable', 'enable'] as const;
+export type Order = (typeof orders)[number];
+
+/** Every webhook of a tenant (a page of 200: more than any platform allows). */
+export function useSubscriptions(tenantId: string, everyMs: number | false = false) {
+  return useQuery({
+    queryKey: ['subscriptions', tenantId],
+    queryFn: async ({ signal }) => {
+      const query = { limit: 200 };
+      const path = { tenantId };
+      return (await call('get', '/v1/tenants/{tenantId}/subscriptions', { path, query, signal }))
+        .items as Subscription[];
+    },
+    enabled: tenantId !== '',
+    refetchInterval: everyMs,
+  });
+}
+
+export function useSubscription(tenantId: string, id: string, everyMs: number | false = false) {
+  return useQuery<Subscription>({
+    queryKey: ['subscriptions', tenantId, id],
+    queryFn: ({ signal }) =>
+      call('get', '/v1/tenants/{tenantId}/subscriptions/{id}', { path: { tenantId, id }, signal }),
+    refetchInterval: everyMs,
+  });
+}
+
+/** Lanes that wait, of one webhook or of all. */
+export function useWaiting(tenantId: string, subscriptionId: string | undefined, everyMs: number | false) {
+  return useQuery({
+    queryKey: ['log', tenantId, 'waiting', subscriptionId],
+    queryFn: async ({ signal }) => {
+      const address = addressOf('/v1/tenants/{tenantId}/waiting', { tenantId }, { subscriptionId });
+      return ((await send('get', address, { signal })) as Page<WaitingLane>).items;
+    },
+    enabled: tenantId !== '',
+    refetchInterval: everyMs,
+  });
+}
+
+export type Span = { from: string; to?: string; step: 'minute' | 'hour' | 'day' };
+
+export function useStats(
+  tenantId: string,
+  subscriptionId: string | undefined,
+  span: () => Span,
+  everyMs: number,
+) {
+  return useQuery({
+    queryKey: ['log', tenantId, 'stats', subscriptionId, span().step],
+    queryFn: async ({ signal }) => {
+      const query = { ...span(), subscriptionId };
+      return (await send('get', addressOf('/v1/tenants/{tenantId}/stats', { tenantId }, query), {
+        signal,
+      })) as Stats;
+    },
+    // A log without numbers shows none: nothing else depends on them.
+    retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status === 404),
+    refetchInterval: (query) => (query.state.error ? false : everyMs),
+  });
+}
+
+/** How many events wait in the lanes of one webhook. */
+export const waitingOf = (lanes: readonly WaitingLane[] | undefined, subscriptionId: string): number =>
+  (lanes ?? [])
+    .filter((lane) => lane.subscriptionId === subscriptionId)
+    .reduce((sum, { waiting }) => sum + (waiting ?? 0), 0);
+
+export function useOrder(tenantId: string, id: string) {
+  const t = useT();
+  const say = useSay();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (order: Order) =>
+      call('post', '/v1/tenants/{tenantId}/subscriptions/{id}/{order}', { path: { tenantId, id, order } }),
+    onSuccess: async () => {
+      say(t('order.done'));
+      await client.invalidateQueries({ queryKey: ['subscriptions', tenantId] });
+      await client.invalidateQueries({ queryKey: ['log', tenantId] });
+    },
+  });
+}

@@ -1,0 +1,68 @@
+import { Alert, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState, type FormEvent } from 'react';
+import { Navigate, useSearchParams } from 'react-router';
+import { call } from '../../api/client';
+import { useT } from '../../i18n/i18n';
+import { useSession } from '../../shell/session';
+import { wayBack } from '../../shell/way-back';
+import { ErrorNote } from '../../ui/ErrorNote';
+import { LoginFrame } from './LoginFrame';
+
+export function LoginPage() {
+  const t = useT();
+  const [query] = useSearchParams();
+  const { session, refresh } = useSession();
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const back = wayBack(query.get('to'));
+  const logIn = useMutation({
+    mutationFn: async () => {
+      await call('post', '/v1/session', { body: { email: email.trim(), password } });
+      await refresh();
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    logIn.mutate();
+  };
+  if (session) return <Navigate to={back} replace />;
+  return (
+    <LoginFrame title={t('login.title')}>
+      <form onSubmit={submit}>
+        <Stack>
+          {back !== '/' && (
+            <Alert color="blue" variant="outline">
+              {t('login.expired')}
+            </Alert>
+          )}
+          <TextInput
+            label={t('login.email')}
+            type="email"
+            autoComplete="username"
+            required
+            withAsterisk={false}
+            autoFocus
+            value={email}
+            onChange={(event) => setEmail(event.currentTarget.value)}
+          />
+          <PasswordInput
+            label={t('login.password')}
+            autoComplete="current-password"
+            required
+            withAsterisk={false}
+            value={password}
+            onChange={(event) => setPassword(event.currentTarget.value)}
+          />
+          <ErrorNote error={logIn.error} />
+          <Button type="submit" loading={logIn.isPending}>
+            {t('login.title')}
+          </Button>
+          <Text size="sm" c="dimmed">
+            {t('login.hint')}
+          </Text>
+        </Stack>
+      </form>
+    </LoginFrame>
+  );
+}

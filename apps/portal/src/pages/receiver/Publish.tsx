@@ -1,0 +1,78 @@
+import { Button, Group, NumberInput, Paper, Select, Stack, TextInput, Title } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call, send } from '../../api/client';
+import { useT } from '../../i18n/i18n';
+import { useSession } from '../../shell/session';
+import { ErrorNote } from '../../ui/ErrorNote';
+import { useSay } from '../../ui/say';
+import { chooseReceiverTenant, useReceiverTenant, useTenants } from './tenant';
+
+/** Publishing is for programs; here, on a machine of one's own, people may. */
+export function Publish() {
+  const t = useT();
+  const say = useSay();
+  const tenantId = useReceiverTenant();
+  const { data: tenants } = useTenants();
+  const { canManage } = useSession();
+  const tenant = useQuery({
+    queryKey: ['tenant', tenantId],
+    queryFn: () => call('get', '/v1/tenants/{tenantId}', { path: { tenantId: tenantId ?? '' } }),
+    enabled: tenantId !== undefined,
+  });
+  const isBrz = tenant.data?.profile === 'brz365';
+  const [type, setType] = useState<string>();
+  const [count, setCount] = useState(1);
+  const wanted = type ?? (isBrz ? 'BusinessPartner.create' : 'order.created');
+  const publish = useMutation({
+    mutationFn: async () => {
+      for (let n = 0; n < count; n++)
+        await send('post', '/dev/receiver/events', { body: eventOf(tenantId ?? '', wanted) });
+    },
+    onSuccess: () => say(t('receiver.published', { n: count })),
+  });
+  if (!canManage || !tenantId) return null;
+  return (
+    <Paper withBorder p="md">
+      <Stack gap="sm">
+        <Title order={2} size="h4">
+          {t('receiver.publish')}
+        </Title>
+        <Group align="end">
+          {tenants && (
+            <Select
+              label={t('shell.tenant')}
+              data={tenants.map(({ id, name }) => ({ value: id, label: name }))}
+              value={tenantId}
+              allowDeselect={false}
+              onChange={(id) => id && chooseReceiverTenant(id)}
+            />
+          )}
+          <TextInput
+            label={t('deliveries.type')}
+            value={wanted}
+            onChange={(event) => setType(event.currentTarget.value)}
+          />
+          <NumberInput
+            label={t('receiver.count')}
+            w={90}
+            min={1}
+            max={50}
+            value={count}
+            onChange={(value) => setCount(Math.max(1, Math.min(50, Number(value) || 1)))}
+          />
+          <Button loading={publish.isPending} onClick={() => publish.mutate()}>
+            {t('receiver.publish')}
+          </Button>
+        </Group>
+        <ErrorNote error={publish.error} />
+      </Stack>
+    </Paper>
+  );
+}
+
+function eventOf(tenantId: string, type: string): object {
+  const id = crypto.randomUUID();
+  const [name = 'entity'] = type.split('.');
+  return { tenantId, type, entity: { name, id }, timestamp: new Date().toISOString(), data: { id } };
+}

@@ -1,0 +1,94 @@
+import { Grid, Group, Paper, SegmentedControl, Text, Title } from '@mantine/core';
+import { BarChart, LineChart } from '@mantine/charts';
+import '@mantine/charts/styles.css';
+import { useState } from 'react';
+import type { Stats } from '../../api/types';
+import { useLanguage, useT } from '../../i18n/i18n';
+import { lastDay, lastHour, lastMonth } from '../../lib/stats';
+import { useStats } from '../../lib/subscriptions';
+import { useTenantId } from '../../shell/tenant';
+import { useTimes } from '../../ui/times';
+
+const spans = { hour: lastHour, day: lastDay, month: lastMonth };
+const everyMs = 10_000;
+
+/** Volume and latency over time. Loaded when it is looked at: charts are half of the portal's code. */
+export default function Charts({ id }: { id: string }) {
+  const t = useT();
+  const [span, setSpan] = useState<keyof typeof spans>('hour');
+  const { data } = useStats(useTenantId(), id, spans[span], everyMs);
+  const points = usePoints(data, span);
+  return (
+    <Paper withBorder p="md" mih={330}>
+      <Group justify="flex-end" mb="xs">
+        <SegmentedControl
+          size="xs"
+          aria-label={t('detail.window')}
+          data={(['hour', 'day', 'month'] as const).map((value) => ({ value, label: t(`detail.${value}`) }))}
+          value={span}
+          onChange={(value) => setSpan(value as keyof typeof spans)}
+        />
+      </Group>
+      <Grid>
+        <Grid.Col span={{ base: 12, md: 6 }}>
+          <Title order={2} size="h5">
+            {t('detail.volume')}
+          </Title>
+          {points.length === 0 ? (
+            <Text c="dimmed">{t('detail.noChart')}</Text>
+          ) : (
+            <BarChart
+              h={230}
+              data={points}
+              dataKey="at"
+              type="stacked"
+              withLegend
+              series={[
+                { name: 'delivered', label: t('delivery.delivered'), color: 'green.7' },
+                { name: 'failed', label: t('delivery.failed'), color: 'red.7' },
+              ]}
+            />
+          )}
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 6 }}>
+          <Title order={2} size="h5">
+            {t('detail.latency')}
+          </Title>
+          {points.length === 0 ? (
+            <Text c="dimmed">{t('detail.noChart')}</Text>
+          ) : (
+            <LineChart
+              h={230}
+              data={points}
+              dataKey="at"
+              withLegend
+              withDots={false}
+              connectNulls
+              series={[
+                { name: 'p50', label: 'p50', color: 'blue.6' },
+                { name: 'p95', label: 'p95', color: 'orange.6' },
+                { name: 'p99', label: 'p99', color: 'grape.6' },
+              ]}
+            />
+          )}
+        </Grid.Col>
+      </Grid>
+    </Paper>
+  );
+}
+
+/** What the charts draw: times as the page writes them. */
+function usePoints(stats: Stats | undefined, span: keyof typeof spans) {
+  const { locale } = useLanguage();
+  const { isUtc } = useTimes();
+  const format = new Intl.DateTimeFormat(locale, {
+    ...(span === 'month' ? { day: '2-digit', month: '2-digit' } : { hour: '2-digit', minute: '2-digit' }),
+    ...(isUtc ? { timeZone: 'UTC' } : {}),
+  });
+  return (stats?.items ?? []).map(({ at, delivered, failed, latencyMs }) => ({
+    at: format.format(new Date(at)),
+    delivered,
+    failed,
+    ...latencyMs,
+  }));
+}

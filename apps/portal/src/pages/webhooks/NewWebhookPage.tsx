@@ -1,0 +1,15 @@
+import { useT } from '../../i18n/i18n';
+import { useTenant } from '../../shell/tenant';
+import { PageTitle } from '../../ui/PageTitle';
+import { WebhookForm } from './form/WebhookForm';
+
+export function Component() {
+  const t = useT();
+  const { data: tenant } = useTenant();
+  return (
+    <>
+      <PageTitle title={t('form.newTitle')} />
+      {tenant && <WebhookForm tenant={tenant} />}
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+import { Checkbox, Input, Stack, TagsInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { call } from '../../../api/client';
+import { useT } from '../../../i18n/i18n';
+import { useTenantId } from '../../../shell/tenant';
+import { EventMatrix } from './EventMatrix';
+import type { FieldProps } from './WebhookForm';
+
+export function EventsField({ isIncomplete, ...field }: FieldProps & { isIncomplete: boolean }) {
+  const t = useT();
+  const { values, set, profile, problemOf } = field;
+  const error = isIncomplete ? t('form.noEvents') : problemOf('/filter');
+  if (profile === 'brz365')
+    return (
+      <Input.Wrapper label={t('form.events')} required error={error} labelElement="div">
+        <EventMatrix matrix={values.matrix} onChange={(matrix) => set({ matrix })} />
+      </Input.Wrapper>
+    );
+  return profile === 'brutlers' ? (
+    <FixedTypes {...field} error={error} />
+  ) : (
+    <FreeTypes {...field} error={error} />
+  );
+}
+
+function useTypeNames(): string[] {
+  const tenantId = useTenantId();
+  const { data } = useQuery({
+    queryKey: ['event-types', tenantId],
+    queryFn: ({ signal }) =>
+      call('get', '/v1/tenants/{tenantId}/event-types', { path: { tenantId }, signal }),
+  });
+  return (data?.items ?? []).map(({ name }) => name);
+}
+
+/** Brutlers: exactly the six there are. */
+function FixedTypes({ values, set, error }: FieldProps & { error: string | undefined }) {
+  const t = useT();
+  const names = useTypeNames();
+  return (
+    <Checkbox.Group
+      label={t('form.events')}
+      required
+      error={error}
+      value={values.types}
+      onChange={(types) => set({ types })}
+    >
+      <Stack gap="xs" mt="xs" mih={174}>
+        {names.map((name) => (
+          <Checkbox key={name} value={name} label={name} />
+        ))}
+      </Stack>
+    </Checkbox.Group>
+  );
+}
+
+function FreeTypes({ values, set, error }: FieldProps & { error: string | undefined }) {
+  const t = useT();
+  return (
+    <TagsInput
+      label={t('form.types')}
+      description={t('form.typesHelp')}
+      data={useTypeNames()}
+      error={error}
+      value={values.types}
+      onChange={(types) => set({ types })}
+    />
+  );
+}

@@ -1,0 +1,77 @@
+import { Button, Group, Paper, Stack } from '@mantine/core';
+import { useState, type FormEvent } from 'react';
+import { useNavigate } from 'react-router';
+import type { Profile, Subscription, Tenant } from '../../../api/types';
+import { useT } from '../../../i18n/i18n';
+import { filterOf } from '../../../lib/filter';
+import { useTenantPath } from '../../../shell/tenant';
+import { ErrorNote } from '../../../ui/ErrorNote';
+import { RouteButton } from '../../../ui/RouteLink';
+import { SecretOnce } from '../SecretOnce';
+import { EventsField } from './EventsField';
+import { MoreSettings } from './MoreSettings';
+import { AuthField, NameField, OrderingField, UrlField } from './fields';
+import { useSaveWebhook } from './save';
+import { startValues, type Values } from './values';
+
+/** What a field of the form gets: all values, and how to change some. */
+export type FieldProps = {
+  values: Values;
+  set(change: Partial<Values>): void;
+  profile: Profile;
+  isNew: boolean;
+  /** What the API said about one field, by its JSON pointer. */
+  problemOf(...pointers: string[]): string | undefined;
+};
+
+/** One form for every profile: which fields there are follows from the platform. */
+export function WebhookForm({ tenant, webhook }: { tenant: Tenant; webhook?: Subscription }) {
+  const t = useT();
+  const navigate = useNavigate();
+  const path = useTenantPath();
+  const profile = tenant.profile as Profile;
+  const isNew = !webhook;
+  const [values, setValues] = useState(() => startValues(webhook));
+  const [isIncomplete, setIncomplete] = useState(false);
+  const save = useSaveWebhook(tenant, webhook);
+  const { saved, problemOf, otherProblem } = save;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const lacksEvents = profile === 'brz365' && filterOf(values.matrix).entities.length === 0;
+    const lacksTypes = profile === 'brutlers' && values.types.length === 0;
+    setIncomplete(lacksEvents || lacksTypes);
+    if (!lacksEvents && !lacksTypes) save.submit(values);
+  };
+  const field: FieldProps = {
+    values,
+    set: (change) => setValues((before) => ({ ...before, ...change })),
+    profile,
+    isNew,
+    problemOf,
+  };
+  if (saved?.secret)
+    return <SecretOnce secret={saved.secret} onDone={() => void navigate(path(`webhooks/${saved.id}`))} />;
+  return (
+    <Paper withBorder p="lg" maw={760}>
+      <form onSubmit={submit} noValidate={false}>
+        <Stack>
+          <NameField {...field} />
+          {profile === 'brz365' && <AuthField {...field} />}
+          <UrlField {...field} isVerifying={save.isPending && profile === 'brz365'} />
+          <EventsField {...field} isIncomplete={isIncomplete} />
+          <OrderingField {...field} />
+          <MoreSettings {...field} />
+          <ErrorNote error={otherProblem} />
+          <Group>
+            <Button type="submit" loading={save.isPending}>
+              {isNew ? t('common.create') : t('common.save')}
+            </Button>
+            <RouteButton variant="default" to={path(webhook ? `webhooks/${webhook.id}` : 'webhooks')}>
+              {t('common.cancel')}
+            </RouteButton>
+          </Group>
+        </Stack>
+      </form>
+    </Paper>
+  );
+}

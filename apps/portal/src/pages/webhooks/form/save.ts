@@ -1,0 +1,65 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from 'react-router';
+import { ApiError, call } from '../../../api/client';
+import type { Profile, Subscription, Tenant } from '../../../api/types';
+import { useT } from '../../../i18n/i18n';
+import { useTenantPath } from '../../../shell/tenant';
+import { useSay } from '../../../ui/say';
+import { bodyOf, type Values } from './values';
+
+type Saved = { id: string; secret?: string };
+
+/** Fields that show what the API says about them themselves; the rest is said above the buttons. */
+const shownFields = [
+  '/name',
+  '/url',
+  '/auth/authorization',
+  '/filter',
+  '/rateLimit',
+  '/timeoutMs',
+  '/headers',
+];
+
+/** Creates or changes a webhook; a generated secret has to be shown before anybody goes on. */
+export function useSaveWebhook(tenant: Tenant, webhook: Subscription | undefined) {
+  const t = useT();
+  const say = useSay();
+  const navigate = useNavigate();
+  const path = useTenantPath();
+  const client = useQueryClient();
+  const profile = tenant.profile as Profile;
+  const save = useMutation({
+    mutationFn: async (values: Values): Promise<Saved> => {
+      const body = bodyOf(values, profile, !webhook);
+      const tenantId = tenant.id;
+      if (!webhook) return call('post', '/v1/tenants/{tenantId}/subscriptions', { path: { tenantId }, body });
+      const at = { tenantId, id: webhook.id };
+      return call('patch', '/v1/tenants/{tenantId}/subscriptions/{id}', { path: at, body });
+    },
+    onSuccess: async ({ id, secret }) => {
+      await client.invalidateQueries({ queryKey: ['subscriptions', tenant.id] });
+      if (secret) return;
+      say(t(profile === 'brz365' && !webhook ? 'form.verified' : 'form.saved'));
+      await navigate(path(`webhooks/${id}`));
+    },
+  });
+  const error = save.error;
+  const errors = error instanceof ApiError ? error.errors : [];
+  const isShown = (pointer = '') =>
+    shownFields.some((field) => pointer === field || pointer.startsWith(`${field}/`));
+  const isAllShown = errors.length > 0 && errors.every(({ pointer }) => isShown(pointer));
+  return {
+    submit: (values: Values) => save.mutate(values),
+    isPending: save.isPending,
+    saved: save.data,
+    otherProblem: isAllShown ? null : error,
+    problemOf: (...pointers: string[]): string | undefined => {
+      const found = errors.find(({ pointer = '' }) =>
+        pointers.some((wanted) => pointer === wanted || pointer.startsWith(`${wanted}/`)),
+      );
+      if (!found) return undefined;
+      const isVerification = error instanceof ApiError && error.code === 'verification-failed';
+      return isVerification ? t('form.notVerified', { detail: found.detail }) : found.detail;
+    },
+  };
+}

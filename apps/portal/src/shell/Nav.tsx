@@ -1,0 +1,67 @@
+import { NavLink, ScrollArea, Stack, Text } from '@mantine/core';
+import { Link, useLocation } from 'react-router';
+import { useT, type TextKey } from '../i18n/i18n';
+import { useDevReceiver } from '../pages/receiver/receiver';
+import { useSession } from './session';
+import { useTenant } from './tenant';
+
+const tenantLinks: [to: string, text: TextKey][] = [
+  ['webhooks', 'nav.webhooks'],
+  ['deliveries', 'nav.deliveries'],
+  ['events', 'nav.events'],
+  ['replays', 'nav.replays'],
+  ['event-types', 'nav.eventTypes'],
+  ['keys', 'nav.keys'],
+  ['users', 'nav.users'],
+  ['audit', 'nav.audit'],
+];
+
+/** The pages there are for whoever is logged in, in the tenant that is looked at. */
+export function Nav() {
+  const t = useT();
+  const { session, isOperator } = useSession();
+  const { data: tenant } = useTenant();
+  const hasReceiver = useDevReceiver().data !== undefined;
+  const tenantId = tenant?.id ?? session?.tenantId ?? undefined;
+  return (
+    <ScrollArea component="nav" aria-label={t('nav.label')} type="auto">
+      {isOperator && (
+        <Stack gap={2} mb="sm">
+          <Entry to="/tenants" text={t('nav.overview')} />
+          <Entry to="/operators" text={t('nav.operators')} />
+        </Stack>
+      )}
+      {tenantId && (
+        <Stack gap={2}>
+          <Text size="sm" c="dimmed" px="sm" pt="xs" className="wrap" title={tenantId}>
+            {tenant?.name ?? tenantId}
+          </Text>
+          {tenantLinks.map(([to, text]) => (
+            <Entry key={to} to={`/t/${encodeURIComponent(tenantId)}/${to}`} text={t(text)} />
+          ))}
+        </Stack>
+      )}
+      {hasReceiver && (
+        <Stack gap={2} mt="sm">
+          <Entry to="/dev/receiver" text={t('nav.receiver')} />
+        </Stack>
+      )}
+    </ScrollArea>
+  );
+}
+
+function Entry({ to, text }: { to: string; text: string }) {
+  const { pathname } = useLocation();
+  const isHere = pathname === to || pathname.startsWith(`${to}/`);
+  return (
+    <NavLink
+      component={Link}
+      to={to}
+      label={text}
+      active={isHere}
+      variant="filled"
+      aria-current={isHere ? 'page' : undefined}
+      style={{ borderRadius: 'var(--mantine-radius-md)' }}
+    />
+  );
+}

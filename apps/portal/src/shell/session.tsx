@@ -1,0 +1,64 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { createContext, useContext, useEffect, useMemo, type ReactNode } from 'react';
+import { ApiError, call, whenLoggedOut } from '../api/client';
+import type { Session } from '../api/types';
+
+type SessionState = {
+  /** Null: nobody; undefined: not known yet. */
+  session: Session | null | undefined;
+  canManage: boolean;
+  isOperator: boolean;
+  /** Asks again who is logged in. */
+  refresh(): Promise<void>;
+  logOut(): Promise<void>;
+};
+
+const Context = createContext<SessionState | undefined>(undefined);
+const key = ['session'];
+/** A token lasts a quarter of an hour and is renewed by use: an open page stays logged in. */
+const renewEveryMs = 5 * 60_000;
+
+async function whoIsThere(): Promise<Session | null> {
+  try {
+    return await call('get', '/v1/session', {});
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null;
+    throw error;
+  }
+}
+
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const client = useQueryClient();
+  const { data: session } = useQuery({
+    queryKey: key,
+    queryFn: whoIsThere,
+    staleTime: renewEveryMs,
+    refetchInterval: (query) => (query.state.data ? renewEveryMs : false),
+    retry: 10,
+  });
+  useEffect(() => whenLoggedOut(() => client.setQueryData(key, null)), [client]);
+  const state = useMemo<SessionState>(
+    () => ({
+      session,
+      canManage: session?.scopes.includes('manage') ?? false,
+      isOperator: session != null && session.tenantId === null,
+      refresh: async () => {
+        client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
+        client.setQueryData(key, await whoIsThere());
+      },
+      logOut: async () => {
+        await call('delete', '/v1/session', {});
+        client.setQueryData(key, null);
+        client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
+      },
+    }),
+    [session, client],
+  );
+  return <Context value={state}>{children}</Context>;
+}
+
+export function useSession(): SessionState {
+  const state = useContext(Context);
+  if (!state) throw new Error('no SessionProvider');
+  return state;
+}

@@ -1,0 +1,29 @@
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from 'react-router';
+import { call } from '../api/client';
+import type { Profile, Tenant } from '../api/types';
+
+/** The tenant of the address. */
+export function useTenantId(): string {
+  return useParams()['tenantId'] ?? '';
+}
+
+export function useTenant() {
+  const tenantId = useTenantId();
+  return useQuery<Tenant>({
+    queryKey: ['tenant', tenantId],
+    queryFn: ({ signal }) => call('get', '/v1/tenants/{tenantId}', { path: { tenantId }, signal }),
+    enabled: tenantId !== '',
+    staleTime: 60_000,
+  });
+}
+
+export function useProfile(): Profile {
+  return (useTenant().data?.profile ?? 'standard') as Profile;
+}
+
+/** An address within the tenant of the page. */
+export function useTenantPath(): (rest: string) => string {
+  const tenantId = useTenantId();
+  return (rest) => `/t/${encodeURIComponent(tenantId)}/${rest}`;
+}

@@ -1,0 +1,18 @@
+import { useLanguage } from '../i18n/i18n';
+import { agoText, timeText } from './time-text';
+import { useTimes } from './times';
+
+/** An instant: as here or in UTC, the other one and the exact one in the title. */
+export function Time({ at, never }: { at: string | null | undefined; never?: string }) {
+  const { t, locale } = useLanguage();
+  const { isUtc } = useTimes();
+  if (!at) return <>{never ?? t('time.never')}</>;
+  const other = timeText(at, { locale, isUtc: !isUtc });
+  const title = `${isUtc ? other : `${other} UTC`} · ${agoText(at, Date.now(), locale)}`;
+  return (
+    <time dateTime={at} title={title} className="tabular">
+      {timeText(at, { locale, isUtc })}
+      {isUtc ? ' UTC' : ''}
+    </time>
+  );
+}

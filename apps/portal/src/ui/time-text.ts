@@ -1,0 +1,40 @@
+/** `2026-11-28, 10:05:09` as the language writes it, here or in UTC. */
+export function timeText(at: string, { locale, isUtc }: { locale: string; isUtc: boolean }): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return at;
+  return date.toLocaleString(locale, {
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+    ...(isUtc ? { timeZone: 'UTC' } : {}),
+  });
+}
+
+/** How long it is until then: `0:08`, `12:30`, `2:05:00`; null when it is over. */
+export function countdown(until: string, nowMs: number): string | null {
+  const leftMs = Date.parse(until) - nowMs;
+  if (!(leftMs > 0)) return null;
+  const s = Math.ceil(leftMs / 1_000);
+  const two = (n: number) => String(n).padStart(2, '0');
+  const [hours, minutes, seconds] = [Math.floor(s / 3600), Math.floor(s / 60) % 60, s % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+}
+
+const units: [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+];
+
+/** "5 minutes ago". */
+export function agoText(at: string, nowMs: number, locale: string): string {
+  const s = Math.round((Date.parse(at) - nowMs) / 1_000);
+  const [unit, size] = units.find(([, seconds]) => Math.abs(s) >= seconds) ?? ['second', 1];
+  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(Math.trunc(s / size), unit);
+}
+
+/** `850 ms`, `1.2 s`. */
+export function durationText(ms: number, locale: string): string {
+  if (ms < 1_000) return `${Math.round(ms).toLocaleString(locale)} ms`;
+  return `${(ms / 1_000).toLocaleString(locale, { maximumFractionDigits: 1 })} s`;
+}
