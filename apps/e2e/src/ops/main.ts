@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Fleet } from '../chaos/fleet.js';
+import { Stores } from '../chaos/stores.js';
+import { drills, follow, hurried, type World } from './drills.js';
+import { Prometheus } from './prometheus.js';
+import { missing, type PanelQuery, unanswered } from './queries.js';
+import { Traffic } from './traffic.js';
+
+type Options = {
+  brokers: string;
+  databaseUrl: string;
+  firstPort: number;
+  /** Of Prometheus. */
+  rules: string;
+  queries: PanelQuery[];
+  metrics: string[];
+  /** Runbooks are followed; by name, or all that can be. */
+  drills?: string[];
+};
+
+/**
+ * Below tools/ops-check.mjs, which owns Kafka and PostgreSQL: the services, some traffic, and a real
+ * Prometheus that is asked what the dashboards ask.
+ */
+const options = JSON.parse(process.argv[2]) as Options;
+const logsDir = mkdtempSync(join(tmpdir(), 'posthorn-ops-'));
+const adminKey = `ph_${randomBytes(24).toString('base64url')}`;
+const services = {
+  'subscription-api': 1,
+  'event-ingest': 1,
+  dispatcher: 1,
+  'retry-scheduler': 1,
+  'delivery-log': 1,
+} as const;
+const prometheusPortOffset = 15;
+const quietMs = 20_000;
+
+const fleet = Fleet.of(services, {
+  firstPort: options.firstPort,
+  logsDir,
+  env: {
+    KAFKA_BROKERS: options.brokers,
+    DATABASE_URL: options.databaseUrl,
+    POSTHORN_TOPIC_PREFIX: 'ops.',
+    POSTHORN_PARTITIONS: '4',
+    POSTHORN_ADMIN_KEY: adminKey,
+    POSTHORN_SECRET_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+    POSTHORN_EGRESS_ALLOW: '127.0.0.0/8',
+    POSTHORN_EGRESS_HTTP: 'on',
+    ...(options.drills ? { POSTHORN_LOG_BUFFER_RECORDS: '100' } : {}),
+  },
+});
+
+async function run(): Promise<boolean> {
+  await fleet.start();
+  const traffic = new Traffic(fleet, adminKey);
+  await traffic.start();
+  const targets = fleet.services.map(({ name, port }) => ({
+    job: `posthorn-${name}`,
+    address: `127.0.0.1:${port}`,
+  }));
+  const text = readFileSync(options.rules, 'utf8');
+  const rules = options.drills ? hurried(text) : text;
+  const prometheus = await Prometheus.start(options.firstPort + prometheusPortOffset, targets, rules);
+  try {
+    const world = { fleet, stores: new Stores(), traffic, prometheus };
+    return options.drills ? await followAll(world, options.drills) : await look(prometheus);
+  } finally {
+    prometheus.stop();
+    await traffic.stop();
+  }
+}
+
+async function look(prometheus: Prometheus): Promise<boolean> {
+  await sleep(quietMs);
+  const gone = await missing(prometheus, options.metrics);
+  const silent = await unanswered(prometheus, options.queries);
+  for (const name of gone) console.log(`  not exported by any service: ${name}`);
+  for (const line of silent) console.log(`  ${line}`);
+  const { metrics, queries } = options;
+  console.log(`  ${metrics.length - gone.length} of ${metrics.length} metrics are exported`);
+  console.log(`  ${queries.length - silent.length} of ${queries.length} queries of panels have an answer`);
+  return gone.length === 0 && silent.length === 0;
+}
+
+async function followAll(world: World, names: string[]): Promise<boolean> {
+  let ok = true;
+  for (const drill of drills.filter(({ runbook }) => names.length === 0 || names.includes(runbook))) {
+    try {
+      console.log(`  ✓ ${drill.runbook}: ${await follow(drill, world)}`);
+    } catch (error) {
+      ok = false;
+      console.log(`  ✗ ${drill.runbook}: ${(error as Error).message}`);
+    }
+    await world.fleet.ready(120_000);
+  }
+  return ok;
+}
+
+let ok = false;
+try {
+  ok = await run();
+} catch (error) {
+  console.error(error);
+}
+await fleet.stop();
+if (ok) rmSync(logsDir, { recursive: true, force: true });
+else console.log(`  the services' logs are in ${logsDir}`);
+process.exit(ok ? 0 : 1);

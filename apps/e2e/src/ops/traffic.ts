@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { call, expect } from '../chaos/api.js';
+import type { Fleet } from '../chaos/fleet.js';
+
+export const tenantId = 'ops-tenant';
+const behaviours = ['good', 'flaky', 'bad'] as const;
+const everyMs = 100;
+
+/** A tenant with three receivers (they take everything, every third time, nothing), and a publisher. */
+export class Traffic {
+  private readonly server: Server;
+  private requests = 0;
+  private published = 0;
+  private running: Promise<void> | undefined;
+  private stopping = false;
+  key = '';
+  /** All receivers refuse. */
+  dead = false;
+
+  constructor(
+    private readonly fleet: Fleet,
+    private readonly adminKey: string,
+  ) {
+    this.server = createServer((request, response) => {
+      request.resume();
+      const { url = '' } = request;
+      const fails = this.dead || url.includes('bad') || (url.includes('flaky') && ++this.requests % 3 > 0);
+      response.writeHead(fails ? 503 : 200).end();
+    });
+  }
+
+  async start(): Promise<void> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    const { port } = this.server.address() as AddressInfo;
+    const api = this.urlOf('subscription-api');
+    const tenant = { id: tenantId, profile: 'standard', name: 'ops' };
+    await this.post(`${api}/v1/tenants`, this.adminKey, tenant);
+    const scopes = { name: 'ops', scopes: ['publish', 'read', 'manage'] };
+    const made = await this.post<{ key: string }>(
+      `${api}/v1/tenants/${tenantId}/keys`,
+      this.adminKey,
+      scopes,
+    );
+    this.key = made.key;
+    for (const name of behaviours) {
+      const subscription = {
+        name,
+        url: `http://127.0.0.1:${port}/${name}`,
+        filter: { types: ['order.created'] },
+        retryPolicy: { delaysMs: [1_000, 2_000, 4_000], jitter: 0 },
+      };
+      await this.post(`${api}/v1/tenants/${tenantId}/subscriptions`, this.key, subscription);
+    }
+    this.running = this.publish();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.running;
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  /** Ten events a second, and now and then one that is refused; what does not get through is not repeated. */
+  private async publish(): Promise<void> {
+    while (!this.stopping) {
+      const n = ++this.published;
+      const event = {
+        tenantId,
+        type: 'order.created',
+        entity: { name: 'order', id: String(n) },
+        timestamp: new Date().toISOString(),
+        data: { n },
+      };
+      const body = n % 20 === 0 ? { tenantId } : event;
+      const options = { key: this.key, body, timeoutMs: 2_000 };
+      await call('POST', `${this.urlOf('event-ingest')}/v1/events`, options);
+      await sleep(everyMs);
+    }
+  }
+
+  private post<T>(url: string, key: string, body: object): Promise<T> {
+    return expect([200, 201, 202, 409], () => call<T>('POST', url, { key, body }));
+  }
+
+  private urlOf(service: 'subscription-api' | 'event-ingest'): string {
+    return this.fleet.all(service)[0]!.url;
+  }
+}
