@@ -1,4 +1,10 @@
-import { directoryKey, encodeDirectory, decodeDirectory, type DirectoryKey } from '@posthorn/contracts';
+import {
+  directoryKey,
+  encodeDirectory,
+  decodeDirectory,
+  joinKey,
+  type DirectoryMessage,
+} from '@posthorn/contracts';
 import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { operatorKey, Stage, type Harness } from '../testing/harness.js';
@@ -24,22 +30,62 @@ const said = (id: string) =>
     .filter((message) => message.id === id)
     .map(({ version }) => version);
 
-async function say(message: DirectoryKey): Promise<void> {
+async function say(message: DirectoryMessage): Promise<void> {
   const messages = [{ key: directoryKey(message), value: encodeDirectory(message), partition: 0 }];
   await producer.send({ topic: `${stage.stores.kafka.prefix}directory.v1`, messages });
 }
 
-it('a late old record of a revoked key does not stay the last word', async () => {
-  await api.tenant('tenant', 'standard');
-  const path = '/v1/tenants/tenant/keys';
-  const { body } = await api.call('POST', path, { key: operatorKey, body: { name: 'k' } });
-  await waitFor(() => said(body['id']).length === 1);
-  const first = stage.directory.records.map(({ value }) => decodeDirectory(value)).at(-1) as DirectoryKey;
-  await api.call('DELETE', `${path}/${body['id']}`, { key: operatorKey });
-  await waitFor(() => said(body['id']).length === 2);
-  await say(first); // a relay that was cut off, and comes back
-  await waitFor(() => said(body['id']).length === 4);
-  expect(said(body['id'])).toEqual([1, 2, 1, 2]);
+/** What was said first, said again: a relay that was cut off, and comes back. */
+async function sayFirstAgain(id: string): Promise<void> {
+  const all = stage.directory.records.map(({ value }) => decodeDirectory(value));
+  await say(all.find((message) => message.id === id)!);
+}
+
+it.each(['key', 'user', 'event type'])(
+  'a late old record of a removed %s does not stay the last word',
+  async (what) => {
+    const tenantId = `late-${what.replace(' ', '-')}`;
+    await api.tenant(tenantId, 'standard');
+    const at = `/v1/tenants/${tenantId}`;
+    const key = operatorKey;
+    const user = { email: 'u@late.test', name: 'U', role: 'tenant-viewer', password: 'a long password' };
+    const [path, id] = await {
+      key: async () => {
+        const { body } = await api.call('POST', `${at}/keys`, { key, body: { name: 'k' } });
+        return [`${at}/keys/${body['id']}`, body['id']];
+      },
+      user: async () => {
+        const { body } = await api.call('POST', `${at}/users`, { key, body: user });
+        return [`${at}/users/${body['id']}`, body['id']];
+      },
+      'event type': async () => {
+        await api.call('PUT', `${at}/event-types/a.b`, { key, body: {} });
+        return [`${at}/event-types/a.b`, joinKey(tenantId, 'a.b')];
+      },
+    }[what]!();
+    await waitFor(() => said(id).length === 1);
+    expect((await api.call('DELETE', path, { key })).status).toBe(204);
+    await waitFor(() => said(id).length === 2);
+    await sayFirstAgain(id);
+    await waitFor(() => said(id).length === 4);
+    expect(said(id)).toEqual([1, 2, 1, 2]);
+    const last = stage.directory.records.map(({ value }) => decodeDirectory(value)).at(-1);
+    expect(last).toMatchObject(
+      what === 'event type'
+        ? { removed: true }
+        : { [what === 'key' ? 'revokedAt' : 'removedAt']: expect.any(Number) },
+    );
+  },
+  30_000,
+);
+
+it('an older session key does not stay the last word either', async () => {
+  const one = said('current');
+  expect(one).toEqual([1]);
+  const publicKey = Buffer.alloc(32, 1).toString('base64');
+  await say({ kind: 'session-key', id: 'current', publicKey, version: 0 });
+  await waitFor(() => said('current').length === 3);
+  expect(said('current')).toEqual([1, 0, 1]);
 }, 30_000);
 
 it('a start announces what the log lacks, and nothing else', async () => {

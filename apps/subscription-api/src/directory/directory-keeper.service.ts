@@ -3,22 +3,46 @@ import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/comm
 import { decodeDirectory, directoryTopic, joinKey, UndecodableError } from '@posthorn/contracts';
 import { LOGGER, type Logger } from '@posthorn/runtime';
 import { EventStore } from '../aggregates/event.store.js';
+import { foldEvents, type NewEvent, type Stored } from '../aggregates/stored-event.js';
+import { applyEventTypeEvent, eventTypeRecord, type EventTypeEvent } from '../event-types/event-type.js';
 import { ApiKeyStore } from '../keys/api-key.store.js';
 import { LogFollower } from '../log-follower.client.js';
+import type { OutboxRecord } from '../outbox/outbox-record.js';
 import { TenantStore } from '../tenants/tenant.store.js';
+import { sessionKeyRecord, type SessionKeyEvent } from '../users/session-key.js';
+import { applyUserEvent, userRecord, type UserEvent } from '../users/user.js';
 
 /** A record that has just been written may still be on its way to this reader. */
 const settleMs = 3_000;
 const pageMax = 500;
 const author = { actor: 'system:directory' };
 
+type Kind = 'user' | 'event-type' | 'session-key';
+type AggregateRow = { id: string; tenant_id: string | null; version: number };
+
+/** The record that an aggregate's events come to. */
+const records: Record<Kind, (events: Stored<NewEvent>[]) => OutboxRecord | undefined> = {
+  user: (events) => {
+    const user = foldEvents(events as Stored<UserEvent>[], applyUserEvent);
+    return user && userRecord(user);
+  },
+  'event-type': (events) => {
+    const type = foldEvents(events as Stored<EventTypeEvent>[], applyEventTypeEvent);
+    return type && eventTypeRecord(type);
+  },
+  'session-key': (events) => {
+    const last = events.at(-1) as Stored<SessionKeyEvent> | undefined;
+    return last && sessionKeyRecord(last.payload.publicKey, last.version);
+  },
+};
+
 /**
- * Keeps the last record of every tenant and key in `directory` at the version that the tables have. A relay
- * that was cut off may write an old version behind a newer one. Readers that saw both ignore it, but
- * compaction keeps the last one, and whoever starts to read after that would let a revoked key in. So when
- * a version goes back, and once at every start, log and tables are compared, and what is behind is
- * announced again. That also fills a directory that was lost. Announcing twice, or by several instances,
- * changes nothing.
+ * Keeps the last record of every tenant, key, user and event type, and of the session key, in `directory` at
+ * the version that the tables have. A relay that was cut off may write an old version behind a newer one.
+ * Readers that saw both ignore it, but compaction keeps the last one, and whoever starts to read after that
+ * would let a revoked key or a removed user in. So when a version goes back, and once at every start, log and
+ * tables are compared, and what is behind is announced again. That also fills a directory that was lost.
+ * Announcing twice, or by several instances, changes nothing.
  */
 @Injectable()
 export class DirectoryKeeper implements BeforeApplicationShutdown {
@@ -70,6 +94,7 @@ export class DirectoryKeeper implements BeforeApplicationShutdown {
       try {
         await this.checkTenants();
         await this.checkKeys();
+        for (const kind of Object.keys(records) as Kind[]) await this.checkAggregates(kind);
         return;
       } catch (err) {
         this.logger.warn({ err }, 'the directory could not be compared yet');
@@ -94,6 +119,25 @@ export class DirectoryKeeper implements BeforeApplicationShutdown {
       for (const { id, tenantId, version } of page)
         if (this.isBehind(joinKey('key', id), version))
           await this.events.write(tenantId, author, (write) => this.keys.announce(write, id));
+      if (page.length < pageMax) return;
+      after = page[page.length - 1].id;
+    }
+  }
+
+  /** From their events: nothing else is left of what was removed, and that has to stay said. */
+  private async checkAggregates(kind: Kind): Promise<void> {
+    for (let after = ''; ;) {
+      const page = await this.events.query<AggregateRow>(
+        `SELECT aggregate_id AS id, min(tenant_id) AS tenant_id, max(version) AS version FROM aggregate_events
+          WHERE aggregate_type = $1 AND aggregate_id > $2 GROUP BY aggregate_id ORDER BY aggregate_id LIMIT $3`,
+        [kind, after, pageMax],
+      );
+      for (const { id, tenant_id: tenantId, version } of page)
+        if (this.isBehind(joinKey(kind, id), version))
+          await this.events.write(tenantId, author, async (write) => {
+            const record = records[kind](await this.events.eventsOf(kind, id));
+            if (record) await write.publish({ type: kind, id }, record);
+          });
       if (page.length < pageMax) return;
       after = page[page.length - 1].id;
     }

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { directoryKey, directoryTopic, encodeDirectory, type DirectorySessionKey } from '@posthorn/contracts';
 import { newId } from '@posthorn/domain';
 import {
   AppError,
@@ -14,6 +13,7 @@ import {
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { EventStore } from '../aggregates/event.store.js';
 import { isPassword } from './password.js';
+import { sessionKeyRecord } from './session-key.js';
 import type { User } from './user.js';
 import { UserStore } from './user.store.js';
 
@@ -134,9 +134,7 @@ export class SessionService {
       const [{ version }] = await write.append({ ...place, after }, [
         { type: 'set', payload: { publicKey } },
       ]);
-      const message: DirectorySessionKey = { kind: 'session-key', id: place.id, publicKey, version };
-      const value = encodeDirectory(message);
-      await write.publish(place, { topic: directoryTopic.name, key: directoryKey(message), value });
+      await write.publish(place, sessionKeyRecord(publicKey, version));
     });
   }
 
