@@ -21,5 +21,5 @@ const app = await NestFactory.create(root, new FastifyAdapter(), {
   abortOnError: false,
   logger: false,
 });
-writeFileSync(process.argv[2], JSON.stringify(serveDocs(app), null, 1));
+writeFileSync(process.argv[2], JSON.stringify(await serveDocs(app), null, 1));
 process.exit(0);

@@ -29,6 +29,21 @@ export class DeliveryLogSettings extends DatabaseSettings {
   @Max(300_000)
   directoryStaleMs: number = 15_000;
 
+  @Setting('POSTHORN_RATE_PER_ADDRESS', 'Requests a second from one address, over ten seconds; 0 is no limit')
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  ratePerAddress: number = 500;
+
+  @Setting(
+    'POSTHORN_RATE_PER_KEY',
+    'Requests a second with one key or session, over ten seconds; 0 is no limit',
+  )
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  ratePerKey: number = 200;
+
   override problem(): string | undefined {
     // Two partitions at a time, a purge, the outbox, and somebody who asks.
     if (this.databasePoolMax < 5) return 'POSTHORN_DATABASE_POOL must be at least 5 for delivery-log';

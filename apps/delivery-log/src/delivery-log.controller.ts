@@ -1,5 +1,16 @@
-import { Controller, Get, Header, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
-import { AppError } from '@posthorn/runtime';
+import {
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
+import { AppError, IdempotencyInterceptor } from '@posthorn/runtime';
 import { attemptsView, type DeliverySummary, requestBody } from './delivery-view.js';
 import { DeliveryStore } from './delivery.store.js';
 import { type EventSummary, profileEventOf, withData } from './event-view.js';
@@ -29,6 +40,7 @@ const json = 'application/json; charset=utf-8';
 /** What happened to a tenant's events. The guard has checked that the caller may ask. */
 @Controller('v1/tenants/:tenantId')
 @UseGuards(TenantGuard)
+@UseInterceptors(IdempotencyInterceptor)
 export class DeliveryLogController {
   constructor(
     @Inject(DeliveryStore) private readonly deliveries: DeliveryStore,

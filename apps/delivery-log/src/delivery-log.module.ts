@@ -3,12 +3,15 @@ import { KafkaConnection, LogReader } from '@posthorn/messaging';
 import { directoryTopic, subscriptionsTopic } from '@posthorn/contracts';
 import {
   Database,
+  IdempotencyInterceptor,
+  IdempotencyStore,
   kafkaLog,
   kafkaSettings,
   LOGGER,
   type Logger,
   Metrics,
   observeConsumer,
+  RateLimits,
 } from '@posthorn/runtime';
 import { DeliveryLogSettings } from './delivery-log.config.js';
 import { DeliveryLogConsumer } from './delivery-log.consumer.js';
@@ -47,6 +50,14 @@ export class DeliveryLogModule {
           useFactory: transport,
           inject: [ProjectionService, KafkaConnection, Metrics],
         },
+        // Nothing it answers is a secret: answers are kept as they are.
+        {
+          provide: IdempotencyStore,
+          useFactory: (db: Database) => new IdempotencyStore(db),
+          inject: [Database],
+        },
+        { provide: RateLimits, useValue: rateLimits(settings) },
+        IdempotencyInterceptor,
         DeliveryLogService,
         DeliveryStore,
         DirectoryClient,
@@ -76,6 +87,10 @@ function transport(
 
 function connection(settings: DeliveryLogSettings, logger: Logger): KafkaConnection {
   return new KafkaConnection(kafkaSettings(settings, 'delivery-log'), kafkaLog(logger));
+}
+
+function rateLimits({ ratePerAddress, ratePerKey }: DeliveryLogSettings): RateLimits {
+  return new RateLimits({ perAddress: ratePerAddress, perCaller: ratePerKey });
 }
 
 function reader(kafka: KafkaConnection): LogReader {

@@ -1,4 +1,4 @@
-import { loadSettings, runMain, startService } from '@posthorn/runtime';
+import { loadSettings, runMain, serveDocument, startService } from '@posthorn/runtime';
 import { DELIVERY_LOG_TRANSPORT, DeliveryLogModule, DeliveryLogSettings } from './index.js';
 
 await runMain(() => {
@@ -7,6 +7,7 @@ await runMain(() => {
     name: 'delivery-log',
     module: DeliveryLogModule.register(settings),
     settings,
+    configure: serveDocument,
     transports: [DELIVERY_LOG_TRANSPORT],
   });
 });

@@ -1,18 +1,10 @@
-import { AppError } from '@posthorn/runtime';
+import { invalidQuery, type Page, pageCursor, pageLimit, placeOf } from '@posthorn/runtime';
 
-/** A page of a list; `nextCursor` is null on the last one. */
-export type Page<T> = { items: T[]; nextCursor: string | null };
-
-const limitMax = 200;
-const limitDefault = 50;
+export type { Page };
+export { invalidQuery as invalid };
 
 /** @throws AppError `invalid` */
-export function limitOf(text: string | undefined): number {
-  if (text === undefined || text === '') return limitDefault;
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (limit >= 1 && limit <= limitMax) return limit;
-  throw invalid('limit', `must be a number from 1 to ${limitMax}`);
-}
+export const limitOf = (text: string | undefined): number => pageLimit(text, 50);
 
 /** @throws AppError `invalid` */
 export function oneOf<T extends string>(
@@ -23,7 +15,7 @@ export function oneOf<T extends string>(
   if (text === undefined || text === '') return undefined;
   const value = values.find((each) => each === text);
   if (value) return value;
-  throw invalid(name, `must be one of ${values.join(', ')}`);
+  throw invalidQuery(name, `must be one of ${values.join(', ')}`);
 }
 
 /** @throws AppError `invalid` */
@@ -32,36 +24,21 @@ export function instantOf(name: string, text: string | undefined): Date | undefi
   const isDate = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/.test(text);
   const at = new Date(isDate ? text : NaN);
   if (!Number.isNaN(at.getTime())) return at;
-  throw invalid(name, 'must be a date or an instant as in 2026-04-15T10:00:00Z');
+  throw invalidQuery(name, 'must be a date or an instant as in 2026-04-15T10:00:00Z');
 }
 
 /** What the next page begins behind; callers see an opaque text. */
 export type Position = { seq: number; subscriptionId: string; replayId: string };
 
 export function encodeCursor({ seq, subscriptionId, replayId }: Position): string {
-  return Buffer.from(JSON.stringify([seq, subscriptionId, replayId])).toString('base64url');
+  return pageCursor([seq, subscriptionId, replayId]);
 }
 
 /** @throws AppError `invalid` */
 export function decodeCursor(text: string | undefined): Position | undefined {
-  if (text === undefined || text === '') return undefined;
-  const parts = text.length <= 1_000 ? parsed(text) : undefined;
-  if (Array.isArray(parts)) {
-    const [seq, subscriptionId, replayId] = parts as unknown[];
-    if (Number.isSafeInteger(seq) && typeof subscriptionId === 'string' && typeof replayId === 'string')
-      return { seq: seq as number, subscriptionId, replayId };
-  }
-  throw invalid('cursor', 'must be the nextCursor of an earlier page');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-export function invalid(name: string, detail: string): AppError {
-  return new AppError('invalid', `/${name}: ${detail}`, { errors: [{ pointer: `/${name}`, detail }] });
+  return placeOf(text, ([seq, subscriptionId, replayId]) =>
+    Number.isSafeInteger(seq) && typeof subscriptionId === 'string' && typeof replayId === 'string'
+      ? { seq: seq as number, subscriptionId, replayId }
+      : undefined,
+  );
 }

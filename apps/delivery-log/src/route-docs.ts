@@ -22,7 +22,7 @@ export function Documented(docs: RouteDocs): MethodDecorator {
   const parameters = Object.entries(query).map(([name, schema]) => ({
     ...{ name, in: 'query', required: false, schema },
   }));
-  const bodies = body ? [{ in: 'body', name: 'body', required: true, schema: body }] : [];
+  const bodies = body ? [{ in: 'body', name: 'body', type: String, required: true, schema: body }] : [];
   const content = { [contentType]: { schema: answer } };
   return applyDecorators(
     SetMetadata('swagger/apiOperation', { summary }),

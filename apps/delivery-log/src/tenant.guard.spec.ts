@@ -1,7 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { DirectoryState } from '@posthorn/domain';
-import { sessionSigner, signSession, type Session } from '@posthorn/runtime';
+import { RateLimits, sessionSigner, signSession, type Session } from '@posthorn/runtime';
 import type { DirectoryClient } from './directory.client.js';
 import { Manages, TenantGuard } from './tenant.guard.js';
 
@@ -30,6 +30,7 @@ async function status(
     route = 'read' as keyof Routes,
     sessionsFrom = begunMs,
     removedAt = null as number | null,
+    limits = new RateLimits({ perAddress: 0, perCaller: 0 }),
   } = {},
 ): Promise<number> {
   const state = new DirectoryState();
@@ -46,13 +47,13 @@ async function status(
     readToEnd: () => Promise.resolve(),
   } as unknown as DirectoryClient;
   const cookie = `posthorn_session=${await signSession(wanted, signer)}`;
-  const request = { method: 'GET', headers: { cookie }, params: { tenantId } };
+  const request = { method: 'GET', headers: { cookie }, params: { tenantId }, ip: '192.0.2.1' };
   const context = {
     switchToHttp: () => ({ getRequest: () => request }),
     getHandler: () => Routes.prototype[route],
   } as unknown as ExecutionContext;
   try {
-    await new TenantGuard(new Reflector(), directory).canActivate(context);
+    await new TenantGuard(new Reflector(), directory, limits).canActivate(context);
     return 200;
   } catch (error) {
     return (error as { status: number }).status;
@@ -75,4 +76,14 @@ it.each<[string, Promise<number>, number]>([
   ['a link has no user', status(session({ subject: 'lnk_1' })), 200],
 ])('%s', async (_, answer, wanted) => {
   expect(await answer).toBe(wanted);
+});
+
+it.each([
+  { perAddress: 1, perCaller: 0 },
+  { perAddress: 0, perCaller: 1 },
+])('more than %j a second over ten seconds are refused', async (rates) => {
+  const limits = new RateLimits(rates);
+  const answers: number[] = [];
+  for (let i = 0; i < 12; i++) answers.push(await status(session(), { limits }));
+  expect(answers).toEqual([...Array<number>(10).fill(200), 429, 429]);
 });

@@ -1,7 +1,14 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { KeyHolder } from '@posthorn/domain';
-import { AppError, scopesOf, type ServiceRequest, sessionTokenOf, verifySession } from '@posthorn/runtime';
+import {
+  AppError,
+  RateLimits,
+  scopesOf,
+  type ServiceRequest,
+  sessionTokenOf,
+  verifySession,
+} from '@posthorn/runtime';
 import { DirectoryClient } from './directory.client.js';
 
 const keyMaxChars = 256;
@@ -21,13 +28,17 @@ export class TenantGuard implements CanActivate {
   constructor(
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(DirectoryClient) private readonly directory: DirectoryClient,
+    @Inject(RateLimits) private readonly limits: RateLimits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<ServiceRequest>();
+    this.limits.takeAddress(request.ip);
     const { tenantId } = request.params as { tenantId: string };
     const key = keyOf(request);
     const holder = (key === undefined && (await this.sessionOf(request))) || (await this.authenticate(key));
+    this.limits.takeCaller(holder.keyId);
+    request.callerId = holder.keyId;
     request.logFields = { ...request.logFields, keyId: holder.keyId, tenantId: holder.tenantId };
     const isForeign = holder.tenantId !== null && holder.tenantId !== tenantId;
     if (isForeign || !(await this.exists(tenantId)))

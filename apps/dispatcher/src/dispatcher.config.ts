@@ -1,4 +1,4 @@
-import { isNetwork } from '@posthorn/egress';
+import { isNameServer, isNetwork } from '@posthorn/egress';
 import { CommonSettings, Setting } from '@posthorn/runtime';
 import { IsArray, IsBoolean, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 
@@ -24,6 +24,14 @@ export class DispatcherSettings extends CommonSettings {
   @Setting('POSTHORN_EGRESS_HTTP', 'Plain http is allowed for receivers')
   @IsBoolean()
   egressHttp = false;
+
+  @Setting(
+    'POSTHORN_EGRESS_DNS',
+    "Name servers for receivers' names, address or address:port; off or unset: the system's",
+  )
+  @IsArray()
+  @IsString({ each: true })
+  egressDns: string[] = [];
 
   @Setting('POSTHORN_EGRESS_PROXY', 'HTTP proxy (CONNECT) for requests to receivers')
   @IsOptional()
@@ -102,6 +110,8 @@ export class DispatcherSettings extends CommonSettings {
   override problem(): string | undefined {
     const wrong = this.egressAllow.find((network) => !isNetwork(network));
     if (wrong !== undefined) return `POSTHORN_EGRESS_ALLOW ${wrong} is not a network in CIDR notation`;
+    const unknown = this.egressDns.find((server) => !isNameServer(server));
+    if (unknown !== undefined) return `POSTHORN_EGRESS_DNS ${unknown} is no address or address:port`;
     return super.problem();
   }
 }

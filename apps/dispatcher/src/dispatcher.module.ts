@@ -134,6 +134,7 @@ function logReader(kafka: KafkaConnection): LogReader {
 function egress({
   egressAllow,
   egressHttp,
+  egressDns: servers,
   egressProxy,
   sendPerOriginMax,
   sendMax,
@@ -144,6 +145,7 @@ function egress({
     allowHttp: egressHttp,
     connectionsPerOrigin: sendPerOriginMax,
     maxSockets: sendMax,
+    ...(servers.length > 0 ? { dns: { ...defaultEgressSettings.dns, servers } } : {}),
     ...(egressProxy ? { proxyUrl: egressProxy } : {}),
   });
 }

@@ -37,4 +37,22 @@ export class EventIngestSettings extends CommonSettings {
   @Min(1_000)
   @Max(300_000)
   directoryStaleMs: number = 15_000;
+
+  @Setting(
+    'POSTHORN_INGEST_RATE_PER_ADDRESS',
+    'Publishing requests a second from one address, over ten seconds; 0 is no limit',
+  )
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  ratePerAddress: number = 10_000;
+
+  @Setting(
+    'POSTHORN_INGEST_RATE_PER_KEY',
+    'Publishing requests a second with one key, over ten seconds; 0 is no limit',
+  )
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  ratePerKey: number = 5_000;
 }

@@ -1,6 +1,8 @@
 import { Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { Takes } from '@posthorn/runtime';
 import type { FastifyRequest } from 'fastify';
 import { type Accepted, EventIngestService } from './event-ingest.service.js';
+import { publicationShape } from './publication-shape.js';
 import { holderOf } from './publish-route.js';
 
 const empty = Buffer.alloc(0);
@@ -14,6 +16,7 @@ export class EventIngestController {
   constructor(private readonly ingest: EventIngestService) {}
 
   @Post()
+  @Takes(publicationShape)
   @HttpCode(202)
   async publish(@Req() request: IncomingRequest): Promise<Accepted> {
     const { headers, body, rawBody } = request;

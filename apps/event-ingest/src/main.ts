@@ -1,4 +1,4 @@
-import { loadSettings, runMain, startService } from '@posthorn/runtime';
+import { loadSettings, runMain, serveDocument, startService } from '@posthorn/runtime';
 import { EventIngestSettings } from './event-ingest.config.js';
 import { EVENT_INGEST_TRANSPORT } from './event-ingest.consumer.js';
 import { EventIngestModule } from './event-ingest.module.js';
@@ -9,6 +9,7 @@ await runMain(() => {
     name: 'event-ingest',
     module: EventIngestModule.register(settings),
     settings,
+    configure: serveDocument,
     transports: [EVENT_INGEST_TRANSPORT],
   });
 });

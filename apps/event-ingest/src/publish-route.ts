@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { KeyHolder } from '@posthorn/domain';
+import { RateLimits } from '@posthorn/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { unavailable } from './ack-wait.js';
 import { DirectoryClient } from './directory.client.js';
+import { EventIngestSettings } from './event-ingest.config.js';
 import { EventLog } from './event-log.client.js';
 import { keyOf, mayPublish } from './publisher.js';
 
@@ -23,11 +25,15 @@ export function holderOf(request: FastifyRequest): KeyHolder {
  */
 @Injectable()
 export class PublishRoute {
+  private readonly limits: RateLimits;
+
   constructor(
     host: HttpAdapterHost,
     private readonly directory: DirectoryClient,
     private readonly log: EventLog,
+    settings: EventIngestSettings,
   ) {
+    this.limits = new RateLimits({ perAddress: settings.ratePerAddress, perCaller: settings.ratePerKey });
     const fastify = host.httpAdapter.getInstance() as FastifyInstance;
     fastify.addHook('onRoute', (route) => {
       if (route.url !== url || route.method !== 'POST') return;
@@ -41,7 +47,8 @@ export class PublishRoute {
     });
   }
 
-  private async admit({ headers }: FastifyRequest): Promise<KeyHolder> {
+  private async admit({ headers, ip }: FastifyRequest): Promise<KeyHolder> {
+    this.limits.takeAddress(ip);
     if (!this.directory.usable)
       throw unavailable('keys and tenants are not known yet, or not known any more');
     if (!this.log.open) throw unavailable('Kafka is away');
@@ -52,6 +59,8 @@ export class PublishRoute {
       if (!(await this.directory.readToEnd())) throw unavailable('the directory of keys cannot be read');
       holder = this.directory.authenticate(key);
     }
-    return mayPublish(holder);
+    const publisher = mayPublish(holder);
+    this.limits.takeCaller(publisher.keyId);
+    return publisher;
   }
 }

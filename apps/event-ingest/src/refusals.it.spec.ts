@@ -62,6 +62,22 @@ describe('keys', () => {
   });
 });
 
+describe('rates', () => {
+  it.each(['POSTHORN_INGEST_RATE_PER_ADDRESS', 'POSTHORN_INGEST_RATE_PER_KEY'])(
+    'above %s are answered 429 before the body is read, and nothing is written',
+    async (setting) => {
+      const { url: limited } = await rig.serve({ env: { [setting]: '1' } });
+      const statuses: number[] = [];
+      for (let i = 0; i < 11; i++) statuses.push((await post(limited, plainKey, '{}')).status);
+      expect(statuses).toEqual([...Array<number>(10).fill(422), 429]);
+      const refused = await post(limited, plainKey, '{');
+      expectProblem(refused, 429);
+      expect(refused.body.code).toBe('too-many-requests');
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    },
+  );
+});
+
 describe('tenants', () => {
   it.each(['unknown', '__proto__', 'Plain'])('%j is unknown', async (tenantId) => {
     const answer = await post(url, operator, eventText({ tenantId }));

@@ -22,7 +22,7 @@ await runMain(async () => {
     module: StandaloneModule.register(process.env),
     settings,
     configure: async (application) => {
-      serveDocs(application);
+      await serveDocs(application);
       await servePortal(application);
       const api = loadSettings(SubscriptionApiSettings, process.env);
       if (api.devReceiver) serveDevReceiver(application, api);

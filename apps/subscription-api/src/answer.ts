@@ -1,11 +1,11 @@
+import type { Page } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import type { Written } from './aggregates/event.store.js';
 
 /** No request of this API needs more. */
 export const bodyMaxBytes = 64 * 1024;
 
-/** A page of a list; `nextCursor` is null on the last one. */
-export type List<T> = { items: T[]; nextCursor: string | null };
+export type List<T> = Page<T>;
 
 export function listOf<T>(items: T[], nextCursor: string | null = null): List<T> {
   return { items, nextCursor };

@@ -10,7 +10,7 @@ await runMain(() => {
   const settings = loadSettings(SubscriptionApiSettings, process.env);
   const module = SubscriptionApiModule.register(settings);
   const configure = async (app: Parameters<typeof serveDocs>[0]): Promise<void> => {
-    serveDocs(app);
+    await serveDocs(app);
     await servePortal(app);
     if (settings.devReceiver) serveDevReceiver(app, settings);
   };

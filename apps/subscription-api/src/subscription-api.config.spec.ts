@@ -40,6 +40,13 @@ it('names a network that cannot be read, and takes off for none', () => {
   expect(load({ POSTHORN_EGRESS_ALLOW: 'off' }).egressAllow).toEqual([]);
 });
 
+it('names a name server that is none', () => {
+  expect(load({ POSTHORN_EGRESS_DNS: '192.0.2.53,[2001:db8::1]:53' }).egressDns).toHaveLength(2);
+  expect(() => load({ POSTHORN_EGRESS_DNS: 'dns.example' })).toThrow(
+    'POSTHORN_EGRESS_DNS "dns.example" is no address or address:port',
+  );
+});
+
 it('can leave receivers that fail alone', () => {
   expect(load({ POSTHORN_DISABLE_AFTER_FAILING_MS: '0' })).toMatchObject({ disableAfterFailingMs: 0 });
 });

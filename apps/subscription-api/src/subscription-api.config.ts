@@ -1,4 +1,4 @@
-import { isNetwork } from '@posthorn/egress';
+import { isNameServer, isNetwork } from '@posthorn/egress';
 import { IsBoolean, IsInt, IsOptional, IsString, Matches, Max, Min, Length } from 'class-validator';
 import { DatabaseSettings, Setting } from '@posthorn/runtime';
 
@@ -33,6 +33,13 @@ export class SubscriptionApiSettings extends DatabaseSettings {
   @Setting('POSTHORN_EGRESS_HTTP', 'Whether receivers may be called over plain http; for tests and labs')
   @IsBoolean()
   egressHttp: boolean = false;
+
+  @Setting(
+    'POSTHORN_EGRESS_DNS',
+    "Name servers for receivers' names, address or address:port; off or unset: the system's",
+  )
+  @IsString({ each: true })
+  egressDns: string[] = [];
 
   @Setting('POSTHORN_EGRESS_PROXY', 'HTTP proxy (CONNECT) for requests to receivers')
   @IsOptional()
@@ -97,6 +104,9 @@ export class SubscriptionApiSettings extends DatabaseSettings {
     const wrong = this.egressAllow.find((cidr) => !isNetwork(cidr));
     if (wrong !== undefined)
       return `POSTHORN_EGRESS_ALLOW ${JSON.stringify(wrong)} is no address or network in CIDR notation`;
+    const unknown = this.egressDns.find((server) => !isNameServer(server));
+    if (unknown !== undefined)
+      return `POSTHORN_EGRESS_DNS ${JSON.stringify(unknown)} is no address or address:port`;
     return super.problem();
   }
 }

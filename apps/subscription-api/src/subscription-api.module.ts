@@ -3,6 +3,8 @@ import { defaultEgressSettings, EgressClient } from '@posthorn/egress';
 import { KafkaConnection } from '@posthorn/messaging';
 import {
   Database,
+  IdempotencyInterceptor,
+  IdempotencyStore,
   kafkaLog,
   kafkaSettings,
   KeyRing,
@@ -28,8 +30,6 @@ import { Acknowledgements } from './outbox/acknowledgements.js';
 import { OutboxBell } from './outbox/outbox-bell.js';
 import { OutboxRelayService } from './outbox/outbox-relay.service.js';
 import { RecordProducer } from './outbox/record-producer.client.js';
-import { IdempotencyInterceptor } from './requests/idempotency.interceptor.js';
-import { IdempotencyStore } from './requests/idempotency.store.js';
 import { RootController } from './root.controller.js';
 import { ResealController } from './secrets/reseal.controller.js';
 import { ResealService } from './secrets/reseal.service.js';
@@ -74,6 +74,11 @@ function adapters(settings: SubscriptionApiSettings): Provider[] {
     { provide: OutboxBell, useValue: new OutboxBell() },
     { provide: Acknowledgements, useValue: new Acknowledgements(settings.acknowledgeTimeoutMs) },
     {
+      provide: IdempotencyStore,
+      inject: [EventStore, KeyRing],
+      useFactory: (events: EventStore, keyRing: KeyRing) => new IdempotencyStore(events, keyRing),
+    },
+    {
       provide: EgressClient,
       useFactory: () => fromSetting('POSTHORN_EGRESS_PROXY', () => egressClient(settings)),
     },
@@ -101,8 +106,13 @@ function adapters(settings: SubscriptionApiSettings): Provider[] {
 }
 
 /** Verifications only: nothing here needs the dispatcher's numbers. */
-function egressClient({ egressAllow: allow, egressHttp: allowHttp, egressProxy }: SubscriptionApiSettings) {
-  const proxy = egressProxy ? { proxyUrl: egressProxy } : {};
+function egressClient(settings: SubscriptionApiSettings) {
+  const { egressAllow: allow, egressHttp: allowHttp, egressDns: servers, egressProxy } = settings;
+  const { dns } = defaultEgressSettings;
+  const proxy = {
+    ...(servers.length > 0 ? { dns: { ...dns, servers } } : {}),
+    ...(egressProxy ? { proxyUrl: egressProxy } : {}),
+  };
   return new EgressClient({ ...defaultEgressSettings, allow, allowHttp, maxSockets: 256, ...proxy });
 }
 
@@ -139,7 +149,7 @@ export class SubscriptionApiModule {
       ],
       providers: [
         ...adapters(settings),
-        ...[EventStore, TenantStore, ApiKeyStore, SubscriptionStore, NewsStore, IdempotencyStore, UserStore],
+        ...[EventStore, TenantStore, ApiKeyStore, SubscriptionStore, NewsStore, UserStore],
         ...[
           TenantService,
           ApiKeyService,

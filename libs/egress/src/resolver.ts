@@ -22,6 +22,16 @@ type Entry = { result: LookupResult; expiresAt: number };
 const resolutionDelayMs = 50;
 const maxAddresses = 64;
 
+/** `address`, `address:port` or `[address]:port`, as DnsSettings has them. */
+export function isNameServer(text: string): boolean {
+  try {
+    new Resolver().setServers([text]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Names to addresses through c-ares, never `getaddrinfo`: that runs on four threads, so four dead names
  * would stall every new connection of the process. One query per name at a time, answers kept for their TTL

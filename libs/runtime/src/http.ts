@@ -14,6 +14,8 @@ import { parseTraceparent } from './tracing.js';
 export type ServiceRequest = FastifyRequest & {
   /** The bytes of a JSON body, exactly as they came. */
   rawBody?: Buffer;
+  /** Who calls, when a guard has found out: the id of an API key, a user or a portal link. */
+  callerId?: string;
   /** More fields for the request's log line, such as the tenant. */
   logFields?: Record<string, unknown>;
 };
@@ -55,6 +57,7 @@ export async function prepareHttp(
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   await app.register(helmet as never, {});
   fastify.decorateRequest('rawBody', undefined);
+  fastify.decorateRequest('callerId', undefined);
   fastify.decorateRequest('logFields', undefined);
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(jsonType, { parseAs: 'buffer' }, parseJson);

@@ -3,8 +3,11 @@ export type { EntityClass, MigrationClass } from './database-setup.js';
 export { isConnectionLoss, isTransientDatabaseError } from './database-errors.js';
 export { compileExpression, ExpressionError, type Expression } from './expression.js';
 export { compileSchema, type JsonSchema, JsonSchemaError, type SchemaCheck } from './json-schema.js';
+export { serveDocs, serveDocument, Takes } from './docs.js';
 export { HealthModule, HealthRegistry, type HealthAnswer } from './health.js';
 export type { ServiceRequest } from './http.js';
+export { IdempotencyInterceptor, markClaim } from './idempotency.js';
+export { idempotencyKeysIndex, idempotencyKeysTable, IdempotencyStore } from './idempotency-store.js';
 export { kafkaSettings } from './kafka.js';
 export { createLogger, kafkaLog, serializeError, type KafkaLog, type Logger } from './logging.js';
 export {
@@ -18,7 +21,9 @@ export {
   type FieldError,
   type Problem,
 } from './problem.js';
+export { invalidQuery, type Page, pageCursor, pageLimit, placeOf } from './page.js';
 export { ProblemFilter } from './problem.filter.js';
+export { RateLimits } from './rate-limits.js';
 export { LOGGER, RuntimeModule } from './runtime.module.js';
 export {
   scopesOf,

@@ -1,4 +1,5 @@
 export { apiKeys, KafkaProxy, type DropRule } from './kafka-proxy.js';
+export { startNameServer, type NameServer, type Zone } from './name-server.js';
 export { readTopic, type ReadRecord } from './read-topic.js';
 export {
   Receiver,

@@ -22,7 +22,7 @@ import {
 } from '@posthorn/contracts';
 import { apiKeyHash } from '@posthorn/domain';
 import { BatchProducer, KafkaConnection, partitionFor } from '@posthorn/messaging';
-import { type Service, startService } from '@posthorn/runtime';
+import { serveDocument, type Service, startService } from '@posthorn/runtime';
 import { DELIVERY_LOG_TRANSPORT, DeliveryLogModule, DeliveryLogSettings } from '../index.js';
 import { control, encodeEvents } from './builders.js';
 import { logger } from './harness.js';
@@ -69,6 +69,7 @@ export class Cluster {
       name: 'delivery-log',
       module: DeliveryLogModule.register(settings),
       settings,
+      configure: serveDocument,
       transports: [DELIVERY_LOG_TRANSPORT],
       logger,
       ownsProcess: false,
@@ -127,6 +128,7 @@ export class Cluster {
     tenantId: string | null,
     scopes: Scope[],
     revokedAt: number | null = null,
+    expiresAt: number | null = null,
   ): Promise<void> {
     await this.directory({
       kind: 'key',
@@ -134,13 +136,13 @@ export class Cluster {
       hash: apiKeyHash(key),
       tenantId,
       scopes,
-      expiresAt: null,
+      expiresAt,
       revokedAt,
       version: revokedAt === null ? 1 : 2,
     });
   }
 
-  private async directory(message: DirectoryMessage): Promise<void> {
+  async directory(message: DirectoryMessage): Promise<void> {
     const key = directoryKey(message);
     await this.producer.publish({
       topic: directoryTopic.name,

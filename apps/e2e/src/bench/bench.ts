@@ -268,6 +268,9 @@ export class Bench {
       POSTHORN_SECRET_KEYS: `k1:${randomBytes(32).toString('base64')}`,
       POSTHORN_EGRESS_ALLOW: '127.0.0.0/8',
       POSTHORN_EGRESS_HTTP: 'on',
+      // One address and one key publish all there is.
+      POSTHORN_INGEST_RATE_PER_ADDRESS: '0',
+      POSTHORN_INGEST_RATE_PER_KEY: '0',
     };
   }
 }

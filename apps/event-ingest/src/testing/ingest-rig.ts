@@ -12,7 +12,14 @@ import {
 } from '@posthorn/contracts';
 import { apiKeyHash, type ProfileName } from '@posthorn/domain';
 import { BatchProducer, type InRecord, KafkaConnection, LogReader, partitionFor } from '@posthorn/messaging';
-import { createLogger, kafkaLog, loadSettings, type Service, startService } from '@posthorn/runtime';
+import {
+  createLogger,
+  kafkaLog,
+  loadSettings,
+  serveDocument,
+  type Service,
+  startService,
+} from '@posthorn/runtime';
 import { type KafkaProxy, testKafka, waitFor } from '@posthorn/testing';
 import { EVENT_INGEST_TRANSPORT, EventIngestModule, EventIngestSettings } from '../index.js';
 
@@ -109,6 +116,7 @@ export class IngestRig {
       name: 'event-ingest',
       module,
       settings,
+      configure: serveDocument,
       transports: [EVENT_INGEST_TRANSPORT],
       logger,
       ownsProcess: false,

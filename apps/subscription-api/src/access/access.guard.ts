@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { apiKeyHash } from '@posthorn/domain';
-import { AppError, scopesOf, sessionSetCookie, sessionTokenOf } from '@posthorn/runtime';
+import { AppError, RateLimits, scopesOf, sessionSetCookie, sessionTokenOf } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import { ApiKeyStore } from '../keys/api-key.store.js';
 import { KeyUses } from '../keys/key-uses.service.js';
@@ -11,7 +11,6 @@ import type { Tenant } from '../tenants/tenant.js';
 import { TenantStore } from '../tenants/tenant.store.js';
 import { SessionService } from '../users/session.service.js';
 import { bodyMaxBytes } from '../answer.js';
-import { RateLimits } from './rate-limits.js';
 import { REQUIREMENT, type Caller, type GuardedRequest, type Requirement } from './access.js';
 
 const keyMaxChars = 256;
@@ -45,10 +44,11 @@ export class AccessGuard implements CanActivate {
     // The server's own limit may be larger, where other services share it.
     if ((request.rawBody?.length ?? 0) > bodyMaxBytes)
       throw new AppError('too-large', `A body may have at most ${bodyMaxBytes} bytes.`);
-    await this.limits.takeAddress(request.ip);
+    this.limits.takeAddress(request.ip);
     if (requirement.tenant === 'open') return true;
     const caller = await this.authenticate(request, context.switchToHttp().getResponse<FastifyReply>());
-    await this.limits.takeCaller(caller.keyId);
+    this.limits.takeCaller(caller.keyId);
+    request.callerId = caller.keyId;
     request.logFields = { ...request.logFields, keyId: caller.keyId };
     const tenant = await this.tenantFor(requirement, caller, request.params as Record<string, string>);
     request.logFields['tenantId'] = tenant?.id ?? caller.tenantId;

@@ -70,11 +70,26 @@ const callers = [
   'viewer',
   'manager',
   'operator',
+  'ended session',
+  'foreign session',
+  'viewer session',
+  'admin session',
+  'operator session',
 ] as const;
 type Who = (typeof callers)[number];
 
+/** A session may do what a key may: whose answers it gets. */
+const likeKey: Partial<Record<Who, Who>> = {
+  'ended session': 'revoked',
+  'foreign session': 'foreign',
+  'viewer session': 'viewer',
+  'admin session': 'manager',
+  'operator session': 'operator',
+};
+
 /** `in`: past the guard, whatever the route then says to an empty body and an unknown id. */
-function wanted(kind: Kind, who: Who): number | 'in' {
+function wanted(kind: Kind, caller: Who): number | 'in' {
+  const who = likeKey[caller] ?? caller;
   if (kind === 'public' || kind === 'open') return 'in';
   if (who === 'none' || who === 'wrong' || who === 'expired' || who === 'revoked') return 401;
   if (kind === 'self') return 'in';
@@ -88,6 +103,8 @@ function wanted(kind: Kind, who: Who): number | 'in' {
 let stage: Stage;
 let api: Harness;
 const keys: Partial<Record<Who, string>> = {};
+const cookies: Partial<Record<Who, string>> = {};
+const password = 'a password of the tests';
 const foreignRefusal = 'No such tenant, or not yours.';
 
 beforeAll(async () => {
@@ -110,19 +127,39 @@ beforeAll(async () => {
   await stage.db.query(`UPDATE subscription_api.api_keys SET ${past} WHERE expires_at IS NOT NULL`);
   keys.wrong = `ph_${'x'.repeat(43)}`;
   keys.operator = operatorKey;
+  cookies['foreign session'] = await session('/v1/tenants/theirs/users', 'tenant-admin');
+  cookies['viewer session'] = await session('/v1/tenants/mine/users', 'tenant-viewer');
+  cookies['admin session'] = await session('/v1/tenants/mine/users', 'tenant-admin');
+  cookies['operator session'] = await session('/v1/users');
+  cookies['ended session'] = await session('/v1/tenants/mine/users', 'tenant-admin', { removed: true });
 }, 60_000);
 afterAll(() => stage.close(), 30_000);
+
+/** A user who has logged in, and was removed since where that is asked for. */
+async function session(path: string, role?: string, { removed = false } = {}): Promise<string> {
+  const email = `u${Object.keys(cookies).length}@routes.test`;
+  const body = { email, name: 'U', password, ...(role ? { role } : {}) };
+  const made = await api.call('POST', path, { key: operatorKey, body });
+  expect(made.status).toBe(201);
+  const { headers } = await api.call('POST', '/v1/session', { body: { email, password } });
+  if (removed) await api.call('DELETE', `${path}/${made.body['id']}`, { key: operatorKey });
+  return (headers.get('set-cookie') ?? '').split(';', 1)[0];
+}
 
 const filled = (path: string, tenantId: string) =>
   path.replace('{tenantId}', tenantId).replaceAll(/\{\w+\}/g, 'unknown-1');
 
 async function ask(method: string, path: string, who: Who, tenantId: string) {
-  const key = keys[who];
+  const [key, cookie] = [keys[who], cookies[who]];
   const writes = ['post', 'put', 'patch'].includes(method);
   const { status, body, text } = await api.call<{ code: string; detail: string } | undefined>(
     method.toUpperCase(),
     filled(path, tenantId),
-    { ...(key ? { key } : {}), ...(writes ? { body: {} } : {}) },
+    {
+      ...(key ? { key } : {}),
+      ...(cookie ? { headers: { cookie } } : {}),
+      ...(writes ? { body: {} } : {}),
+    },
   );
   return { status, code: body?.code, detail: body?.detail, text };
 }
@@ -152,11 +189,37 @@ it.each(routes)('%s %s', async (method, path, kind) => {
 it.each(routes.filter(([, path]) => path.includes('{tenantId}')))(
   '%s %s does not tell a foreign tenant from one that does not exist',
   async (method, path) => {
-    for (const who of ['foreign'] as const) {
+    for (const who of ['foreign', 'foreign session'] as const) {
       const [real, none] = [await ask(method, path, who, 'mine'), await ask(method, path, who, 'nobody')];
       const words = ({ status, code, detail }: typeof real) => [status, code, detail];
       expect(words(real)).toEqual(words(none));
     }
+  },
+);
+
+const withoutBody = [`${subscription}/{order}`, '/v1/secrets/reseal'];
+
+it.each(routes.filter(([method]) => ['post', 'put', 'patch'].includes(method)))(
+  '%s %s shows what it takes',
+  async (method, path) => {
+    type Operation = { requestBody?: { content: Record<string, { schema: Record<string, object> }> } };
+    const { body } = await api.call<{ paths: Record<string, Record<string, Operation>> }>(
+      'GET',
+      '/docs-json',
+    );
+    const { requestBody } = body.paths[path][method];
+    if (withoutBody.includes(path)) return expect(requestBody).toBeUndefined();
+    const schema = requestBody?.content['application/json']?.schema;
+    expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
+    expect(Object.keys(schema?.['properties'] ?? {})).not.toEqual([]);
+    // What nobody takes is refused by name: the document and the route know the same fields.
+    const unknown = await api.call<{ errors?: { pointer?: string }[] }>(
+      method.toUpperCase(),
+      filled(path, path.startsWith('/api') ? '' : 'mine'),
+      { key: path.startsWith('/api') ? keys.manager! : operatorKey, body: { 'no-such-field': 1 } },
+    );
+    if (unknown.status === 422)
+      expect(unknown.body.errors).toContainEqual(expect.objectContaining({ pointer: '/no-such-field' }));
   },
 );
 

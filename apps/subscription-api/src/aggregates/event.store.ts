@@ -1,13 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  AppError,
-  Database,
-  HealthRegistry,
-  isTransientDatabaseError,
-  type Transaction,
-} from '@posthorn/runtime';
+import { AppError, Database, HealthRegistry, markClaim, type Transaction } from '@posthorn/runtime';
 import { Acknowledgements } from '../outbox/acknowledgements.js';
-import { currentClaim } from '../requests/claim.js';
 import { channels, OutboxBell } from '../outbox/outbox-bell.js';
 import type { OutboxRecord } from '../outbox/outbox-record.js';
 import type { AggregateType, NewEvent, Stored } from './stored-event.js';
@@ -144,15 +137,10 @@ export class EventStore {
     return { value, relayed };
   }
 
-  /** A database that is away is a 503 that says so, wherever it is met. */
+  /** A database that is away is a 503 by itself (toAppError); one that was not opened yet says so here. */
   private async available<T>(work: () => Promise<T>): Promise<T> {
     if (!this.opened) throw new AppError('unavailable', 'Posthorn is starting.', { retryAfterS: 2 });
-    try {
-      return await work();
-    } catch (cause) {
-      if (!isTransientDatabaseError(cause)) throw cause;
-      throw new AppError('unavailable', 'The database does not answer.', { cause, retryAfterS: 2 });
-    }
+    return work();
   }
 
   /** The table knows, should an acknowledgement have been lost on its way from another instance. */
@@ -241,16 +229,6 @@ export class Write {
     );
     this.seqs.push(row.global_seq);
   }
-}
-
-/** In the same transaction: a repeat of a request that was carried out must not carry it out again. */
-async function markClaim(tx: Transaction): Promise<void> {
-  const claim = currentClaim();
-  if (!claim) return;
-  await tx.query('UPDATE idempotency_keys SET committed = true WHERE caller_id = $1 AND key = $2', [
-    claim.callerId,
-    claim.key,
-  ]);
 }
 
 function storedEvent<E extends NewEvent>(row: EventRow): Stored<E> {

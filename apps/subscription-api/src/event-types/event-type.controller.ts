@@ -1,6 +1,13 @@
 import { Body, Controller, Delete, Get, Inject, Param, Put, Res, UseGuards } from '@nestjs/common';
 import { profileOf } from '@posthorn/domain';
-import { AppError, compileSchema, JsonSchemaError, validate, type JsonSchema } from '@posthorn/runtime';
+import {
+  AppError,
+  compileSchema,
+  JsonSchemaError,
+  validate,
+  type JsonSchema,
+  Takes,
+} from '@posthorn/runtime';
 import {
   Allow,
   ArrayMaxSize,
@@ -18,6 +25,7 @@ import { type Author } from '../aggregates/event.store.js';
 import { answer, answerEmpty, listOf, type List } from '../answer.js';
 import { isObject, isPlainText, Problems } from '../problems.js';
 import { type Tenant } from '../tenants/tenant.js';
+import { shapes } from '../request-shapes.js';
 import type { EventType, EventTypeSettings } from './event-type.js';
 import { EventTypeService } from './event-type.service.js';
 
@@ -72,6 +80,7 @@ export class EventTypeController {
 
   /** Makes it, or replaces all of it: the next version. */
   @Put(':name')
+  @Takes(shapes.eventType)
   @Needs('manage')
   async set(
     @CurrentTenant() tenant: Tenant,

@@ -10,15 +10,15 @@ import {
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
-import { AppError, validate } from '@posthorn/runtime';
+import { IdempotencyInterceptor, AppError, validate, Takes } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import { CurrentAuthor, CurrentCaller, CurrentTenant, Needs, type Caller } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
-import { IdempotencyInterceptor } from '../requests/idempotency.interceptor.js';
 import { type Author } from '../aggregates/event.store.js';
 import { answer, answerEmpty, listOf, type List } from '../answer.js';
 import { Problems } from '../problems.js';
 import { type Tenant } from '../tenants/tenant.js';
+import { shapes } from '../request-shapes.js';
 import { allScopes } from './api-key.js';
 import { apiKeyView, CreateApiKeyBody, type ApiKeyView } from './api-key.dto.js';
 import { ApiKeyService, type NewApiKey } from './api-key.service.js';
@@ -30,6 +30,7 @@ export class ApiKeyController {
   constructor(@Inject(ApiKeyService) private readonly keys: ApiKeyService) {}
 
   @Post()
+  @Takes(shapes.key)
   @Needs('manage')
   async create(
     @CurrentTenant() tenant: Tenant,

@@ -1,11 +1,12 @@
 import { Body, Controller, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
 import { compileFilter, profileOf } from '@posthorn/domain';
-import { compileExpression, validate } from '@posthorn/runtime';
+import { compileExpression, validate, Takes } from '@posthorn/runtime';
 import { Allow } from 'class-validator';
 import { CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
 import { isObject, isPlainText, Problems } from '../problems.js';
 import { type Tenant } from '../tenants/tenant.js';
+import { shapes } from '../request-shapes.js';
 import { readFilter } from './filter-rules.js';
 import { SubscriptionService } from './subscription.service.js';
 
@@ -25,6 +26,7 @@ export class SubscriptionMatchController {
 
   /** `asked`: by types or entities; `holds`: the expression. */
   @Post(':id/match')
+  @Takes(shapes.match)
   @HttpCode(200)
   @Needs('read')
   async match(

@@ -1,8 +1,7 @@
 import { Controller, HttpCode, Inject, Param, Post, UseGuards, UseInterceptors } from '@nestjs/common';
-import { AppError } from '@posthorn/runtime';
+import { IdempotencyInterceptor, AppError } from '@posthorn/runtime';
 import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
-import { IdempotencyInterceptor } from '../requests/idempotency.interceptor.js';
 import { type Author } from '../aggregates/event.store.js';
 import { type Tenant } from '../tenants/tenant.js';
 import { orderNames } from './subscription-orders.js';

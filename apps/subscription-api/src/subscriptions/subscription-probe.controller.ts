@@ -1,12 +1,12 @@
 import { Body, Controller, HttpCode, Inject, Param, Post, UseGuards, UseInterceptors } from '@nestjs/common';
 import { profileOf } from '@posthorn/domain';
-import { validate } from '@posthorn/runtime';
+import { IdempotencyInterceptor, validate, Takes } from '@posthorn/runtime';
 import { Allow, IsObject, IsString, MaxLength } from 'class-validator';
 import { CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
 import { isObject, isPlainText, Problems } from '../problems.js';
-import { IdempotencyInterceptor } from '../requests/idempotency.interceptor.js';
 import { type Tenant } from '../tenants/tenant.js';
+import { shapes } from '../request-shapes.js';
 import {
   SubscriptionProbe,
   type Probe,
@@ -43,6 +43,7 @@ export class SubscriptionProbeController {
 
   /** Sends one event to the receiver, once, and answers with the attempt. */
   @Post('test')
+  @Takes(shapes.probe, { required: false })
   @HttpCode(200)
   @Needs('manage')
   async test(
@@ -55,6 +56,7 @@ export class SubscriptionProbeController {
 
   /** The same request, without sending it. */
   @Post('render')
+  @Takes(shapes.probe, { required: false })
   @HttpCode(200)
   @Needs('read')
   async render(
@@ -67,6 +69,7 @@ export class SubscriptionProbeController {
 
   /** Whether a request that somebody received came from here, and whole. */
   @Post('verify-signature')
+  @Takes(shapes.received)
   @HttpCode(200)
   @Needs('read')
   async verify(

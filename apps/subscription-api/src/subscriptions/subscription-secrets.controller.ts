@@ -11,7 +11,7 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import type { ProfileName } from '@posthorn/domain';
-import { validate } from '@posthorn/runtime';
+import { IdempotencyInterceptor, validate, Takes } from '@posthorn/runtime';
 import { Allow, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
@@ -19,8 +19,8 @@ import { AccessGuard } from '../access/access.guard.js';
 import { type Author } from '../aggregates/event.store.js';
 import { answer, answerEmpty, listOf, type List } from '../answer.js';
 import { Problems } from '../problems.js';
-import { IdempotencyInterceptor } from '../requests/idempotency.interceptor.js';
 import { type Tenant } from '../tenants/tenant.js';
+import { shapes } from '../request-shapes.js';
 import {
   generateEd25519,
   generateSecret,
@@ -66,6 +66,7 @@ export class SubscriptionSecretsController {
 
   /** A new secret; the older ones go on for `overlapS` (a day) where the profile knows several. */
   @Post()
+  @Takes(shapes.rotation, { required: false })
   @Needs('manage')
   async rotate(
     @CurrentTenant() tenant: Tenant,

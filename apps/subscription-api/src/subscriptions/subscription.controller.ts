@@ -16,17 +16,17 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { profileOf } from '@posthorn/domain';
-import { validate, type ServiceRequest } from '@posthorn/runtime';
+import { IdempotencyInterceptor, validate, type ServiceRequest, Takes } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
-import { IdempotencyInterceptor } from '../requests/idempotency.interceptor.js';
 import { type Author, type Written } from '../aggregates/event.store.js';
 import { answer, answerEmpty, type List } from '../answer.js';
 import { pageOf, readPage } from '../requests/page.js';
 import { etagOf, ifMatch } from '../requests/precondition.js';
 import { type Tenant } from '../tenants/tenant.js';
 import { LaneHealth } from '../lanes/lane-health.projection.js';
+import { shapes } from '../request-shapes.js';
 import { SubscriptionBody, subscriptionView, type SubscriptionView } from './subscription.dto.js';
 import { readSubscription } from './subscription-input.js';
 import { SubscriptionService } from './subscription.service.js';
@@ -42,6 +42,7 @@ export class SubscriptionController {
   ) {}
 
   @Post()
+  @Takes(shapes.subscription)
   @Needs('manage')
   async create(
     @CurrentTenant() tenant: Tenant,
@@ -82,6 +83,7 @@ export class SubscriptionController {
   }
 
   @Put(':id')
+  @Takes(shapes.subscriptionReplaced)
   @Needs('manage')
   async replace(
     @CurrentTenant() tenant: Tenant,
@@ -93,6 +95,7 @@ export class SubscriptionController {
   }
 
   @Patch(':id')
+  @Takes(shapes.subscriptionChanged)
   @Needs('manage')
   async merge(
     @CurrentTenant() tenant: Tenant,

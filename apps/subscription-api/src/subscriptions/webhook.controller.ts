@@ -13,14 +13,14 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { profileOf } from '@posthorn/domain';
-import { AppError, validate } from '@posthorn/runtime';
+import { IdempotencyInterceptor, AppError, validate, Takes } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
-import { IdempotencyInterceptor } from '../requests/idempotency.interceptor.js';
 import { type Author } from '../aggregates/event.store.js';
 import { answer, answerEmpty } from '../answer.js';
 import { type Tenant } from '../tenants/tenant.js';
+import { shapes } from '../request-shapes.js';
 import { SubscriptionService } from './subscription.service.js';
 import {
   CreateWebhookBody,
@@ -41,6 +41,7 @@ export class WebhookController {
   constructor(@Inject(SubscriptionService) private readonly subscriptions: SubscriptionService) {}
 
   @Post()
+  @Takes(shapes.webhook)
   @Needs('manage', vendors)
   async create(
     @CurrentTenant() vendor: Tenant,
@@ -69,6 +70,7 @@ export class WebhookController {
   }
 
   @Put(':id')
+  @Takes(shapes.webhookChanged)
   @Needs('manage', vendors)
   replace(
     @CurrentTenant() vendor: Tenant,
@@ -82,6 +84,7 @@ export class WebhookController {
 
   /** "Update the URL, events, or status": any of them, by either method. */
   @Patch(':id')
+  @Takes(shapes.webhookChanged)
   @Needs('manage', vendors)
   async update(
     @CurrentTenant() vendor: Tenant,

@@ -1,11 +1,11 @@
 import { Body, Controller, Get, Inject, Post, Query, Res, UseGuards, UseInterceptors } from '@nestjs/common';
-import { AppError, validate } from '@posthorn/runtime';
+import { IdempotencyInterceptor, AppError, validate, Takes } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
-import { IdempotencyInterceptor } from '../requests/idempotency.interceptor.js';
 import { type Author } from '../aggregates/event.store.js';
 import { answer, listOf, type List } from '../answer.js';
+import { shapes } from '../request-shapes.js';
 import { type Tenant } from './tenant.js';
 import { CreateTenantBody, tenantView, type TenantView } from './tenant.dto.js';
 import { TenantService } from './tenant.service.js';
@@ -19,6 +19,7 @@ export class TenantController {
   constructor(@Inject(TenantService) private readonly tenants: TenantService) {}
 
   @Post()
+  @Takes(shapes.tenant)
   @Needs('manage', { tenant: 'none' })
   async create(
     @Body() body: unknown,

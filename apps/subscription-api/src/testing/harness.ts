@@ -2,9 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { decodeEvents, type SubscriptionSnapshot } from '@posthorn/contracts';
 import { Kafka, logLevel, type Consumer } from 'kafkajs';
 import pg from 'pg';
-import { createLogger, KeyRing, loadSettings, startService, type Service } from '@posthorn/runtime';
+import {
+  createLogger,
+  KeyRing,
+  loadSettings,
+  serveDocs,
+  startService,
+  type Service,
+} from '@posthorn/runtime';
 import { bodyMaxBytes } from '../answer.js';
-import { serveDocs } from '../docs.js';
 import { SubscriptionApiSettings } from '../subscription-api.config.js';
 import { SubscriptionApiModule } from '../subscription-api.module.js';
 
@@ -34,7 +40,7 @@ export class Harness {
     const logged: string[] = [];
     const logger = createLogger(settings, 'subscription-api', { write: (line) => void logged.push(line) });
     const module = SubscriptionApiModule.register(settings);
-    const configure = async (app: Parameters<typeof serveDocs>[0]) => void serveDocs(app);
+    const configure = async (app: Parameters<typeof serveDocs>[0]) => void (await serveDocs(app));
     const options = {
       name: 'subscription-api',
       module,

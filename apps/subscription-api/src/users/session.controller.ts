@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
-import { AppError, sessionSetCookie, validate, type SessionRole } from '@posthorn/runtime';
+import { AppError, sessionSetCookie, validate, type SessionRole, Takes } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import {
   CurrentAuthor,
@@ -12,6 +12,7 @@ import {
 import { AccessGuard } from '../access/access.guard.js';
 import { type Author } from '../aggregates/event.store.js';
 import { SubscriptionApiSettings } from '../subscription-api.config.js';
+import { shapes } from '../request-shapes.js';
 import { SessionService } from './session.service.js';
 import { LinkBody, LogInBody, PasswordBody } from './user.dto.js';
 import { UserService } from './user.service.js';
@@ -34,6 +35,7 @@ export class SessionController {
   ) {}
 
   @Post()
+  @Takes(shapes.logIn)
   @HttpCode(200)
   @Open()
   async logIn(
@@ -48,6 +50,7 @@ export class SessionController {
   }
 
   @Post('link')
+  @Takes(shapes.link)
   @HttpCode(200)
   @Open()
   async useLink(
@@ -74,6 +77,7 @@ export class SessionController {
 
   /** Ends every other session of the user. */
   @Post('password')
+  @Takes(shapes.password)
   @HttpCode(204)
   @Needs('read', { tenant: 'self' })
   async changePassword(

@@ -10,14 +10,14 @@ import {
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
-import { validate } from '@posthorn/runtime';
+import { IdempotencyInterceptor, validate, Takes } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
 import { type Author } from '../aggregates/event.store.js';
 import { answer, answerEmpty, listOf, type List } from '../answer.js';
-import { IdempotencyInterceptor } from '../requests/idempotency.interceptor.js';
 import { type Tenant } from '../tenants/tenant.js';
+import { shapes } from '../request-shapes.js';
 import { SessionService, type PortalLink } from './session.service.js';
 import { NewLinkBody, NewOperatorBody, NewUserBody, userView, type UserView } from './user.dto.js';
 import { UserService } from './user.service.js';
@@ -30,6 +30,7 @@ export class OperatorController {
   constructor(@Inject(UserService) private readonly users: UserService) {}
 
   @Post()
+  @Takes(shapes.operator)
   @Needs('manage', { tenant: 'none' })
   async create(
     @CurrentAuthor() author: Author,
@@ -69,6 +70,7 @@ export class UserController {
   ) {}
 
   @Post('users')
+  @Takes(shapes.user)
   @Needs('manage')
   async create(
     @CurrentTenant() tenant: Tenant,
@@ -100,6 +102,7 @@ export class UserController {
 
   /** A quarter of an hour to use it, an hour's session then, reading only: where nothing else is said. */
   @Post('portal-links')
+  @Takes(shapes.portalLink, { required: false })
   @Needs('manage')
   link(@CurrentTenant() tenant: Tenant, @Body() body: unknown): Promise<PortalLink> {
     const { role = 'tenant-viewer', expiresInS = 900, sessionS = 3600 } = validate(NewLinkBody, body ?? {});

@@ -757,9 +757,13 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    events: string[];
+                    /** Format: uri */
+                    url: string;
+                };
             };
         };
         responses: {
@@ -838,9 +842,15 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    events?: string[];
+                    /** @enum {string} */
+                    status?: "active" | "inactive";
+                    /** Format: uri */
+                    url?: string;
+                };
             };
         };
         responses: {
@@ -909,9 +919,15 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    events?: string[];
+                    /** @enum {string} */
+                    status?: "active" | "inactive";
+                    /** Format: uri */
+                    url?: string;
+                };
             };
         };
         responses: {
@@ -1026,15 +1042,37 @@ export interface operations {
     EventIngestController_publish: {
         parameters: {
             query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    data?: unknown;
+                    /** @description Required unless there is an id */
+                    entity?: {
+                        id: string;
+                        name: string;
+                    };
+                    id?: string;
+                    tenantId: string;
+                    /** Format: date-time */
+                    timestamp: string;
+                    type: string;
+                } | {
+                    data?: unknown;
+                    /** @description Required unless there is an id */
+                    entity?: {
+                        id: string;
+                        name: string;
+                    };
+                    id?: string;
+                    tenantId: string;
+                    /** Format: date-time */
+                    timestamp: string;
+                    type: string;
+                }[];
             };
         };
         responses: {
@@ -1070,11 +1108,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
-            content: {
-                "application/json": Record<string, never>;
-            };
-        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {
@@ -1141,9 +1175,13 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                    password: string;
+                };
             };
         };
         responses: {
@@ -1206,9 +1244,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    token: string;
+                };
             };
         };
         responses: {
@@ -1245,9 +1285,12 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    current: string;
+                    new: string;
+                };
             };
         };
         responses: {
@@ -1314,9 +1357,14 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    id: string;
+                    name?: string;
+                    /** @enum {string} */
+                    profile: "brutlers" | "brz365" | "standard" | "cloudevents";
+                };
             };
         };
         responses: {
@@ -1631,11 +1679,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
-            content: {
-                "application/json": Record<string, never>;
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Try a delivery again now */
             202: {
@@ -1756,9 +1800,17 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    deprecated?: boolean;
+                    description?: string;
+                    examples?: unknown[];
+                    /** @enum {string} */
+                    onInvalid?: "reject" | "warn";
+                    /** @description JSON Schema 2020-12 of data */
+                    schema?: Record<string, never> | boolean | null;
+                };
             };
         };
         responses: {
@@ -1996,9 +2048,14 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** Format: date-time */
+                    expiresAt?: string | null;
+                    name: string;
+                    scopes?: ("publish" | "read" | "manage")[];
+                };
             };
         };
         responses: {
@@ -2068,7 +2125,12 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    expiresInS?: number;
+                    /** @enum {string} */
+                    role?: "tenant-admin" | "tenant-viewer";
+                    sessionS?: number;
+                };
             };
         };
         responses: {
@@ -2184,9 +2246,56 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    auth?: {
+                        secret: string;
+                    } | {
+                        authorization: string;
+                    };
+                    description?: string;
+                    filter?: {
+                        /** @description CEL over event, entity and data */
+                        expression?: string;
+                        types: string[];
+                    } | {
+                        entities: {
+                            changes: ("create" | "change" | "delete")[];
+                            name: string;
+                        }[];
+                        /** @description CEL over event, entity and data */
+                        expression?: string;
+                    };
+                    headers?: {
+                        [key: string]: string;
+                    };
+                    metadata?: {
+                        [key: string]: string;
+                    };
+                    name?: string;
+                    /** @enum {string} */
+                    ordering?: "strict" | "per-entity" | "unordered";
+                    rateLimit?: number | null;
+                    retryPolicy?: {
+                        delaysMs: number[];
+                        jitter?: number;
+                    } | {
+                        attempts: number;
+                        baseMs: number;
+                        factor: number;
+                        jitter?: number;
+                        maxMs: number;
+                    };
+                    startFrom?: ("now" | "earliest") | string;
+                    /** @enum {string} */
+                    status?: "active" | "paused" | "disabled";
+                    timeoutMs?: number;
+                    /** Format: uri */
+                    url: string;
+                    /** @enum {string} */
+                    verification?: "none" | "challenge";
+                };
             };
         };
         responses: {
@@ -2347,9 +2456,55 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    auth?: {
+                        secret: string;
+                    } | {
+                        authorization: string;
+                    };
+                    description?: string;
+                    filter?: {
+                        /** @description CEL over event, entity and data */
+                        expression?: string;
+                        types: string[];
+                    } | {
+                        entities: {
+                            changes: ("create" | "change" | "delete")[];
+                            name: string;
+                        }[];
+                        /** @description CEL over event, entity and data */
+                        expression?: string;
+                    };
+                    headers?: {
+                        [key: string]: string;
+                    };
+                    metadata?: {
+                        [key: string]: string;
+                    };
+                    name?: string;
+                    /** @enum {string} */
+                    ordering?: "strict" | "per-entity" | "unordered";
+                    rateLimit?: number | null;
+                    retryPolicy?: {
+                        delaysMs: number[];
+                        jitter?: number;
+                    } | {
+                        attempts: number;
+                        baseMs: number;
+                        factor: number;
+                        jitter?: number;
+                        maxMs: number;
+                    };
+                    /** @enum {string} */
+                    status?: "active" | "paused" | "disabled";
+                    timeoutMs?: number;
+                    /** Format: uri */
+                    url: string;
+                    /** @enum {string} */
+                    verification?: "none" | "challenge";
+                };
             };
         };
         responses: {
@@ -2458,9 +2613,55 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    auth?: {
+                        secret: string;
+                    } | {
+                        authorization: string;
+                    };
+                    description?: string;
+                    filter?: {
+                        /** @description CEL over event, entity and data */
+                        expression?: string;
+                        types: string[];
+                    } | {
+                        entities: {
+                            changes: ("create" | "change" | "delete")[];
+                            name: string;
+                        }[];
+                        /** @description CEL over event, entity and data */
+                        expression?: string;
+                    };
+                    headers?: {
+                        [key: string]: string;
+                    };
+                    metadata?: {
+                        [key: string]: string;
+                    };
+                    name?: string;
+                    /** @enum {string} */
+                    ordering?: "strict" | "per-entity" | "unordered";
+                    rateLimit?: number | null;
+                    retryPolicy?: {
+                        delaysMs: number[];
+                        jitter?: number;
+                    } | {
+                        attempts: number;
+                        baseMs: number;
+                        factor: number;
+                        jitter?: number;
+                        maxMs: number;
+                    };
+                    /** @enum {string} */
+                    status?: "active" | "paused" | "disabled";
+                    timeoutMs?: number;
+                    /** Format: uri */
+                    url?: string;
+                    /** @enum {string} */
+                    verification?: "none" | "challenge";
+                };
             };
         };
         responses: {
@@ -2544,11 +2745,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
-            content: {
-                "application/json": Record<string, never>;
-            };
-        };
+        requestBody?: never;
         responses: {
             202: {
                 headers: {
@@ -2632,9 +2829,30 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    event: {
+                        data?: unknown;
+                        entity?: {
+                            id: string;
+                            name: string;
+                        };
+                        type: string;
+                    };
+                    filter?: {
+                        /** @description CEL over event, entity and data */
+                        expression?: string;
+                        types: string[];
+                    } | {
+                        entities: {
+                            changes: ("create" | "change" | "delete")[];
+                            name: string;
+                        }[];
+                        /** @description CEL over event, entity and data */
+                        expression?: string;
+                    };
+                };
             };
         };
         responses: {
@@ -2674,7 +2892,14 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    data?: unknown;
+                    entity?: {
+                        id: string;
+                        name: string;
+                    } | null;
+                    type?: string;
+                };
             };
         };
         responses: {
@@ -2757,7 +2982,16 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    auth?: {
+                        secret: string;
+                    } | {
+                        authorization: string;
+                    };
+                    /** @enum {string} */
+                    kind?: "hmac" | "ed25519";
+                    overlapS?: number;
+                };
             };
         };
         responses: {
@@ -2908,7 +3142,14 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    data?: unknown;
+                    entity?: {
+                        id: string;
+                        name: string;
+                    } | null;
+                    type?: string;
+                };
             };
         };
         responses: {
@@ -2967,9 +3208,14 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    body: string;
+                    headers: {
+                        [key: string]: string;
+                    };
+                };
             };
         };
         responses: {
@@ -3042,9 +3288,16 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                    name: string;
+                    password: string;
+                    /** @enum {string} */
+                    role: "tenant-admin" | "tenant-viewer";
+                };
             };
         };
         responses: {
@@ -3200,9 +3453,14 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                    name: string;
+                    password: string;
+                };
             };
         };
         responses: {

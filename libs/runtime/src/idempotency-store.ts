@@ -1,8 +1,27 @@
-import { Inject, Injectable } from '@nestjs/common';
 import { joinKey } from '@posthorn/contracts';
-import { AppError, KeyRing, SealedError } from '@posthorn/runtime';
-import { EventStore } from '../aggregates/event.store.js';
-import type { Claim } from './claim.js';
+import { AppError } from './problem.js';
+import { SealedError, type KeyRing } from './secrets.js';
+
+/** One use of an `Idempotency-Key`: keys of different callers never meet. */
+export type Claim = {
+  /** Whose: an API key's or a user's id. */
+  callerId: string;
+  key: string;
+  /** Hex SHA-256 of method, path and body. */
+  fingerprint: string;
+};
+
+/** For a migration of a service that has an IdempotencyStore. */
+export const idempotencyKeysTable = `CREATE TABLE idempotency_keys (
+  caller_id   text NOT NULL,
+  key         text NOT NULL,
+  fingerprint text NOT NULL,
+  committed   boolean NOT NULL DEFAULT false,
+  answer      text,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (caller_id, key)
+)`;
+export const idempotencyKeysIndex = 'CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at)';
 
 export type StoredAnswer = { status: number; body: unknown };
 
@@ -19,16 +38,15 @@ const lost =
 /**
  * Answers of requests with an `Idempotency-Key`, for 24 hours, in PostgreSQL: they survive restarts and are
  * known to every instance. The transaction that carries a request out marks its claim, so a crash between
- * the commit and the answer cannot make a repeat do it twice. Answers may hold a secret that is shown once,
- * so they are sealed.
+ * the commit and the answer cannot make a repeat do it twice. Where answers may hold a secret that is shown
+ * once, a key ring seals them.
  */
-@Injectable()
 export class IdempotencyStore {
   private purgedAt = -Infinity;
 
   constructor(
-    @Inject(EventStore) private readonly events: EventStore,
-    @Inject(KeyRing) private readonly keyRing: KeyRing,
+    private readonly db: { query<T>(sql: string, params?: unknown[]): Promise<T[]> },
+    private readonly keyRing?: KeyRing,
   ) {}
 
   /**
@@ -39,7 +57,7 @@ export class IdempotencyStore {
   async begin(claim: Claim): Promise<StoredAnswer | undefined> {
     await this.purge();
     const { callerId, key, fingerprint } = claim;
-    const mine = await this.events.query(
+    const mine = await this.db.query(
       `INSERT INTO idempotency_keys AS i (caller_id, key, fingerprint) VALUES ($1, $2, $3)
        ON CONFLICT (caller_id, key) DO UPDATE SET fingerprint = $3, created_at = now()
          WHERE i.answer IS NULL AND NOT i.committed AND i.created_at < now() - make_interval(secs => $4)
@@ -47,7 +65,7 @@ export class IdempotencyStore {
       [callerId, key, fingerprint, abandonedS],
     );
     if (mine.length > 0) return undefined;
-    const [row] = await this.events.query<Row | undefined>(
+    const [row] = await this.db.query<Row | undefined>(
       `SELECT fingerprint, committed, answer, created_at < now() - make_interval(secs => $3) AS stale
          FROM idempotency_keys WHERE caller_id = $1 AND key = $2`,
       [callerId, key, abandonedS],
@@ -62,8 +80,9 @@ export class IdempotencyStore {
   }
 
   async finish(claim: Claim, answer: StoredAnswer): Promise<void> {
-    const sealed = this.keyRing.seal(JSON.stringify(answer), contextOf(claim));
-    await this.events.query('UPDATE idempotency_keys SET answer = $3 WHERE caller_id = $1 AND key = $2', [
+    const text = JSON.stringify(answer);
+    const sealed = this.keyRing?.seal(text, contextOf(claim)) ?? text;
+    await this.db.query('UPDATE idempotency_keys SET answer = $3 WHERE caller_id = $1 AND key = $2', [
       claim.callerId,
       claim.key,
       sealed,
@@ -72,15 +91,16 @@ export class IdempotencyStore {
 
   /** The request failed: the same key may be tried again, unless something of it was committed. */
   async release({ callerId, key }: Claim): Promise<void> {
-    await this.events.query(
-      'DELETE FROM idempotency_keys WHERE caller_id = $1 AND key = $2 AND NOT committed',
-      [callerId, key],
-    );
+    await this.db.query('DELETE FROM idempotency_keys WHERE caller_id = $1 AND key = $2 AND NOT committed', [
+      callerId,
+      key,
+    ]);
   }
 
   private open(claim: Claim, sealed: string): StoredAnswer {
     try {
-      return JSON.parse(this.keyRing.open(sealed, contextOf(claim)).toString('utf8')) as StoredAnswer;
+      const text = this.keyRing?.open(sealed, contextOf(claim)).toString('utf8') ?? sealed;
+      return JSON.parse(text) as StoredAnswer;
     } catch (error) {
       if (error instanceof SealedError) throw new AppError('conflict', lost);
       throw error;
@@ -91,7 +111,7 @@ export class IdempotencyStore {
     const now = performance.now();
     if (now - this.purgedAt < purgeEveryMs) return;
     this.purgedAt = now;
-    await this.events.query(
+    await this.db.query(
       'DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(hours => $1)',
       [keptHours],
     );

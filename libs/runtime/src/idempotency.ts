@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import {
   Inject,
@@ -6,17 +7,32 @@ import {
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
-import { AppError } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import type { GuardedRequest } from '../access/access.js';
-import { underClaim, type Claim } from './claim.js';
-import { IdempotencyStore } from './idempotency.store.js';
+import type { Transaction } from './database.js';
+import type { ServiceRequest } from './http.js';
+import { IdempotencyStore, type Claim } from './idempotency-store.js';
+import { AppError } from './problem.js';
+
+const claims = new AsyncLocalStorage<Claim>();
+
+/**
+ * To be called in the transaction that carries a request out: then a repeat of it does not carry it out
+ * again, even if the process dies before it has answered.
+ */
+export async function markClaim(tx: Transaction): Promise<void> {
+  const claim = claims.getStore();
+  if (!claim) return;
+  await tx.query('UPDATE idempotency_keys SET committed = true WHERE caller_id = $1 AND key = $2', [
+    claim.callerId,
+    claim.key,
+  ]);
+}
 
 /**
  * `Idempotency-Key` on every POST (draft-ietf-httpapi-idempotency-key-header): the same request under the
  * same key is carried out once and answered the same, another one is refused. Errors are not kept: whoever
- * mends what was wrong may use the key again.
+ * mends what was wrong may use the key again. Behind the guard, which says who calls.
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
@@ -24,12 +40,12 @@ export class IdempotencyInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
-    const request = http.getRequest<GuardedRequest>();
+    const request = http.getRequest<ServiceRequest>();
     const key = request.headers['idempotency-key'];
     if (request.method !== 'POST' || key === undefined) return next.handle();
     if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key))
       throw new AppError('invalid', 'Idempotency-Key must be 1 to 255 printable ASCII characters.');
-    const claim = { callerId: request.access?.caller.keyId ?? '', key, fingerprint: fingerprintOf(request) };
+    const claim = { callerId: request.callerId ?? '', key, fingerprint: fingerprintOf(request) };
     return from(this.once(claim, http.getResponse<FastifyReply>(), next));
   }
 
@@ -40,7 +56,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       return known.body;
     }
     try {
-      const body: unknown = await underClaim(claim, () =>
+      const body: unknown = await claims.run(claim, () =>
         lastValueFrom(next.handle(), { defaultValue: undefined }),
       );
       await this.store.finish(claim, { status: reply.statusCode, body });
@@ -52,7 +68,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 }
 
-function fingerprintOf({ method, url, rawBody }: GuardedRequest): string {
+function fingerprintOf({ method, url, rawBody }: ServiceRequest): string {
   const hash = createHash('sha256').update(`${method} ${url}\n`);
   return hash.update(rawBody ?? '').digest('hex');
 }
