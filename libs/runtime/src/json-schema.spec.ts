@@ -35,7 +35,51 @@ it('does not go down without end', () => {
   expect(compileSchema(true)(deep)).toEqual([{ pointer: '', detail: 'is nested deeper than 64' }]);
 });
 
+const tree: JsonSchema = {
+  type: 'object',
+  properties: { name: { type: 'string' }, children: { type: 'array', items: { $ref: '#' } } },
+  required: ['name'],
+};
+
+it('may come back to itself as long as the data goes down', () => {
+  const check = compileSchema(tree);
+  expect(check({ name: 'a', children: [{ name: 'b', children: [] }] })).toEqual([]);
+  expect(check({ name: 'a', children: [{ children: [] }] })).toEqual([
+    { pointer: '/children/0/name', detail: 'is required' },
+  ]);
+});
+
+it('is given up where data keeps it going without end, or for too long', () => {
+  const endless = compileSchema({ if: { type: 'object' }, then: { $ref: '#' } });
+  expect(endless(1)).toEqual([]);
+  expect(endless({})).toEqual([{ pointer: '', detail: 'the schema refers to itself without end' }]);
+  const twice = { properties: { a: { $ref: '#' } } };
+  const slow = compileSchema({ allOf: [twice, twice] });
+  let deep: unknown = {};
+  for (let i = 0; i < 60; i++) deep = { a: deep };
+  const began = performance.now();
+  expect(slow(deep)).toEqual([{ pointer: '', detail: 'takes longer than 100 ms to be checked' }]);
+  expect(performance.now() - began).toBeLessThan(2_000);
+  expect(slow({ a: {} })).toEqual([]);
+});
+
+/** Each names the next one twice: 2^n parts in a few characters a level. */
+const laughs = (levels: number): JsonSchema => ({
+  $ref: '#/$defs/d0',
+  $defs: Object.fromEntries(
+    Array.from({ length: levels }, (_, i) => {
+      const next = i + 1 < levels ? [{ $ref: `#/$defs/d${i + 1}` }, { $ref: `#/$defs/d${i + 1}` }] : [{}];
+      return [`d${i}`, { allOf: next }];
+    }),
+  ),
+});
+
+it('may name a part several times', () => expect(compileSchema(laughs(5))({})).toEqual([]));
+
 it.each<[string, JsonSchema, RegExp]>([
+  ['a reference to itself', { $ref: '#' }, /without end/],
+  ['two that name each other', { $ref: '#/$defs/a', $defs: { a: { $ref: '#' } } }, /without end/],
+  ['references that multiply', laughs(200), /more than 5000 parts/],
   ['a keyword of the wrong kind', { type: 'nothing' }, /schema is invalid/],
   ['a reference to somewhere else', { $ref: 'https://elsewhere.test/s.json' }, /resolve reference/],
   ['a pattern that can run for ever', { pattern: '(a+)+$' }, /too long/],

@@ -1,3 +1,4 @@
+import { createContext, Script } from 'node:vm';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormatsModule from 'ajv-formats';
 import safeRegex from 'safe-regex2';
@@ -12,6 +13,10 @@ export class JsonSchemaError extends Error {
 const schemaMaxChars = 32_768;
 const patternMaxChars = 500;
 const dataDepthMax = 64;
+/** Of a schema, when every reference is followed: few characters may name each other very often. */
+const partsMax = 5_000;
+/** For a schema that comes back to itself: how often it does depends on the data. */
+const recursiveMaxMs = 100;
 
 /** Where (JSON pointer into the data) and what. */
 export type SchemaFault = { pointer: string; detail: string };
@@ -22,7 +27,7 @@ const addFormats = addFormatsModule as unknown as (ajv: Ajv2020) => void;
 
 /**
  * A JSON Schema (2020-12) as a function that names what is wrong. Schemas come from tenants: nothing is
- * fetched for them ($ref stays inside), and patterns that can run for ever are refused.
+ * fetched for them ($ref stays inside), and patterns and references that can run for ever are refused.
  *
  * @throws JsonSchemaError
  */
@@ -31,6 +36,8 @@ export function compileSchema(schema: JsonSchema): SchemaCheck {
     throw new JsonSchemaError(`has more than ${schemaMaxChars} characters`);
   if (typeof schema === 'object' && '$async' in schema) throw new JsonSchemaError('$async cannot be used');
   refusePatterns(schema, false);
+  const { parts, isRecursive } = expansionOf(schema);
+  if (parts > partsMax) throw new JsonSchemaError(`its references come to more than ${partsMax} parts`);
   // One for each: what a schema names with $id is its own business.
   const ajv = new Ajv2020({ strict: false, logger: false });
   addFormats(ajv);
@@ -40,10 +47,78 @@ export function compileSchema(schema: JsonSchema): SchemaCheck {
   } catch (error) {
     throw new JsonSchemaError(error instanceof Error ? error.message.slice(0, 500) : 'is no JSON Schema');
   }
-  return (data) => {
+  const run = isRecursive ? (data: unknown) => inTime(() => check(data)) : check;
+  const faultsOf: SchemaCheck = (data) => {
     if (isDeep(data, 0)) return [{ pointer: '', detail: `is nested deeper than ${dataDepthMax}` }];
-    return check(data) ? [] : (check.errors ?? []).map(faultOf);
+    return run(data) ? [] : (check.errors ?? []).map(faultOf);
   };
+  if (!isRecursive) return faultsOf;
+  const endless = 'the schema refers to itself without end';
+  const said = orUnchecked(() => faultsOf(null), endless);
+  if (said.some(({ detail }) => detail === endless)) throw new JsonSchemaError(endless);
+  return (data) => orUnchecked(() => faultsOf(data), endless);
+}
+
+/** What went round without end, or for too long, is not what the schema asks for: nobody could say so. */
+function orUnchecked(look: () => SchemaFault[], endless: string): SchemaFault[] {
+  try {
+    return look();
+  } catch (error) {
+    // Not instanceof: it comes from another realm under a test runner.
+    const { name, code } = error as { name?: unknown; code?: unknown };
+    if (name === 'RangeError') return [{ pointer: '', detail: endless }];
+    if (code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+    return [{ pointer: '', detail: `takes longer than ${recursiveMaxMs} ms to be checked` }];
+  }
+}
+
+const outside = createContext({ check: undefined as (() => boolean) | undefined });
+const timed = new Script('check()');
+
+/** Costs a thread each time, so it is for those alone that need it. */
+function inTime(check: () => boolean): boolean {
+  outside['check'] = check;
+  return timed.runInContext(outside, { timeout: recursiveMaxMs }) as boolean;
+}
+
+/** What following every reference comes to. One that cannot be followed here may lead anywhere. */
+function expansionOf(root: JsonSchema): { parts: number; isRecursive: boolean } {
+  const known = new Map<object, number>();
+  const above = new Set<object>();
+  let isRecursive = false;
+  const count = (node: unknown): number => {
+    if (typeof node !== 'object' || node === null) return 0;
+    const before = known.get(node);
+    if (before !== undefined) return before;
+    if (above.has(node)) {
+      isRecursive = true;
+      return 1;
+    }
+    above.add(node);
+    let parts = 1;
+    for (const [name, value] of Object.entries(node)) {
+      const isRef = name.endsWith('Ref') || name === '$ref';
+      const target = isRef && typeof value === 'string' ? targetOf(value, root) : undefined;
+      if (isRef && target === undefined) isRecursive = true;
+      parts += count(isRef ? target : value);
+    }
+    above.delete(node);
+    known.set(node, parts);
+    return parts;
+  };
+  return { parts: count(root), isRecursive };
+}
+
+function targetOf(ref: string, root: JsonSchema): unknown {
+  if (ref !== '#' && !ref.startsWith('#/')) return undefined;
+  const names = ref
+    .slice(2)
+    .split('/')
+    .filter((_, i, all) => i > 0 || all[0] !== '');
+  return names.reduce<unknown>((at, name) => {
+    const key = name.replaceAll('~1', '/').replaceAll('~0', '~');
+    return typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined;
+  }, root);
 }
 
 function faultOf({ instancePath, keyword, params, message = 'is wrong' }: ErrorObject): SchemaFault {
