@@ -66,6 +66,7 @@ export const shellTexts = {
   'common.name': ['Name', 'Name'],
   'common.status': ['Status', 'Status'],
   'common.created': ['Created', 'Angelegt'],
+  'common.actions': ['Actions', 'Aktionen'],
   'common.yes': ['yes', 'ja'],
   'common.no': ['no', 'nein'],
   'common.back': ['Back', 'Zurück'],

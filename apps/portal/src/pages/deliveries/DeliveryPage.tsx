@@ -1,3 +1,115 @@
+import { Alert, Button, Paper, Stack, Text, Title } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useParams, useSearchParams } from 'react-router';
+import { addressOf, send } from '../../api/client';
+import type { DeliveryDetail } from '../../api/types';
+import { isText, useT } from '../../i18n/i18n';
+import { useLive } from '../../lib/live';
+import { useSession } from '../../shell/session';
+import { useTenantId, useTenantPath } from '../../shell/tenant';
+import { ErrorNote } from '../../ui/ErrorNote';
+import { PageTitle } from '../../ui/PageTitle';
+import { RouteLink } from '../../ui/RouteLink';
+import { useSay } from '../../ui/say';
+import { Status } from '../../ui/Status';
+import { countdown } from '../../ui/time-text';
+import { useNow } from '../../ui/times';
+import { AttemptTimeline } from './AttemptTimeline';
+
 export function Component() {
-  return null;
+  const t = useT();
+  const tenantId = useTenantId();
+  const { id = '' } = useParams();
+  const [query] = useSearchParams();
+  const { canManage } = useSession();
+  const everyMs = useLive(tenantId);
+  const eventId = query.get('eventId');
+  const { data: delivery, error } = useQuery({
+    queryKey: ['log', tenantId, 'delivery', id],
+    queryFn: async ({ signal }) => {
+      const path = '/v1/tenants/{tenantId}/deliveries/{id}';
+      return (await send('get', addressOf(path, { tenantId, id }, { eventId }), {
+        signal,
+      })) as DeliveryDetail;
+    },
+    refetchInterval: everyMs,
+  });
+  if (error && !delivery) return <ErrorNote error={error} />;
+  if (!delivery) return null;
+  return (
+    <Stack>
+      <PageTitle title={`${t('delivery.title')}: ${delivery.eventType}`}>
+        {canManage && <Retry delivery={delivery} />}
+      </PageTitle>
+      <Summary delivery={delivery} />
+      <Paper withBorder p="md">
+        <Title order={2} size="h4" mb="sm">
+          {t('delivery.timeline')}
+        </Title>
+        {delivery.attempts.length === 0 && <Text c="dimmed">{t('delivery.noAttempt')}</Text>}
+        <AttemptTimeline attempts={delivery.attempts} />
+      </Paper>
+    </Stack>
+  );
+}
+
+function Retry({ delivery: { id, eventId, status } }: { delivery: DeliveryDetail }) {
+  const t = useT();
+  const say = useSay();
+  const tenantId = useTenantId();
+  const client = useQueryClient();
+  const retry = useMutation({
+    mutationFn: () =>
+      send('post', addressOf('/v1/tenants/{tenantId}/deliveries/{id}/retry', { tenantId, id }, { eventId })),
+    onSuccess: async () => {
+      say(t('delivery.retried'));
+      await client.invalidateQueries({ queryKey: ['log', tenantId] });
+    },
+  });
+  const isOpen = status === 'waiting' || status === 'pending';
+  return (
+    <>
+      <Button loading={retry.isPending} onClick={() => retry.mutate()}>
+        {t(isOpen ? 'delivery.retryOnce' : 'delivery.retry')}
+      </Button>
+      <ErrorNote error={retry.error} />
+    </>
+  );
+}
+
+function Summary({ delivery }: { delivery: DeliveryDetail }) {
+  const t = useT();
+  const path = useTenantPath();
+  const { status, reason, nextAttemptAt, subscription, eventId, event } = delivery;
+  const nowMs = useNow(nextAttemptAt !== null);
+  const left = nextAttemptAt ? countdown(nextAttemptAt, nowMs) : null;
+  const key = `delivery.${status}`;
+  return (
+    <Alert variant="outline" color={status === 'delivered' ? 'green' : 'orange'} mih={96}>
+      <Stack gap={4}>
+        <Status value={status} text={isText(key) ? t(key) : status} />
+        {reason && <Text size="sm">{t('delivery.why', { reason })}</Text>}
+        {left && (
+          <Text size="sm" className="tabular">
+            {t('delivery.nextIn', { in: left })}
+          </Text>
+        )}
+        <Text size="sm" className="wrap">
+          {t('deliveries.webhook')}:{' '}
+          {subscription ? (
+            <RouteLink to={path(`webhooks/${subscription.id}`)}>
+              {subscription.name || subscription.url}
+            </RouteLink>
+          ) : (
+            delivery.subscriptionId
+          )}
+        </Text>
+        <Text size="sm" className="wrap">
+          {t('deliveries.event')}:{' '}
+          <RouteLink to={path(`events/${encodeURIComponent(eventId)}`)}>{eventId}</RouteLink>
+          {event?.entity && ` · ${event.entity.name} ${event.entity.id}`}
+        </Text>
+      </Stack>
+    </Alert>
+  );
 }

@@ -1,3 +1,103 @@
+import { Button, Paper, SimpleGrid, Table } from '@mantine/core';
+import type { EventSummary } from '../../api/types';
+import { useT } from '../../i18n/i18n';
+import { useFilters } from '../../lib/filters';
+import { useLive } from '../../lib/live';
+import { usePages } from '../../lib/cursor-pages';
+import { useTenantId, useTenantPath } from '../../shell/tenant';
+import { Empty } from '../../ui/Empty';
+import { ErrorNote } from '../../ui/ErrorNote';
+import { FilterText, FilterTime } from '../../ui/filter-fields';
+import { LoadMore } from '../../ui/LoadMore';
+import { PageTitle } from '../../ui/PageTitle';
+import { RouteLink } from '../../ui/RouteLink';
+import { Scroll } from '../../ui/Scroll';
+import { Time } from '../../ui/Time';
+
+const filterNames = ['type', 'entityName', 'entityId', 'id', 'from', 'to'] as const;
+
 export function Component() {
-  return null;
+  const t = useT();
+  const tenantId = useTenantId();
+  const { values, set, reset, isSet } = useFilters(filterNames);
+  const everyMs = useLive(tenantId);
+  const { items, error, more } = usePages<EventSummary>(
+    ['log', tenantId, 'events'],
+    '/v1/tenants/{tenantId}/events',
+    {
+      params: { tenantId },
+      query: values,
+      everyMs,
+    },
+  );
+  return (
+    <>
+      <PageTitle title={t('events.title')} />
+      <Paper withBorder p="md" mb="md" role="search" aria-label={t('deliveries.filters')}>
+        <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="sm">
+          <FilterText label={t('deliveries.type')} value={values.type} onChange={(type) => set({ type })} />
+          <FilterText
+            label={t('deliveries.entityName')}
+            value={values.entityName}
+            onChange={(entityName) => set({ entityName })}
+          />
+          <FilterText
+            label={t('deliveries.entityId')}
+            value={values.entityId}
+            onChange={(entityId) => set({ entityId })}
+          />
+          <FilterText label={t('events.id')} value={values.id} onChange={(id) => set({ id })} />
+          <FilterTime label={t('common.from')} value={values.from} onChange={(from) => set({ from })} />
+          <FilterTime label={t('common.to')} value={values.to} onChange={(to) => set({ to })} />
+        </SimpleGrid>
+      </Paper>
+      <ErrorNote error={error} />
+      {items?.length === 0 && (
+        <Empty title={t('events.empty')} text={t('events.emptyText')}>
+          {isSet && <Button onClick={reset}>{t('common.reset')}</Button>}
+        </Empty>
+      )}
+      {items && items.length > 0 && <EventTable events={items} />}
+      <LoadMore {...more} />
+    </>
+  );
+}
+
+function EventTable({ events }: { events: readonly EventSummary[] }) {
+  const t = useT();
+  const path = useTenantPath();
+  return (
+    <Paper withBorder>
+      <Scroll label={t('events.title')}>
+        <Table layout="fixed">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t('deliveries.type')}</Table.Th>
+              <Table.Th>{t('deliveries.entityName')}</Table.Th>
+              <Table.Th w={170}>{t('events.matched')}</Table.Th>
+              <Table.Th w={200}>{t('events.accepted')}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {events.map(({ id, type, entity, matched, unmatchedReason, acceptedAt }) => (
+              <Table.Tr key={id}>
+                <Table.Td>
+                  <RouteLink to={path(`events/${encodeURIComponent(id)}`)} className="wrap">
+                    {type}
+                  </RouteLink>
+                </Table.Td>
+                <Table.Td className="wrap">{entity ? `${entity.name} ${entity.id}` : '–'}</Table.Td>
+                <Table.Td title={unmatchedReason ?? undefined}>
+                  {matched.length > 0 ? matched.length : t('events.none')}
+                </Table.Td>
+                <Table.Td>
+                  <Time at={acceptedAt} />
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Scroll>
+    </Paper>
+  );
 }

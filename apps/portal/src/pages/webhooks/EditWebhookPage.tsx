@@ -1,6 +1,7 @@
 import { useParams } from 'react-router';
 import { useT } from '../../i18n/i18n';
 import { useSubscription } from '../../lib/subscriptions';
+import { ManagersOnly } from '../../shell/ManagersOnly';
 import { useTenant } from '../../shell/tenant';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { PageTitle } from '../../ui/PageTitle';
@@ -15,7 +16,9 @@ export function Component() {
     <>
       <PageTitle title={t('form.editTitle')} />
       <ErrorNote error={error} />
-      {tenant && webhook && <WebhookForm key={webhook.id} tenant={tenant} webhook={webhook} />}
+      <ManagersOnly>
+        {tenant && webhook && <WebhookForm key={webhook.id} tenant={tenant} webhook={webhook} />}
+      </ManagersOnly>
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { useT } from '../../i18n/i18n';
+import { ManagersOnly } from '../../shell/ManagersOnly';
 import { useTenant } from '../../shell/tenant';
 import { PageTitle } from '../../ui/PageTitle';
 import { WebhookForm } from './form/WebhookForm';
@@ -9,7 +10,7 @@ export function Component() {
   return (
     <>
       <PageTitle title={t('form.newTitle')} />
-      {tenant && <WebhookForm tenant={tenant} />}
+      <ManagersOnly>{tenant && <WebhookForm tenant={tenant} />}</ManagersOnly>
     </>
   );
 }

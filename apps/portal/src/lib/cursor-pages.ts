@@ -1,0 +1,37 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { addressOf, send } from '../api/client';
+import type { Page } from '../api/types';
+
+/**
+ * A list by its pages. While only the first one is shown it is kept fresh; whoever reads on further down is
+ * left in peace.
+ */
+export function usePages<T>(
+  key: readonly unknown[],
+  path: string,
+  { params, query, everyMs = false }: Options,
+) {
+  const pages = useInfiniteQuery({
+    queryKey: [...key, query],
+    initialPageParam: '',
+    queryFn: async ({ pageParam, signal }) =>
+      (await send('get', addressOf(path, params, { ...query, cursor: pageParam }), { signal })) as Page<T>,
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    refetchInterval: (state) => ((state.state.data?.pages.length ?? 1) > 1 ? false : everyMs),
+  });
+  return {
+    items: pages.data?.pages.flatMap(({ items }) => items),
+    error: pages.error,
+    more: {
+      hasMore: pages.hasNextPage,
+      isLoading: pages.isFetchingNextPage,
+      onMore: () => void pages.fetchNextPage(),
+    },
+  };
+}
+
+type Options = {
+  params: Record<string, string>;
+  query: Record<string, string | number>;
+  everyMs?: number | false;
+};

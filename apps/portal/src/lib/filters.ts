@@ -1,0 +1,35 @@
+import { useSearchParams } from 'react-router';
+
+/** Filters live in the address: a link shows the same list, and Back undoes. */
+export function useFilters<N extends string>(names: readonly N[]) {
+  const [query, setQuery] = useSearchParams();
+  const values = Object.fromEntries(names.map((name) => [name, query.get(name) ?? ''])) as Record<N, string>;
+  const set = (change: Partial<Record<N, string | null>>) =>
+    setQuery(
+      (before) => {
+        const next = new URLSearchParams(before);
+        for (const [name, value] of Object.entries(change) as [string, string | null][])
+          if (value) next.set(name, value);
+          else next.delete(name);
+        return next;
+      },
+      { replace: true },
+    );
+  const reset = () => set(Object.fromEntries(names.map((name) => [name, null])) as Partial<Record<N, null>>);
+  return { values, set, reset, isSet: names.some((name) => values[name] !== '') };
+}
+
+/** A time as `datetime-local` fields write it (here), as the API wants it; empty for what is none. */
+export function instantOf(local: string): string {
+  const date = new Date(local);
+  return local === '' || Number.isNaN(date.getTime()) ? '' : date.toISOString();
+}
+
+/** The other way around, for the field. */
+export function localOf(instant: string): string {
+  const date = new Date(instant);
+  if (instant === '' || Number.isNaN(date.getTime())) return '';
+  const two = (n: number) => String(n).padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;
+}
