@@ -11,7 +11,10 @@ const layers = [
     allowedExternalImports: ['class-validator', 'class-transformer'],
   },
   { sourceTag: 'layer:adapter', onlyDependOnLibsWithTags: ['layer:contracts', 'layer:adapter'] },
-  { sourceTag: 'layer:app', onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:adapter'] },
+  {
+    sourceTag: 'layer:app',
+    onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:adapter', 'layer:kit'],
+  },
   { sourceTag: 'layer:kit', onlyDependOnLibsWithTags: ['layer:kit'] },
   // What a user of Posthorn writes: the kits, and nothing of ours behind them.
   { sourceTag: 'layer:example', onlyDependOnLibsWithTags: ['layer:kit'] },

@@ -52,11 +52,13 @@ await main(async () => {
  */
 async function serve({ app, dev, at, steps, stores, began }) {
   const { stateDir } = at;
-  const { port, settings, opened, newAdminKey } = await withLock(lockFile(at), async () => {
+  const { port, settings, opened, hasDevReceiver, newAdminKey } = await withLock(lockFile(at), async () => {
     const chosen = await choosePort(app, at, steps);
     return { port: chosen, ...productSettings({ app, stateDir, port: chosen, stores }) };
   });
   if (opened.length > 0) steps.say(`  ✓ Receivers   may use ${opened.join(' and ')}`);
+  if (hasDevReceiver)
+    steps.say('  ✓ Receivers   one to try with is at /dev/receiver (POSTHORN_DEV_RECEIVER)');
   const product = await runProduct({ app, dev, stateDir, port, settings });
   try {
     const isUp = await Promise.race([product.ready.then(() => true), product.ended.then(() => false)]);

@@ -59,8 +59,9 @@ export function productSettings({ app, stateDir, port, stores }) {
       'POSTHORN_EGRESS_ALLOW' in settings &&
       'loopback addresses (POSTHORN_EGRESS_ALLOW)',
   ].filter((what) => typeof what === 'string');
+  const hasDevReceiver = keepsKeys(app) && 'POSTHORN_DEV_RECEIVER' in settings;
   const newAdminKey = adminKeyIsShown || process.env.POSTHORN_ADMIN_KEY ? undefined : adminKey;
-  return { settings, opened, newAdminKey };
+  return { settings, opened, hasDevReceiver, newAdminKey };
 }
 
 /** Deliveries and verifications. @param {App} app */

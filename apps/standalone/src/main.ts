@@ -4,13 +4,7 @@ import { DISPATCHER_TRANSPORT } from '@posthorn/dispatcher';
 import { EVENT_INGEST_TRANSPORT } from '@posthorn/event-ingest';
 import { RETRY_SCHEDULER_TRANSPORT } from '@posthorn/retry-scheduler';
 import { loadSettings, runMain, startService } from '@posthorn/runtime';
-import {
-  createDemoTenants,
-  serveDevReceiver,
-  serveDocs,
-  servePortal,
-  SubscriptionApiSettings,
-} from '@posthorn/subscription-api';
+import { createDemoTenants, serveDevReceiver, serveDocs, servePortal } from '@posthorn/subscription-api';
 import { StandaloneSettings } from './standalone.config.js';
 import { StandaloneModule } from './standalone.module.js';
 import { welcome } from './welcome.js';
@@ -24,8 +18,7 @@ await runMain(async () => {
     configure: async (application) => {
       await serveDocs(application);
       await servePortal(application);
-      const api = loadSettings(SubscriptionApiSettings, process.env);
-      if (api.devReceiver) serveDevReceiver(application, api);
+      await serveDevReceiver(application);
     },
     transports: [
       EVENT_INGEST_TRANSPORT,

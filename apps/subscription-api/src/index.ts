@@ -1,5 +1,5 @@
 export { bodyMaxBytes } from './answer.js';
-export { serveDevReceiver } from './dev/dev-receiver.js';
+export { serveDevReceiver } from './dev-receiver/dev-receiver.js';
 export { serveDocs } from './docs.js';
 export { pagePolicy, servePortal } from './portal.js';
 export { createDemoTenants, type DemoTenant } from './demo-tenants.js';

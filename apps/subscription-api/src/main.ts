@@ -1,7 +1,7 @@
 import { loadSettings, runMain, startService } from '@posthorn/runtime';
 import { SubscriptionApiSettings } from './subscription-api.config.js';
 import { bodyMaxBytes } from './answer.js';
-import { serveDevReceiver } from './dev/dev-receiver.js';
+import { serveDevReceiver } from './dev-receiver/dev-receiver.js';
 import { serveDocs } from './docs.js';
 import { servePortal } from './portal.js';
 import { SubscriptionApiModule } from './subscription-api.module.js';
@@ -12,7 +12,7 @@ await runMain(() => {
   const configure = async (app: Parameters<typeof serveDocs>[0]): Promise<void> => {
     await serveDocs(app);
     await servePortal(app);
-    if (settings.devReceiver) serveDevReceiver(app, settings);
+    await serveDevReceiver(app);
   };
   return startService({ name: 'subscription-api', module, settings, bodyMaxBytes, configure });
 });

@@ -3,13 +3,14 @@ import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { SubscriptionApiSettings } from './subscription-api.config.js';
 
 /** Where `apps/portal` is built to; the same place from source and from dist. */
 const built = fileURLToPath(new URL('../../portal/dist/', import.meta.url));
 /** What is never a page: an address below one of these is answered by its route, or with its 404. */
 const notPages = /^\/(v1|api|docs|docs-json|docs-yaml|health|metrics|assets|\.well-known)(\/|$)/;
-/** Below the page of this name there are addresses that programs call. */
-const devReceiver = /^\/dev\/receiver\/./;
+/** A page, if there is one; below it there are addresses that programs call. */
+const devReceiver = /^\/dev\/receiver(\/|$)/;
 const hashed = /-[\w-]{8}\.(js|css|svg|woff2)$/;
 
 /** No script but our own files, nothing from elsewhere, and nobody frames it. Mantine writes styles. */
@@ -35,8 +36,9 @@ export async function servePortal(app: NestFastifyApplication, folder = built): 
   if (!existsSync(index)) return false;
   const page = readFileSync(index, 'utf8');
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const hasDevReceiver = app.get(SubscriptionApiSettings, { strict: false }).devReceiver;
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (isForPage(request)) sendPage(reply, page);
+    if (isForPage(request, hasDevReceiver)) sendPage(reply, page);
     else done();
   });
   await app.register(fastifyStatic as never, {
@@ -54,11 +56,12 @@ export async function servePortal(app: NestFastifyApplication, folder = built): 
   return true;
 }
 
-function isForPage({ method, url, headers }: FastifyRequest): boolean {
+function isForPage({ method, url, headers }: FastifyRequest, hasDevReceiver: boolean): boolean {
   if (method !== 'GET' && method !== 'HEAD') return false;
   if (!headers.accept?.includes('text/html')) return false;
   const path = url.split('?', 1)[0];
-  return !notPages.test(path) && !devReceiver.test(path);
+  if (devReceiver.test(path)) return hasDevReceiver && path === '/dev/receiver';
+  return !notPages.test(path);
 }
 
 function sendPage(reply: FastifyReply, page: string): void {

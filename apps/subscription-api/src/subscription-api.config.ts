@@ -72,18 +72,18 @@ export class SubscriptionApiSettings extends DatabaseSettings {
   cookieSecure: boolean = true;
 
   @Setting(
-    'POSTHORN_DEV_RECEIVER',
-    'Whether there is a receiver to try things out at /dev/receiver; for local use',
-  )
-  @IsBoolean()
-  devReceiver: boolean = false;
-
-  @Setting(
     'POSTHORN_WEBHOOK_ORIGIN',
     'Name of this sender in the CloudEvents handshake (WebHook-Request-Origin)',
   )
   @Matches(/^[A-Za-z0-9.-]{1,253}$/, { message: 'must be a DNS name' })
   webhookOrigin: string = 'posthorn';
+
+  @Setting(
+    'POSTHORN_DEV_RECEIVER',
+    'Whether there is a receiver to try things with at /dev/receiver, for callers on this machine',
+  )
+  @IsBoolean()
+  devReceiver: boolean = false;
 
   @Setting('POSTHORN_RATE_PER_ADDRESS', 'Requests a second from one address, over ten seconds; 0 is no limit')
   @IsInt()

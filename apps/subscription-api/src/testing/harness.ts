@@ -11,6 +11,7 @@ import {
   type Service,
 } from '@posthorn/runtime';
 import { bodyMaxBytes } from '../answer.js';
+import { serveDevReceiver } from '../dev-receiver/dev-receiver.js';
 import { SubscriptionApiSettings } from '../subscription-api.config.js';
 import { SubscriptionApiModule } from '../subscription-api.module.js';
 
@@ -40,7 +41,10 @@ export class Harness {
     const logged: string[] = [];
     const logger = createLogger(settings, 'subscription-api', { write: (line) => void logged.push(line) });
     const module = SubscriptionApiModule.register(settings);
-    const configure = async (app: Parameters<typeof serveDocs>[0]) => void (await serveDocs(app));
+    const configure = async (app: Parameters<typeof serveDocs>[0]) => {
+      await serveDocs(app);
+      await serveDevReceiver(app);
+    };
     const options = {
       name: 'subscription-api',
       module,

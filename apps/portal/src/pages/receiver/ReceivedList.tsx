@@ -1,80 +1,105 @@
-import { Accordion, Group, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { call } from '../../api/client';
-import { useT } from '../../i18n/i18n';
-import { useSubscriptions } from '../../lib/subscriptions';
-import { useSession } from '../../shell/session';
+import { Accordion, Group, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { useT, type Translate } from '../../i18n/i18n';
+import { LoadMore } from '../../ui/LoadMore';
 import { Raw } from '../../ui/Raw';
 import { Status } from '../../ui/Status';
 import { Time } from '../../ui/Time';
-import { useReceiverTenant } from './tenant';
 import type { Received } from './receiver';
+import { Signature } from './Signature';
 
-/** What arrived, newest first; each can be opened. */
+const pageSize = 50;
+
+/** What arrived, newest first; each can be opened. What is closed is not even drawn. */
 export function ReceivedList({ requests }: { requests: readonly Received[] }) {
+  const [open, setOpen] = useState<string[]>([]);
+  const [count, setCount] = useState(pageSize);
   return (
-    <Accordion variant="contained" multiple order={2}>
-      {requests.map((request) => (
-        <Accordion.Item key={request.n} value={String(request.n)}>
-          <Accordion.Control>
-            <Line request={request} />
-          </Accordion.Control>
-          <Accordion.Panel>
-            <Raw text={`${linesOf(request)}\n\n${request.body}`} label={request.path} />
-            {request.body !== '' && <Raw text={request.body} label={request.path} />}
-          </Accordion.Panel>
-        </Accordion.Item>
-      ))}
-    </Accordion>
+    <div>
+      <Accordion variant="contained" multiple order={2} value={open} onChange={setOpen}>
+        {requests.slice(0, count).map((request) => (
+          <Accordion.Item key={request.n} value={String(request.n)}>
+            <Accordion.Control>
+              <Line request={request} />
+            </Accordion.Control>
+            <Accordion.Panel>
+              {open.includes(String(request.n)) && <Detail request={request} />}
+            </Accordion.Panel>
+          </Accordion.Item>
+        ))}
+      </Accordion>
+      <LoadMore
+        hasMore={requests.length > count}
+        isLoading={false}
+        onMore={() => setCount(count + pageSize)}
+      />
+    </div>
   );
 }
 
-const linesOf = ({ method, path, headers }: Received): string =>
-  [`${method} ${path}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)].join('\n');
-
 function Line({ request }: { request: Received }) {
   const t = useT();
-  const { method, path, at, answered, headers } = request;
-  const said =
-    answered === null ? t('receiver.hanging') : t('receiver.answered', { status: String(answered) });
+  const { n, method, receivedAt, event, attempt, answer } = request;
+  const isGood = answer.status !== null && answer.status < 300;
   return (
-    <Group gap="md" data-received={request.n}>
+    <Group gap="md" data-received={n}>
       <Text size="sm" className="tabular">
-        <Time at={at} />
+        <Time at={receivedAt} />
       </Text>
-      <Text size="sm" fw={600}>
-        {method} {path.replace('/dev/receiver/hooks', '…')}
+      <Text size="sm" fw={600} className="wrap">
+        {[method, event?.type, event?.entity?.id].filter(Boolean).join(' · ')}
       </Text>
-      <Text size="sm">{headers['webhook-id']}</Text>
-      <Status value={answered === 200 ? 'delivered' : 'failed'} text={said} />
-      {method === 'POST' && <Signature request={request} />}
+      {attempt !== null && (
+        <Text size="sm" className="tabular">
+          {t('receiver.attempt', { n: attempt })}
+        </Text>
+      )}
+      <Status
+        value={answer.state === 'waiting' ? 'waiting' : isGood ? 'delivered' : 'failed'}
+        text={answerText(answer, t)}
+      />
+      {request.kind === 'delivery' && <Signature request={request} />}
+      <Place request={request} />
     </Group>
   );
 }
 
-/** Asked of the webhook that has this URL: it alone knows its secrets. */
-function Signature({ request }: { request: Received }) {
+function answerText({ state, status }: Received['answer'], t: Translate): string {
+  if (state === 'waiting') return t('receiver.hanging');
+  return state === 'gone' ? t('receiver.senderLeft') : t('receiver.answered', { status: String(status) });
+}
+
+/** Which event it was among those that were accepted: the order they came in. */
+function Place({ request: { place, isRepeat } }: { request: Received }) {
   const t = useT();
-  const tenantId = useReceiverTenant() ?? '';
-  const { session } = useSession();
-  const { data: webhooks } = useSubscriptions(tenantId);
-  const webhook = webhooks?.find(({ url }) => URL.canParse(url) && new URL(url).pathname === request.path);
-  const { data } = useQuery({
-    queryKey: ['signature', request.n, request.at, webhook?.id],
-    queryFn: () =>
-      call('post', '/v1/tenants/{tenantId}/subscriptions/{id}/verify-signature', {
-        path: { tenantId, id: webhook?.id ?? '' },
-        body: { headers: request.headers, body: request.body },
-      }),
-    enabled: webhook !== undefined && session != null,
-    staleTime: Infinity,
-  });
-  if (webhooks && !webhook) return <Status value="off" text={t('receiver.unknown')} />;
-  if (!data) return null;
+  if (!place) return null;
+  if (isRepeat) return <Status value="off" text={t('receiver.repeat', { n: place.nth })} />;
   return (
-    <Status
-      value={data.valid ? 'delivered' : 'failed'}
-      text={t(data.valid ? 'receiver.valid' : 'receiver.invalid')}
-    />
+    <>
+      <Text size="sm" className="tabular" data-place={place.nth}>
+        {t('receiver.place', { n: place.nth })}
+      </Text>
+      {place.isLateOfEntity && <Status value="failed" text={t('receiver.lateOfEntity')} />}
+      {place.isLate && !place.isLateOfEntity && <Status value="off" text={t('receiver.late')} />}
+    </>
+  );
+}
+
+function Detail({ request }: { request: Received }) {
+  const t = useT();
+  const { method, url, headers, body, bodyIsCut, bodyBytes, signature, place } = request;
+  const lines = [`${method} ${url}`, ...headers.map(([name, value]) => `${name}: ${value}`)];
+  return (
+    <Stack gap="sm">
+      {signature.reason && (
+        <Text size="sm" className="wrap">
+          {t('receiver.invalid')}: {signature.reason}
+        </Text>
+      )}
+      {place?.nthOfEntity && <Text size="sm">{t('receiver.placeOfEntity', { n: place.nthOfEntity })}</Text>}
+      <Raw text={lines.join('\n')} label={t('delivery.request')} />
+      {body !== '' && <Raw text={body} label={t('receiver.body')} />}
+      {bodyIsCut && <Text size="sm">{t('receiver.cut', { n: bodyBytes })}</Text>}
+    </Stack>
   );
 }

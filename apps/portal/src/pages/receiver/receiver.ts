@@ -1,29 +1,90 @@
-import { useQuery } from '@tanstack/react-query';
-import { send } from '../../api/client';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { addressOf, send } from '../../api/client';
 
-export type Behaviour = { mode: 'ok' | 'fail' | 'gone' | 'delay' | 'hang'; delayMs: number };
+/** As `GET /dev/receiver/api` says them: it is no part of the API, so the API's document has no type. */
+export type HookSettings = {
+  hasSecret: boolean;
+  rejectInvalid: boolean;
+  status: number;
+  delayMs: number;
+  hang: boolean;
+  failing: boolean;
+  failNext: number;
+  failStatus: number;
+  retryAfterS: number | null;
+};
+export type Change = Partial<Omit<HookSettings, 'hasSecret'> & { secret: string | null }>;
+
+export type Hook = { name: string; path: string; settings: HookSettings; counts: Record<string, number> };
 
 export type Received = {
   n: number;
-  at: string;
+  receivedAt: string;
+  kind: 'delivery' | 'verification';
   method: string;
-  path: string;
-  headers: Record<string, string>;
+  url: string;
+  headers: [name: string, value: string][];
   body: string;
-  /** Null: it was not answered. */
-  answered: number | null;
+  bodyBytes: number;
+  bodyIsCut: boolean;
+  webhookId: string | null;
+  attempt: number | null;
+  event: {
+    type: string | null;
+    entity: { name: string; id: string } | null;
+    timestamp: string | null;
+  } | null;
+  signature: { state: 'valid' | 'invalid' | 'unsigned' | 'unchecked'; reason: string | null };
+  isRepeat: boolean;
+  place: { nth: number; nthOfEntity: number | null; isLate: boolean; isLateOfEntity: boolean } | null;
+  answer: {
+    state: 'waiting' | 'answered' | 'gone';
+    status: number | null;
+    reason: string;
+    afterMs: number | null;
+  };
 };
 
-export type ReceiverState = { behaviour: Behaviour; requests: Received[] };
+export const hookPath = (name: string, rest = ''): string =>
+  addressOf(`/dev/receiver/api/{name}${rest}`, { name });
 
-/** Undefined where there is none: it exists with a setting for local use only. */
-export function useDevReceiver({ isWatched = false }: { isWatched?: boolean } = {}) {
-  return useQuery<ReceiverState | undefined>({
-    queryKey: ['dev-receiver', isWatched],
+export const hookUrl = (name: string): string => `${window.location.origin}/dev/receiver/hooks/${name}`;
+
+/** Every hook there is; undefined where there is no receiver: it exists with a setting for local use only. */
+export function useDevReceiver() {
+  return useQuery({
+    queryKey: ['dev-receiver'],
     queryFn: async ({ signal }) =>
-      (await send('get', `/dev/receiver/state${isWatched ? '' : '?limit=0'}`, { signal })) as ReceiverState,
+      ((await send('get', '/dev/receiver/api', { signal })) as { items: Hook[] }).items,
     retry: false,
-    staleTime: isWatched ? 0 : Infinity,
-    refetchInterval: isWatched ? 1_000 : false,
+    staleTime: Infinity,
   });
+}
+
+export function useChange(name: string) {
+  return useMutation({
+    mutationFn: (change: Change) => send('patch', hookPath(name), { body: change }),
+  });
+}
+
+export const modes = ['ok', 'fail', 'gone', 'delay', 'hang'] as const;
+export type Mode = (typeof modes)[number];
+
+const usualDelayMs = 2_000;
+
+/** What a hook does, in one word. */
+export function modeOf({ hang, failing, failStatus, delayMs }: HookSettings): Mode {
+  if (hang) return 'hang';
+  if (failing) return failStatus === 410 ? 'gone' : 'fail';
+  return delayMs > 0 ? 'delay' : 'ok';
+}
+
+/** What has to be said for it to do that. `failNext` ends with whatever is chosen. */
+export function changeTo(mode: Mode, { failStatus, delayMs }: HookSettings): Change {
+  const well = { hang: false, failing: false, failNext: 0 };
+  if (mode === 'hang') return { ...well, hang: true };
+  if (mode === 'gone') return { ...well, failing: true, failStatus: 410 };
+  if (mode === 'fail') return { ...well, failing: true, failStatus: failStatus === 410 ? 500 : failStatus };
+  if (mode === 'delay') return { ...well, delayMs: delayMs || usualDelayMs };
+  return { ...well, status: 200, delayMs: 0 };
 }

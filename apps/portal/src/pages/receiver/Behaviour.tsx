@@ -1,0 +1,161 @@
+import {
+  Button,
+  Group,
+  NumberInput,
+  PasswordInput,
+  SegmentedControl,
+  Stack,
+  Switch,
+  Text,
+} from '@mantine/core';
+import { useState } from 'react';
+import { useT } from '../../i18n/i18n';
+import { ErrorNote } from '../../ui/ErrorNote';
+import { changeTo, modeOf, modes, useChange, type Change, type Hook, type Mode } from './receiver';
+
+type Props = { hook: Hook; change(change: Change): void };
+
+/** What the hook shall do with what comes. Everything takes effect at once. */
+export function Behaviour({ hook }: { hook: Hook }) {
+  const t = useT();
+  const { mutate, error } = useChange(hook.name);
+  const change = (wanted: Change) => mutate(wanted);
+  const { settings } = hook;
+  return (
+    <Stack gap="sm">
+      <div>
+        <Text size="sm" fw={500} id="behaviour">
+          {t('receiver.behaviour')}
+        </Text>
+        <SegmentedControl
+          aria-labelledby="behaviour"
+          data={modes.map((value) => ({ value, label: t(`receiver.${value}`) }))}
+          value={modeOf(settings)}
+          onChange={(mode) => change(changeTo(mode as Mode, settings))}
+        />
+      </div>
+      <Group align="end">
+        <FailNext hook={hook} change={change} />
+        <Figure
+          label={t('receiver.failStatus')}
+          value={settings.failStatus}
+          min={300}
+          max={599}
+          onSet={(failStatus) => change({ failStatus })}
+        />
+        <Figure
+          label={t('receiver.retryAfter')}
+          value={settings.retryAfterS ?? ''}
+          min={0}
+          max={86_400}
+          onSet={(retryAfterS) => change({ retryAfterS })}
+          onEmpty={() => change({ retryAfterS: null })}
+        />
+        <Figure
+          label={t('receiver.delayMs')}
+          value={settings.delayMs}
+          min={0}
+          max={120_000}
+          step={500}
+          onSet={(delayMs) => change({ delayMs })}
+        />
+      </Group>
+      <Secret hook={hook} change={change} />
+      <ErrorNote error={error} />
+    </Stack>
+  );
+}
+
+function FailNext({ hook, change }: Props) {
+  const t = useT();
+  const [count, setCount] = useState(3);
+  const { failNext } = hook.settings;
+  return (
+    <Group align="end" gap="xs">
+      <NumberInput
+        label={t('receiver.failNext')}
+        w={150}
+        min={1}
+        max={1_000}
+        allowDecimal={false}
+        value={count}
+        onChange={(value) => setCount(Number(value) || 1)}
+      />
+      <Button variant="default" onClick={() => change({ failNext: count })}>
+        {t('receiver.failNextGo')}
+      </Button>
+      <Text size="sm" role="status" miw={90} pb={8}>
+        {failNext > 0 ? t('receiver.failNextLeft', { n: failNext }) : ''}
+      </Text>
+    </Group>
+  );
+}
+
+type FigureProps = {
+  label: string;
+  value: number | '';
+  min: number;
+  max: number;
+  step?: number;
+  onSet(value: number): void;
+  onEmpty?(): void;
+};
+
+/** A number that is told when it is finished, not while it is typed. */
+function Figure({ label, value, min, max, step = 1, onSet, onEmpty }: FigureProps) {
+  const [typed, type] = useState<string | number>();
+  const tell = () => {
+    type(undefined);
+    if (typed === '') onEmpty?.();
+    else if (typed !== undefined && typed !== value)
+      onSet(Math.max(min, Math.min(max, Number(typed) || min)));
+  };
+  return (
+    <NumberInput
+      label={label}
+      w={170}
+      {...{ min, max, step }}
+      allowDecimal={false}
+      value={typed ?? value}
+      onChange={type}
+      onBlur={tell}
+      onKeyDown={({ key }) => key === 'Enter' && tell()}
+    />
+  );
+}
+
+function Secret({ hook: { settings }, change }: Props) {
+  const t = useT();
+  const [secret, setSecret] = useState('');
+  const { hasSecret, rejectInvalid } = settings;
+  return (
+    <Group align="end" gap="xs">
+      <PasswordInput
+        label={t('receiver.secret')}
+        description={hasSecret ? t('receiver.secretSet') : t('receiver.secretHelp')}
+        w={{ base: '100%', sm: 420 }}
+        maxLength={4_096}
+        autoComplete="off"
+        value={secret}
+        onChange={(event) => setSecret(event.currentTarget.value)}
+      />
+      <Button
+        variant="default"
+        disabled={secret === '' && !hasSecret}
+        onClick={() => {
+          change({ secret: secret === '' ? null : secret });
+          setSecret('');
+        }}
+      >
+        {secret === '' && hasSecret ? t('receiver.secretForget') : t('common.save')}
+      </Button>
+      <Switch
+        pb={8}
+        label={t('receiver.rejectInvalid')}
+        checked={rejectInvalid}
+        disabled={!hasSecret}
+        onChange={(event) => change({ rejectInvalid: event.currentTarget.checked })}
+      />
+    </Group>
+  );
+}
