@@ -1,4 +1,110 @@
-/** Reserved: the helper devrx builds this page (and the receiver’s); texts are in texts-admin.ts. */
+import { Button, Paper, Table, Text } from '@mantine/core';
+import { useState } from 'react';
+import { addressOf } from '../../api/client';
+import type { AuditEntry } from '../../api/types';
+import { useT } from '../../i18n/i18n';
+import { usePages } from '../../lib/cursor-pages';
+import { useTenantId } from '../../shell/tenant';
+import { Empty } from '../../ui/Empty';
+import { ErrorNote } from '../../ui/ErrorNote';
+import { LoadMore } from '../../ui/LoadMore';
+import { PageTitle } from '../../ui/PageTitle';
+import { Raw } from '../../ui/Raw';
+import { Scroll } from '../../ui/Scroll';
+import { Time } from '../../ui/Time';
+import { aboutOf, actorOf } from './words';
+
+const everyMs = 10_000;
+
+/** Who changed what, when, from where; newest first. */
 export function Component() {
-  return null;
+  const t = useT();
+  const tenantId = useTenantId();
+  const path = '/v1/tenants/{tenantId}/audit';
+  const { items, error, more } = usePages<AuditEntry>(['audit', tenantId], path, {
+    params: { tenantId },
+    query: {},
+    everyMs,
+  });
+  return (
+    <>
+      <PageTitle title={t('audit.title')}>
+        {items && items.length > 0 && (
+          <Button component="a" variant="default" href={addressOf(`${path}/export`, { tenantId })} download>
+            {t('audit.export')}
+          </Button>
+        )}
+      </PageTitle>
+      <ErrorNote error={error} />
+      {items?.length === 0 && <Empty title={t('audit.empty')} text={t('audit.emptyText')} />}
+      {items && items.length > 0 && (
+        <Paper withBorder>
+          <Scroll label={t('audit.title')} minWidth={760}>
+            <Table layout="fixed">
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th w="22%">{t('audit.at')}</Table.Th>
+                  <Table.Th w="24%">{t('audit.who')}</Table.Th>
+                  <Table.Th w="42%">{t('audit.what')}</Table.Th>
+                  <Table.Th w="12%" aria-label={t('audit.changes')} />
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {items.map((entry) => (
+                  <Entry key={entry.seq} entry={entry} />
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Scroll>
+        </Paper>
+      )}
+      <LoadMore {...more} />
+    </>
+  );
+}
+
+function Entry({ entry }: { entry: AuditEntry }) {
+  const t = useT();
+  const [isOpen, open] = useState(false);
+  const { at, actor, origin, id, changes } = entry;
+  const what = aboutOf(entry, t);
+  return (
+    <>
+      <Table.Tr>
+        <Table.Td>
+          <Time at={at} />
+        </Table.Td>
+        <Table.Td className="wrap">
+          {actorOf(actor, t)}
+          <Text size="sm" c="dimmed">
+            {origin}
+          </Text>
+        </Table.Td>
+        <Table.Td className="wrap">
+          {what}
+          <Text size="sm" c="dimmed">
+            {id}
+          </Text>
+        </Table.Td>
+        <Table.Td ta="right">
+          <Button
+            variant="default"
+            size="xs"
+            aria-expanded={isOpen}
+            aria-label={`${t('audit.changes')}: ${what}`}
+            onClick={() => open(!isOpen)}
+          >
+            {t('audit.changes')}
+          </Button>
+        </Table.Td>
+      </Table.Tr>
+      {isOpen && (
+        <Table.Tr>
+          <Table.Td colSpan={4}>
+            <Raw text={JSON.stringify(changes)} label={t('audit.changes')} />
+          </Table.Td>
+        </Table.Tr>
+      )}
+    </>
+  );
 }

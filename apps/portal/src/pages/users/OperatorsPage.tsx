@@ -1,4 +1,7 @@
-/** Reserved: the helper devrx builds this page (and the receiver’s); texts are in texts-admin.ts. */
+import { useT } from '../../i18n/i18n';
+import { UserList } from './UserList';
+
 export function Component() {
-  return null;
+  const t = useT();
+  return <UserList title={t('users.operators')} />;
 }

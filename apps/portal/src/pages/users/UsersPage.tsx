@@ -1,4 +1,16 @@
-/** Reserved: the helper devrx builds this page (and the receiver’s); texts are in texts-admin.ts. */
+import { useT } from '../../i18n/i18n';
+import { useSession } from '../../shell/session';
+import { useTenantId } from '../../shell/tenant';
+import { PortalLink } from './PortalLink';
+import { UserList } from './UserList';
+
 export function Component() {
-  return null;
+  const t = useT();
+  const tenantId = useTenantId();
+  const { canManage } = useSession();
+  return (
+    <UserList tenantId={tenantId} title={t('users.title')}>
+      {canManage && <PortalLink key={tenantId} />}
+    </UserList>
+  );
 }

@@ -1,0 +1,35 @@
+import { Stack, Text, Title } from '@mantine/core';
+import type { EventType } from '../../api/types';
+import { useT } from '../../i18n/i18n';
+import { Raw } from '../../ui/Raw';
+
+/** What `data` looks like, by its schema and by examples; all of it is text of others. */
+export function TypeDetail({ type: { schema, examples = [], onInvalid } }: { type: EventType }) {
+  const t = useT();
+  const hasSchema = schema !== undefined && schema !== null;
+  return (
+    <Stack gap="sm">
+      {hasSchema ? (
+        <>
+          <Title order={3} size="h5">
+            {t('types.schema')}
+          </Title>
+          <Raw text={JSON.stringify(schema)} label={t('types.schema')} />
+          <Text size="sm">
+            {t('types.onInvalid')} {t(onInvalid === 'warn' ? 'types.warn' : 'types.reject')}.
+          </Text>
+        </>
+      ) : (
+        <Text size="sm">{t('types.anything')}</Text>
+      )}
+      {examples.length > 0 && (
+        <Title order={3} size="h5">
+          {t('types.examples')}
+        </Title>
+      )}
+      {examples.map((example, i) => (
+        <Raw key={i} text={JSON.stringify(example)} label={`${t('types.examples')} ${i + 1}`} />
+      ))}
+    </Stack>
+  );
+}

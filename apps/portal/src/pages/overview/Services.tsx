@@ -1,0 +1,56 @@
+import { Group, Paper, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { call } from '../../api/client';
+import { useLanguage } from '../../i18n/i18n';
+import { Status } from '../../ui/Status';
+import { durationText } from '../../ui/time-text';
+
+type Report = { ok: boolean; checks: Record<string, string> };
+
+const everyMs = 5_000;
+/** Beyond it people see that the log is not up to date. */
+const lateMs = 10_000;
+
+/** What the process that answers says of itself, and how far the log is behind what happened. */
+export function Services() {
+  const { t, locale } = useLanguage();
+  const { data: health } = useQuery({
+    queryKey: ['health'],
+    queryFn: async ({ signal }): Promise<Report> => {
+      // 503 is an answer, too.
+      const response = await fetch('/health/ready', { headers: { accept: 'application/json' }, signal });
+      return (await response.json()) as Report;
+    },
+    refetchInterval: everyMs,
+  });
+  const { data: log } = useQuery({
+    queryKey: ['health', 'delivery-log'],
+    queryFn: ({ signal }) => call('get', '/health/delivery-log', { signal }),
+    refetchInterval: everyMs,
+  });
+  return (
+    <Paper withBorder p="md" mb="md" mih={92}>
+      <Title order={2} size="h4" mb="xs">
+        {t('overview.health')}
+      </Title>
+      <Group gap="lg">
+        {Object.entries(health?.checks ?? {}).map(([name, said]) => (
+          <Status
+            key={name}
+            value={said === 'ok' ? 'live' : 'failed'}
+            text={said === 'ok' ? name : `${name}: ${said}`}
+          />
+        ))}
+        {log && (
+          <Group gap={6}>
+            <Text size="sm">{t('overview.lag')}:</Text>
+            <Status
+              value={log.delayMs > lateMs ? 'failed' : 'live'}
+              text={durationText(log.delayMs, locale)}
+            />
+          </Group>
+        )}
+      </Group>
+    </Paper>
+  );
+}
