@@ -14,7 +14,7 @@ import {
   KafkaConnection,
   type RecordBatch,
 } from '@posthorn/messaging';
-import { Database, LOGGER, type Logger, ProjectionRunner, type Rejection } from '@posthorn/runtime';
+import { Database, LOGGER, type Logger, ProjectionRunner, type Rejection, Spans } from '@posthorn/runtime';
 import { BookGate } from './book-gate.js';
 import { DeliveryLogSettings } from './delivery-log.config.js';
 import { DELIVERY_LOG_TRANSPORT } from './delivery-log.transport.js';
@@ -39,6 +39,7 @@ export class ProjectionService {
   readonly server: KafkaBatchServer;
   private readonly runner: ProjectionRunner<InRecord>;
   private readonly producer: BatchProducer;
+  @Inject(Spans) private readonly spans!: Spans;
 
   constructor(
     @Inject(DeliveryLogSettings) private readonly settings: DeliveryLogSettings,
@@ -127,6 +128,7 @@ export class ProjectionService {
       applyMaxRecords: batchRecordsMax,
       concurrency: 2,
       metrics: this.database.metrics,
+      spans: () => this.spans,
       onRevoked: (partitions) => {
         for (const { partition } of partitions) this.books.drop(partition);
       },

@@ -7,13 +7,22 @@ import {
   retriesTopic,
 } from '@posthorn/contracts';
 import { deliveryId } from '@posthorn/domain';
-import { type LogFn, type OutRecord, ProducerStopped } from '@posthorn/messaging';
-import { type DueItem, type LaneSlot, type LogEvent, type Work, workOf } from './lane-slot.js';
+import { type LogFn, type OutRecord, ProducerStopped, type TraceContext } from '@posthorn/messaging';
+import { type DueItem, type LaneSlot, type Work, workOf } from './lane-slot.js';
 import type { Outbox } from './outbox.js';
 import { type Told, toldWithout } from './outcome.js';
 import type { PartitionOwner } from './partition-owner.js';
 
 export type Ending = Pick<AttemptMessage, 'outcome' | 'final'> & { nextAttemptAt?: number };
+
+export type AttemptWatch = {
+  /** A delivery is over. */
+  over(outcome: AttemptMessage['outcome']): void;
+  /** What the records of this work carry on. */
+  traceOf(work: Work): TraceContext | undefined;
+};
+
+const unwatched: AttemptWatch = { over: () => undefined, traceOf: (work) => workOf(work).event.trace };
 
 /**
  * Takes every attempt, and every retry that is to come, to its topic; `done` is called once it is
@@ -28,8 +37,7 @@ export class AttemptRecorder {
     private readonly refused: (owner: PartitionOwner, error: Error) => void,
     /** Whether the log shows deliveries that succeed: a line that nobody sees is not made. */
     private readonly verbose = false,
-    /** Told of every delivery that is over. */
-    private readonly over: (outcome: AttemptMessage['outcome']) => void = () => undefined,
+    private readonly watch: AttemptWatch = unwatched,
   ) {}
 
   attempt(slot: LaneSlot, work: Work, ending: Ending, told: Told, done?: () => void): void {
@@ -51,9 +59,9 @@ export class AttemptRecorder {
       ...(replayId === undefined ? {} : { replayId }),
       ...told,
     };
-    if (ending.final) this.over(ending.outcome);
+    if (ending.final) this.watch.over(ending.outcome);
     if (this.verbose || message.outcome !== 'delivered') this.logAttempt(message, slot);
-    this.write(attemptsTopic.name, slot, tenantId, encodeAttempts(message), event, done);
+    this.write(attemptsTopic.name, slot, tenantId, encodeAttempts(message), this.watch.traceOf(work), done);
   }
 
   /** The delivery and its event, copied, to come back at dueAt. */
@@ -71,7 +79,14 @@ export class AttemptRecorder {
       ...(replayId === undefined ? {} : { replayId }),
       event: value,
     };
-    this.write(retriesTopic.name, slot, slot.subscription.key, encodeRetry(retry), event, done);
+    this.write(
+      retriesTopic.name,
+      slot,
+      slot.subscription.key,
+      encodeRetry(retry),
+      this.watch.traceOf(work),
+      done,
+    );
   }
 
   /** A single retry came back for a subscription that is no more. */
@@ -88,7 +103,7 @@ export class AttemptRecorder {
       seq,
     };
     const ending = { attempt: 0, outcome: 'cancelled' as const, final: true, url: '' };
-    this.over('cancelled');
+    this.watch.over('cancelled');
     const value = encodeAttempts({ ...ids, ...ending, ...toldWithout(this.now()) });
     const done = this.doneOr(owner, settle);
     this.outbox.write({ topic: attemptsTopic.name, partition: owner.partition, key: tenantId, value, done });
@@ -106,11 +121,11 @@ export class AttemptRecorder {
     { owner }: LaneSlot,
     key: string,
     value: Buffer,
-    event: LogEvent,
+    trace: TraceContext | undefined,
     done?: () => void,
   ): void {
     const record: OutRecord = { topic, partition: owner.partition, key, value };
-    if (event.trace) record.headers = { ...event.trace };
+    if (trace) record.headers = { ...trace };
     record.done = this.doneOr(owner, done);
     this.outbox.write(record);
   }

@@ -19,6 +19,7 @@ import {
   observeConsumer,
   observeProducer,
   SettingsError,
+  Spans,
 } from '@posthorn/runtime';
 import {
   type BeforeApplicationShutdown,
@@ -82,8 +83,9 @@ export class DispatcherModule {
       providers: [
         {
           provide: PARTS,
-          inject: [LOGGER, Metrics],
-          useFactory: (logger: Logger, metrics: Metrics) => partsOf(settings, logger, metrics),
+          inject: [LOGGER, Metrics, Spans],
+          useFactory: (logger: Logger, metrics: Metrics, spans: Spans) =>
+            partsOf(settings, logger, { metrics, spans }),
         },
         {
           provide: DispatcherService,
@@ -97,7 +99,11 @@ export class DispatcherModule {
   }
 }
 
-function partsOf(settings: DispatcherSettings, logger: Logger, metrics: Metrics): DispatcherParts {
+function partsOf(
+  settings: DispatcherSettings,
+  logger: Logger,
+  { metrics, spans }: { metrics: Metrics; spans: Spans },
+): DispatcherParts {
   const kafka = new KafkaConnection(kafkaSettings(settings, 'posthorn-dispatcher'), kafkaLog(logger));
   const outcomes = producer(kafka);
   observeProducer(metrics, outcomes, 'dispatcher');
@@ -109,6 +115,7 @@ function partsOf(settings: DispatcherSettings, logger: Logger, metrics: Metrics)
     keyRing: keyRing(settings),
     settings,
     metrics,
+    spans,
   };
 }
 

@@ -13,7 +13,7 @@ import {
   type RecordBatch,
   type TopicPartition,
 } from '@posthorn/messaging';
-import type { KeyRing, Metrics } from '@posthorn/runtime';
+import type { KeyRing, Metrics, Spans } from '@posthorn/runtime';
 import { AlarmClock } from './alarm-clock.js';
 import { AttemptRecorder } from './attempt-recorder.js';
 import { CatchUp } from './catch-up.js';
@@ -32,7 +32,7 @@ import { reject } from './rejections.js';
 import { Repeats } from './repeats.js';
 import { takeOver } from './takeover.js';
 import { delay, TakeoverWatch } from './takeover-watch.js';
-import { Tally } from './tally.js';
+import { Watch } from './watch.js';
 
 export type DispatcherParts = {
   kafka: KafkaConnection;
@@ -42,6 +42,7 @@ export type DispatcherParts = {
   keyRing: KeyRing;
   settings: DispatcherSettings;
   metrics?: Metrics;
+  spans?: Spans;
 };
 
 /** A partition that is assigned: its owner once it is taken over. */
@@ -83,7 +84,7 @@ export class DispatcherService {
   private readonly instance = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   private readonly ownerPorts: OwnerPorts;
   private readonly repeats = new Repeats();
-  private readonly tally: Tally;
+  private readonly watch: Watch;
   private server!: KafkaBatchServer;
   private ticker: NodeJS.Timeout | undefined;
   private windowsAt = 0;
@@ -92,18 +93,19 @@ export class DispatcherService {
 
   constructor(private readonly parts: DispatcherParts) {
     const { kafka, producer, egress, settings, reader } = parts;
-    this.tally = new Tally(parts.metrics);
+    this.watch = new Watch(parts);
+    const { watch } = this;
     this.outbox = new Outbox(producer, producerBounds);
     const lose = (owner: PartitionOwner, error: Error): void => this.loseOwner(owner, error);
     const verbose = settings.logLevel === 'debug' || settings.logLevel === 'trace';
-    const over = (outcome: string): void => this.tally.over(outcome);
-    this.recorder = new AttemptRecorder(this.outbox, kafka.log, Date.now, lose, verbose, over);
+    this.recorder = new AttemptRecorder(this.outbox, kafka.log, Date.now, lose, verbose, watch);
     this.sender = new Sender(egress, this.outbox, this.recorder, settings, {
       now: Date.now,
       random: Math.random,
       maySend: (owner) => this.maySend(owner),
       changed: (slot) => this.changed(slot),
-      answered: (slot, work, result) => this.tally.answered(slot, work, result),
+      begin: (slot, work) => watch.begin(slot, work),
+      answered: (slot, work, result) => watch.answered(slot, work, result),
     });
     this.catchUp = new CatchUp(
       reader,
@@ -111,7 +113,7 @@ export class DispatcherService {
       (slot) => this.changed(slot),
       kafka.log,
       () => mayFeed(this.owners(), settings),
-      () => over('expired'),
+      () => watch.over('expired'),
     );
     this.dueAlarms = new AlarmClock(Date.now, ({ slot, item }) => this.startDue(slot, item));
     this.ownerPorts = {
@@ -128,10 +130,10 @@ export class DispatcherService {
       tell: (owner, message) => this.recorder.tell(owner, message),
       windowWritten: (partition, next, dueNext) => this.commitForLagTools(partition, next, dueNext),
     };
-    const { holdings, sender, tally } = this;
+    const { holdings, sender } = this;
     const owners = (): PartitionOwner[] => this.owners();
     if (parts.metrics)
-      observeDispatcher(parts.metrics, { settings, egress, holdings, sender, owners, tally });
+      observeDispatcher(parts.metrics, { settings, egress, holdings, sender, owners, tally: watch.tally });
   }
 
   /**
@@ -195,7 +197,9 @@ export class DispatcherService {
   }
 
   onEvents({ partition, records, next }: RecordBatch): void {
+    const startMs = Date.now();
     this.guard(partition, (owner) => owner.onEvents(records, next));
+    this.watch.spans.read(partition, records, startMs);
   }
 
   onDue({ partition, records, next }: RecordBatch): void {
@@ -267,7 +271,7 @@ export class DispatcherService {
         }
         const owner = new PartitionOwner(partition, this.ownerPorts, loaded);
         this.own(holding, owner, writer);
-        this.tally.takeovers.record((performance.now() - beganMs) / 1_000);
+        this.watch.tally.takeovers.record((performance.now() - beganMs) / 1_000);
         kafka.log('debug', 'partition taken over', {
           partition,
           next: loaded.window.next,
@@ -310,7 +314,7 @@ export class DispatcherService {
   /** Fenced, or in doubt: away with all of it; if the partition is still ours it is taken over again. */
   private lose(holding: Holding, error: unknown): void {
     const { partition } = holding;
-    this.tally.lost.add();
+    this.watch.tally.lost.add();
     this.parts.kafka.log('warn', 'ownership lost', { partition, error: String(error) });
     this.discard(holding);
     if (this.holdings.get(partition) !== holding || this.stopping) return;
@@ -328,7 +332,7 @@ export class DispatcherService {
 
   private discard({ owner, writer }: Holding): void {
     owner?.end();
-    if (owner) this.tally.take(owner.counts);
+    if (owner) this.watch.tally.take(owner.counts);
     if (owner) this.catchUp.forget(owner);
     void writer?.close().catch(() => undefined);
   }
@@ -395,7 +399,7 @@ export class DispatcherService {
       const { owner, writer } = holding;
       if (!owner || owner.ended) continue;
       this.guard(owner.partition, () => owner.tick(now, writeWindow));
-      this.tally.take(owner.counts);
+      this.watch.tally.take(owner.counts);
       this.bound(holding, owner);
       writer?.kick();
     }

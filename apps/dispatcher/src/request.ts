@@ -22,6 +22,7 @@ export function requestOf(
   event: LogEvent,
   attempt: number,
   now: number,
+  trace = event.trace,
 ): EgressRequest | undefined {
   if (!signing) return undefined;
   const { message } = event;
@@ -38,7 +39,7 @@ export function requestOf(
     ...profile.authHeaders(signing, message, body, now),
   ];
   for (const name in own) headers.push(name, own[name]);
-  if (event.trace) headers.push(...Object.entries(event.trace).flat());
+  if (trace) headers.push(...Object.entries(trace).flat());
   return { method: 'POST', url: snapshot.url, headers, body, timeoutMs: snapshot.timeoutMs };
 }
 

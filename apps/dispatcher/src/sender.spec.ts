@@ -30,6 +30,7 @@ function world(loaded: LaneRecord, { originMax = 10 } = {}) {
     random: () => 0.5,
     maySend: () => true,
     changed: nothing,
+    begin: () => undefined,
     answered: nothing,
   };
   const sender = new Sender(

@@ -1,6 +1,7 @@
 import { eventExpiryMs } from '@posthorn/contracts';
 import { retryDelayMs } from '@posthorn/domain';
 import type { EgressClient, EgressRequest, EgressResult } from '@posthorn/egress';
+import type { TraceContext } from '@posthorn/messaging';
 import { AlarmClock } from './alarm-clock.js';
 import { type LaneSlot, type Work, workOf } from './lane-slot.js';
 import type { AttemptRecorder, Ending } from './attempt-recorder.js';
@@ -20,6 +21,8 @@ export type SenderPorts = {
   maySend(owner: PartitionOwner): boolean;
   /** Something ended: there may be records to write and lanes to read for. */
   changed(slot: LaneSlot): void;
+  /** A request is about to be made: the trace that it tells, if not the event's own. */
+  begin(slot: LaneSlot, work: Work): TraceContext | undefined;
   /** A request came to its end; the lane has not heard of it yet. */
   answered(slot: LaneSlot, work: Work, result: EgressResult): void;
 };
@@ -199,10 +202,13 @@ export class Sender {
   /**
    * What cannot be rendered or signed is a failed attempt, whoever's fault it is: nothing else stops for it.
    */
-  private requestOrReason({ subscription }: LaneSlot, work: Work, now: number): EgressRequest | string {
+  private requestOrReason(slot: LaneSlot, work: Work, now: number): EgressRequest | string {
     const { event, attempt } = workOf(work);
     try {
-      return requestOf(subscription, event, attempt + 1, now) ?? 'the signing secret cannot be opened';
+      const trace = this.ports.begin(slot, work) ?? event.trace;
+      return (
+        requestOf(slot.subscription, event, attempt + 1, now, trace) ?? 'the signing secret cannot be opened'
+      );
     } catch (error) {
       return `the request cannot be made: ${String(error)}`;
     }

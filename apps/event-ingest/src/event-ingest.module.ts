@@ -16,6 +16,7 @@ import { EventIngestController } from './event-ingest.controller.js';
 import { EventIngestService } from './event-ingest.service.js';
 import { EventLog } from './event-log.client.js';
 import { InboxService } from './inbox.service.js';
+import { IngestSpans } from './ingest-spans.js';
 import { IngestMetrics } from './metrics.js';
 import { PublishRoute } from './publish-route.js';
 
@@ -69,6 +70,7 @@ export class EventIngestModule {
         EventIngestService,
         InboxService,
         IngestMetrics,
+        IngestSpans,
         PublishRoute,
       ],
       exports: [EVENT_INGEST_TRANSPORT],

@@ -7,6 +7,7 @@ import { DirectoryClient } from './directory.client.js';
 import { type Checked, type Draft, draftId, type Places } from './draft.js';
 import { EventLog } from './event-log.client.js';
 import { type HttpBody, publicationOf } from './http-events.js';
+import { IngestSpans } from './ingest-spans.js';
 import { IngestMetrics } from './metrics.js';
 import { type Refusal, refusalError } from './refusal.js';
 import { codeOf } from './rejection.js';
@@ -31,6 +32,7 @@ export class EventIngestService {
     private readonly log: EventLog,
     private readonly acks: AckWait,
     readonly metrics: IngestMetrics,
+    readonly spans: IngestSpans,
   ) {}
 
   /** All events of a request or none. @throws AppError */
@@ -95,12 +97,15 @@ export class EventIngestService {
       data,
     });
     const partition = partitionFor(tenantId, this.log.partitions);
-    return { topic: eventsTopic.name, partition, key: tenantId, value, headers: trace };
+    const record = { topic: eventsTopic.name, partition, key: tenantId, value, headers: trace };
+    return this.spans.begin(record, { id, type, tenantId });
   }
 
   private async write(verdicts: readonly { id: string; record: OutRecord }[]): Promise<Accepted> {
     await this.acks.acknowledged(verdicts.length, (done) =>
-      this.log.offerAll(verdicts.map(({ record }) => Object.assign(record, { done }))),
+      this.log.offerAll(
+        verdicts.map(({ record }) => Object.assign(record, { done: this.spans.ending(record, done) })),
+      ),
     );
     this.metrics.took('http', verdicts.length);
     return { accepted: verdicts.map(({ id }) => ({ id })) };

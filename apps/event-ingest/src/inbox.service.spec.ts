@@ -6,13 +6,14 @@ import {
   type RejectedMessage,
 } from '@posthorn/contracts';
 import { type KafkaConnection, type OutRecord, type RecordBatch, RecordRefused } from '@posthorn/messaging';
-import { HealthRegistry, createLogger, Metrics } from '@posthorn/runtime';
+import { HealthRegistry, createLogger, Metrics, Spans } from '@posthorn/runtime';
 import { waitFor } from '@posthorn/testing';
 import type { AckWait } from './ack-wait.js';
 import type { DirectoryClient } from './directory.client.js';
 import { EventIngestService } from './event-ingest.service.js';
 import type { EventLog } from './event-log.client.js';
 import { InboxService } from './inbox.service.js';
+import { IngestSpans } from './ingest-spans.js';
 import { IngestMetrics } from './metrics.js';
 
 /** Kafka and the directory as the test says; what is offered stays until the test settles it. */
@@ -27,6 +28,7 @@ class World {
   committed = new Map<number, number>();
   paused = new Set<number>();
   readonly metrics = new IngestMetrics(new Metrics());
+  readonly spans = new IngestSpans(new Spans(undefined, 0));
   readonly service: InboxService;
 
   constructor() {
@@ -54,7 +56,7 @@ class World {
     } as unknown as EventLog;
     const kafka = { topicName: (name: string) => `p.${name}` } as KafkaConnection;
     const logger = createLogger({ logLevel: 'silent' }, 'test');
-    const ingest = new EventIngestService(directory, log, {} as AckWait, this.metrics);
+    const ingest = new EventIngestService(directory, log, {} as AckWait, this.metrics, this.spans);
     this.service = new InboxService(ingest, directory, log, kafka, logger, new HealthRegistry());
     this.service.attach({
       ready: true,

@@ -222,7 +222,7 @@ export class InboxService {
         this.settle(part, record, error);
       }
     };
-    return Object.assign(verdict.record, { done });
+    return Object.assign(verdict.record, { done: this.ingest.spans.ending(verdict.record, done) });
   }
 
   private rejection(part: Part, record: InRecord, code: RejectionCode, reason: string): OutRecord {

@@ -30,6 +30,7 @@ import {
   observeConsumer,
   observeProducer,
   ProjectionRunner,
+  Spans,
   type Logger,
   type Rejection,
 } from '@posthorn/runtime';
@@ -67,6 +68,7 @@ export class RetrySchedulerService implements OnModuleInit, BeforeApplicationShu
     @Inject(LOGGER) logger: Logger,
     @Inject(HealthRegistry) private readonly health: HealthRegistry,
     @Inject(Metrics) private readonly metrics: Metrics,
+    @Inject(Spans) private readonly spans: Spans,
   ) {
     this.logger = logger.child({ module: service });
     this.kafka = new KafkaConnection(kafkaSettings(settings, service), kafkaLog(this.logger));
@@ -154,6 +156,7 @@ export class RetrySchedulerService implements OnModuleInit, BeforeApplicationShu
       },
       rejected: (rejection) => this.reject(rejection, 'unusable'),
       metrics: this.metrics,
+      spans: () => this.spans,
       maxBufferedRecords: bufferedRecordsMax,
       maxBufferedBytes: bufferedBytesMax,
       onApplied: (at) => this.timers.wake(this.projection.takeEarliest(at)),
@@ -170,6 +173,7 @@ export class RetrySchedulerService implements OnModuleInit, BeforeApplicationShu
       partitions: () => [...new Set(this.runner.assigned.map(({ partition }) => partition))],
       refused: (timer, error) => this.refuse(timer, error),
       late: this.lateness(),
+      spans: this.spans,
     });
   }
 

@@ -1,6 +1,12 @@
 import { decodeRetry, dueTopic, encodeDue, type RetryMessage, subscriptionKey } from '@posthorn/contracts';
-import { RecordRefused, traceHeaders, type BatchProducer, type OutRecord } from '@posthorn/messaging';
-import type { Logger } from '@posthorn/runtime';
+import {
+  RecordRefused,
+  type TraceContext,
+  traceHeaders,
+  type BatchProducer,
+  type OutRecord,
+} from '@posthorn/messaging';
+import type { Logger, OpenSpan, Spans } from '@posthorn/runtime';
 import type { DeliveryTimer, LaneTimer, TimerStore } from './timer.store.js';
 
 export type TimerOptions = {
@@ -11,6 +17,7 @@ export type TimerOptions = {
   partitions: () => number[];
   /** Keeps a delivery that Kafka will never take. */
   refused: (timer: DeliveryTimer, error: Error) => Promise<void>;
+  spans?: Spans;
   /** Kafka has a timer, so long after its time. */
   late?: (timer: 'lane' | 'delivery', ms: number) => void;
 };
@@ -143,10 +150,35 @@ export class TimerService {
     if (handedOver && timer.claims <= 1) this.options.late?.('lane', Math.max(0, Date.now() - timer.dueAt));
   }
 
+  /** The wait is over: in the trace of the attempt that failed. */
+  private spanOf(
+    { headers = {} }: OutRecord,
+    { tenantId, subscriptionId, attempt, dueAt }: RetryMessage,
+  ): OpenSpan | undefined {
+    if (headers['traceparent'] === undefined) return undefined;
+    return this.options.spans?.child(`send ${dueTopic.name}`, headers as TraceContext, {
+      kind: 'producer',
+      attributes: {
+        'messaging.system': 'kafka',
+        'messaging.operation.name': 'send',
+        'messaging.operation.type': 'send',
+        'messaging.destination.name': dueTopic.name,
+        'posthorn.tenant.id': tenantId,
+        'posthorn.subscription.id': subscriptionId,
+        'posthorn.attempt': attempt + 1,
+        'posthorn.due_at': new Date(dueAt).toISOString(),
+      },
+    });
+  }
+
   private async produceDelivery(timer: DeliveryTimer): Promise<boolean> {
     try {
       const retry = decodeRetry(timer.message);
-      const handedOver = await this.produce(deliveryDue(timer, retry));
+      const record = deliveryDue(timer, retry);
+      const span = this.spanOf(record, retry);
+      if (span) record.headers = { ...span.context };
+      const handedOver = await this.produce(record);
+      span?.end(handedOver ? {} : { error: 'Kafka did not take it' });
       if (handedOver) this.options.late?.('delivery', Math.max(0, Date.now() - retry.dueAt));
       return handedOver;
     } catch (error) {

@@ -7,6 +7,7 @@ import type { Logger } from './logging.js';
 import { AppError, problemContentType, problemOf, toAppError } from './problem.js';
 import { pathOf } from './problem.filter.js';
 import { isForMachines, requestMeter, serveMetrics } from './telemetry/http-metrics.js';
+import { recordRequest } from './telemetry/http-spans.js';
 import type { Telemetry } from './telemetry/telemetry.js';
 import { parseTraceparent } from './tracing.js';
 
@@ -68,7 +69,10 @@ export async function prepareHttp(
   serveMetrics(fastify, telemetry);
   const measure = requestMeter(telemetry.metrics);
   fastify.addHook('onResponse', (request, reply, done) => {
-    if (!isForMachines(pathOf(request))) measure(request, reply);
+    if (!isForMachines(pathOf(request))) {
+      measure(request, reply);
+      recordRequest(telemetry.spans, request, reply);
+    }
     logRequest(logger, request, reply);
     done();
   });

@@ -65,6 +65,7 @@ export {
   observeProducer,
   observeProjection,
 } from './telemetry/observers.js';
+export { type OpenSpan, type SpanOptions, Spans } from './telemetry/spans.js';
 export { prometheusName } from './telemetry/prometheus.js';
 export { Telemetry } from './telemetry/telemetry.js';
 export { formatTraceparent, newTraceparent, parseTraceparent, type TraceContext } from './tracing.js';

@@ -21,7 +21,7 @@ export type PartitionContext<R extends ProjectionRecord> = {
   gate: Gate;
   applyMaxRecords: number;
   /** After a commit. */
-  applied: (records: number, durationMs: number) => void;
+  applied: (records: readonly R[], beganMs: number) => void;
   /** Buffered records and bytes went up or down. */
   buffered: (records: number, bytes: number) => void;
   /** Read again from here; `undefined` is the earliest there is. */
@@ -161,7 +161,7 @@ export class ProjectionPartition<R extends ProjectionRecord> {
 
   private async applyOnce(records: R[], next: number): Promise<Outcome> {
     const { database, gate, handler } = this.context;
-    const beganMs = performance.now();
+    const beganMs = Date.now();
     const won = await gate.run(() =>
       database.transaction(async (tx) => {
         if (!(await advance(tx, this.at, this.stored, next))) return false;
@@ -173,7 +173,7 @@ export class ProjectionPartition<R extends ProjectionRecord> {
     // we want.
     if (!won && (await this.readStored()) !== next) return 'lost';
     this.stored = next;
-    this.context.applied(records.length, performance.now() - beganMs);
+    this.context.applied(records, beganMs);
     return 'applied';
   }
 

@@ -16,6 +16,8 @@ import {
 } from './projection-types.js';
 import type { Metrics } from './telemetry/metrics.js';
 import { observeProjection } from './telemetry/observers.js';
+import { recordApplied } from './telemetry/projection-spans.js';
+import type { Spans } from './telemetry/spans.js';
 
 export type ProjectionOptions<R extends ProjectionRecord = ProjectionRecord> = {
   /** May be a function, because the server is made with this runner's hooks. */
@@ -40,6 +42,8 @@ export type ProjectionOptions<R extends ProjectionRecord = ProjectionRecord> = {
   onAssigned?: (partitions: TopicPartition[]) => void;
   onRevoked?: (partitions: TopicPartition[]) => void;
   metrics?: Metrics;
+  /** Asked when something was applied. */
+  spans?: () => Spans;
 };
 
 const drainTimeoutMs = 5_000;
@@ -151,7 +155,16 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
   }
 
   private open(at: TopicPartition): ProjectionPartition<R> {
-    const { database, logger, topics, rejected, onApplied, applyMaxRecords = 5_000 } = this.options;
+    const {
+      database,
+      logger,
+      topics,
+      rejected,
+      onApplied,
+      applyMaxRecords = 5_000,
+      name,
+      spans,
+    } = this.options;
     const partition = new ProjectionPartition<R>(at, {
       database,
       logger,
@@ -162,8 +175,9 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
       },
       gate: this.gate,
       applyMaxRecords,
-      applied: (records, durationMs) => {
-        this.measured?.applied(records, durationMs);
+      applied: (records, beganMs) => {
+        this.measured?.applied(records.length, Date.now() - beganMs);
+        if (spans?.().enabled) recordApplied(spans(), { name, ...at }, records, beganMs);
         onApplied?.(at);
       },
       buffered: (records, bytes) => this.count(records, bytes),

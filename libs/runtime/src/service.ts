@@ -52,7 +52,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const root: DynamicModule = {
     module: class Root {},
     imports: [
-      RuntimeModule.register({ logger, health, metrics: telemetry.metrics }),
+      RuntimeModule.register({ logger, health, ...telemetry.parts }),
       options.module as Type | DynamicModule,
     ],
   };

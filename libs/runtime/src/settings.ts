@@ -4,6 +4,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsNumber,
   IsOptional,
   IsString,
   Matches,
@@ -251,6 +252,15 @@ export class CommonSettings {
   @Min(1_000)
   @Max(600_000)
   otlpMetricsEveryMs: number = 15_000;
+
+  @Setting(
+    'OTEL_TRACES_SAMPLER_ARG',
+    'Share of the traces that begin here that is recorded; others follow theirs',
+  )
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  traceShare: number = 0.01;
 
   @Setting('POSTHORN_METRICS_TENANTS_MAX', 'So many tenants have metrics of their own: those with the most')
   @IsInt()

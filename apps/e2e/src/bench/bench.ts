@@ -24,6 +24,8 @@ export type BenchOptions = {
   databaseUrl: string;
   firstPort: number;
   pids: { kafka: number; postgres: number };
+  /** Where services send metrics and spans (1 % of traces); nowhere where it is not given. */
+  otlpUrl?: string;
   /** Whose profile is written to `logsDir`. */
   profile?: ServiceName;
 };
@@ -259,8 +261,9 @@ export class Bench {
   }
 
   private env(): Record<string, string> {
-    const { brokers, databaseUrl } = this.options;
+    const { brokers, databaseUrl, otlpUrl } = this.options;
     return {
+      ...(otlpUrl ? { OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl, OTEL_TRACES_SAMPLER_ARG: '0.01' } : {}),
       KAFKA_BROKERS: brokers,
       DATABASE_URL: databaseUrl,
       POSTHORN_TOPIC_PREFIX: topicPrefix,

@@ -1,7 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bench, type BenchOptions } from './bench.js';
+import { nextMessage } from './child.js';
 import { costliest, costliestParts, type CpuProfile } from './costly-functions.js';
 import { type Figures, type Limits, medianOf } from './figures.js';
 import { measureLimits } from './limits.js';
@@ -17,6 +19,10 @@ type Options = Omit<BenchOptions, 'logsDir'> & {
   /** Instead of the scenarios: how the cost grows; `scenarios` names series then. */
   scaling: boolean;
   limits: boolean;
+  /** Services send telemetry to a collector that keeps nothing. */
+  otlp?: boolean;
+  /** Where the figures go as JSON. */
+  resultFile?: string;
   json: boolean;
   markdown: boolean;
   keepLogs: boolean;
@@ -29,7 +35,9 @@ const logsDir = mkdtempSync(join(tmpdir(), 'posthorn-bench-'));
 const startedMs = performance.now();
 const limitCount = options.short ? 5_000 : 100_000;
 const costlyCount = 10;
-const bench = new Bench({ ...options, logsDir }, say);
+const otlp = options.otlp ? fork(join(import.meta.dirname, 'otlp-sink.js')) : undefined;
+const otlpUrl = otlp ? `http://127.0.0.1:${(await nextMessage<{ port: number }>(otlp)).port}` : undefined;
+const bench = new Bench({ ...options, logsDir, ...(otlpUrl ? { otlpUrl } : {}) }, say);
 
 function say(line: string): void {
   console.log(`${((performance.now() - startedMs) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
@@ -66,6 +74,10 @@ async function run(): Promise<boolean> {
     results.push([scenario, medianOf(runs)]);
   }
   await bench.stop();
+  if (otlp) {
+    otlp.send('how many');
+    say(`telemetry came in ${(await nextMessage<{ requests: number }>(otlp)).requests} requests`);
+  }
   const limits = options.limits ? await measureLimits(options, limitCount) : undefined;
   report(results, limits);
   return bench.surprises.length === 0 && results.every(([, one]) => one.lost === 0 && one.duplicates === 0);
@@ -83,6 +95,7 @@ function report(results: readonly [Scenario, Figures][], limits: Limits | undefi
   if (limits) console.log(`\n${limitsLine(limits)}`);
   for (const surprise of bench.surprises) console.log(surprise);
   if (options.profile) profile(options.profile);
+  if (options.resultFile) writeFileSync(options.resultFile, JSON.stringify(byName));
   if (!options.json) return;
   console.log(JSON.stringify({ scenarios: byName, limits }));
 }
