@@ -82,6 +82,8 @@ export async function follow(drill: Drill, world: World): Promise<string> {
   const { prometheus } = world;
   const isFiring = async (): Promise<boolean> =>
     (await prometheus.alerts()).some(({ labels, state }) => labels.alertname === alert && state === 'firing');
+  // It may still fire for what the drill before broke.
+  await until(async () => !(await isFiring()), endsWithinMs, `${alert} fired before anything was broken`);
   const began = Date.now();
   await drill.break(world);
   try {
