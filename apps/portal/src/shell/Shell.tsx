@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { Suspense, useEffect } from 'react';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
 import { useT } from '../i18n/i18n';
+import { ErrorNote } from '../ui/ErrorNote';
 import { AccountMenu } from './AccountMenu';
 import { Logo } from './Logo';
 import { Nav } from './Nav';
@@ -13,11 +14,11 @@ import { ThemeSwitch } from './ThemeSwitch';
 /** The frame of every page behind the login. Who is not logged in goes there, and comes back. */
 export function Shell() {
   const t = useT();
-  const { session } = useSession();
+  const { session, failure } = useSession();
   const location = useLocation();
   const [isOpen, { toggle, close }] = useDisclosure(false);
   useEffect(() => close(), [location.pathname, close]);
-  if (session === undefined) return null;
+  if (session === undefined) return <ErrorNote error={failure} />;
   if (session === null) {
     const back = `${location.pathname}${location.search}${location.hash}`;
     return <Navigate to={`/login?to=${encodeURIComponent(back)}`} replace state={{ back: back !== '/' }} />;

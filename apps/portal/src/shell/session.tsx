@@ -6,6 +6,8 @@ import type { Session } from '../api/types';
 type SessionState = {
   /** Null: nobody; undefined: not known yet. */
   session: Session | null | undefined;
+  /** Why it is not known: Posthorn cannot be asked. It is asked again. */
+  failure: unknown;
   canManage: boolean;
   isOperator: boolean;
   /** Asks again who is logged in. */
@@ -29,17 +31,19 @@ async function whoIsThere(): Promise<Session | null> {
 
 export function SessionProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
-  const { data: session } = useQuery({
+  const { data: session, failureReason } = useQuery({
     queryKey: key,
     queryFn: whoIsThere,
     staleTime: renewEveryMs,
     refetchInterval: (query) => (query.state.data ? renewEveryMs : false),
-    retry: 10,
+    retry: true,
+    retryDelay: 2_000,
   });
   useEffect(() => whenLoggedOut(() => client.setQueryData(key, null)), [client]);
   const state = useMemo<SessionState>(
     () => ({
       session,
+      failure: session === undefined ? failureReason : null,
       canManage: session?.scopes.includes('manage') ?? false,
       isOperator: session != null && session.tenantId === null,
       refresh: async () => {
@@ -52,7 +56,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
       },
     }),
-    [session, client],
+    [session, failureReason, client],
   );
   return <Context value={state}>{children}</Context>;
 }
