@@ -5,6 +5,7 @@ import {
   boolean,
   bytea,
   type Column,
+  date,
   double,
   integer,
   json,
@@ -13,6 +14,7 @@ import {
   text,
   timestamptz,
 } from './columns.js';
+import type { DeliveryState, FiledAttempt } from './delivery.js';
 import { jsonOrNull, storableOrNull } from './sql-values.js';
 
 const responseBodyMaxBytes = 16 * 1024;
@@ -31,12 +33,15 @@ export const exchangeOf = <R>(of: (row: R) => AttemptMessage | undefined): Colum
   json('timings', (row) => jsonOrNull(of(row)?.timings)),
 ];
 
-const exchange = exchangeOf<AttemptMessage>((attempt) => attempt);
+const exchange = exchangeOf<FiledAttempt>((attempt) => attempt);
 export const exchangeColumns = namesOf(exchange);
 
-const columns: readonly Column<AttemptMessage>[] = [
+const key: readonly Column<FiledAttempt>[] = [
   text('delivery_id', ({ deliveryId }) => deliveryId),
   integer('attempt', ({ attempt }) => attempt),
+  date('day', ({ day }) => day),
+];
+const told: readonly Column<FiledAttempt>[] = [
   timestamptz('started_at', ({ startedAt }) => startedAt),
   text('outcome', ({ outcome }) => outcome),
   boolean('final', ({ final }) => final),
@@ -46,10 +51,11 @@ const columns: readonly Column<AttemptMessage>[] = [
   text('replay_id', ({ replayId }) => storableOrNull(replayId)),
   ...exchange,
 ];
-const replaced = columns.slice(2).map(({ name }) => `${name} = excluded.${name}`);
+const columns = [...key, ...told];
+const replaced = told.map(({ name }) => `${name} = excluded.${name}`);
 const insert = `INSERT INTO attempts AS known (${namesOf(columns)})
   SELECT ${namesOf(columns)} FROM ${rowsOf(columns)}
-  ON CONFLICT (delivery_id, attempt) DO UPDATE SET ${replaced.join(', ')}
+  ON CONFLICT (${namesOf(key)}) DO UPDATE SET ${replaced.join(', ')}
   WHERE (excluded.outcome = 'delivered', excluded.final, known.started_at)
       > (known.outcome = 'delivered', known.final, excluded.started_at)`;
 
@@ -57,18 +63,33 @@ const insert = `INSERT INTO attempts AS known (${namesOf(columns)})
  * One row an attempt. Of two records of one attempt (a new owner sent it again) the better one stays:
  * `isBetterRecord` says which inside a batch, the WHERE above between batches.
  */
-export async function insertAttempts(tx: Transaction, attempts: readonly AttemptMessage[]): Promise<void> {
+export async function insertAttempts(tx: Transaction, attempts: readonly FiledAttempt[]): Promise<void> {
   if (attempts.length > 0) await tx.query(insert, arraysOf(columns, attempts));
 }
 
+/** Of deliveries that are stored. */
+export type DeliveryKey = Pick<DeliveryState, 'deliveryId' | 'day'>;
+
+const keys: readonly Column<DeliveryKey>[] = [
+  text('delivery_id', ({ deliveryId }) => deliveryId),
+  date('day', ({ day }) => day),
+];
+
+/** For FROM, and for WHERE: the days stand there by themselves so that no other partition is looked at. */
+export const deliveryKeys = rowsOf(keys);
+export const ofDeliveryKeys = (table: string): string =>
+  `${table}.delivery_id = row.delivery_id AND ${table}.day = row.day AND ${table}.day = ANY($2::date[])`;
+/** The two parameters. */
+export const paramsOf = (deliveries: readonly DeliveryKey[]): Buffer[] => arraysOf(keys, deliveries);
+
 /** Attempts that stood in the rows of these deliveries become rows of their own. */
-export async function moveOutAttempts(tx: Transaction, deliveryIds: readonly string[]): Promise<void> {
+export async function moveOutAttempts(tx: Transaction, deliveries: readonly DeliveryKey[]): Promise<void> {
   await tx.query(
-    `INSERT INTO attempts (delivery_id, attempt, started_at, outcome, final, status, error, replay_id, ${exchangeColumns})
-     SELECT delivery_id, attempts, first_attempt_at, told, true, last_status, last_error, nullif(replay_id, ''),
+    `INSERT INTO attempts (delivery_id, day, attempt, started_at, outcome, final, status, error, replay_id, ${exchangeColumns})
+     SELECT d.delivery_id, d.day, attempts, first_attempt_at, told, true, last_status, last_error, nullif(replay_id, ''),
             ${exchangeColumns}
-       FROM deliveries WHERE delivery_id = ANY($1) AND url IS NOT NULL`,
-    [deliveryIds],
+       FROM deliveries d, ${deliveryKeys} WHERE ${ofDeliveryKeys('d')} AND url IS NOT NULL`,
+    paramsOf(deliveries),
   );
 }
 

@@ -80,6 +80,12 @@ export const bytea = kindOf<Uint8Array>({
   write: (array, value, at) => array.set(value, at),
 });
 
+/** Of days since 1970. */
+export const date = kindOf<number>({
+  ...{ type: 'date', oid: 1082, sizeOf: () => 4 },
+  write: (array, day, at) => array.writeInt32BE(day - epochMs / 86_400_000, at),
+});
+
 /** Of epoch milliseconds. */
 export const timestamptz = kindOf<number>({
   ...{ type: 'timestamptz', oid: 1184, sizeOf: () => 8 },

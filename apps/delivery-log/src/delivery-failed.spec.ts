@@ -1,4 +1,5 @@
 import type { AttemptMessage } from '@posthorn/contracts';
+import { dayOf } from './day-partitions.js';
 import { attemptKey, failuresOf } from './delivery-failed.js';
 import { deliveryOf, mergeDelivery } from './delivery.js';
 import { attempt, delivered, startMs } from './testing/builders.js';
@@ -8,8 +9,11 @@ const nowMs = startMs + 60_000;
 
 /** What a batch of these records tells, the delivery having been told of by `before`. */
 function told(records: AttemptMessage[], before: AttemptMessage[] = [], { listens = true, at = nowMs } = {}) {
-  const state = [...before, ...records].map(deliveryOf).reduce(mergeDelivery);
-  const attempts = new Map(records.map((record) => [attemptKey(record.deliveryId, record.attempt), record]));
+  const day = dayOf(startMs);
+  const state = [...before, ...records].map((record) => deliveryOf({ ...record, day })).reduce(mergeDelivery);
+  const attempts = new Map(
+    records.map((record) => ({ ...record, day })).map((record) => [attemptKey(record), record]),
+  );
   return failuresOf(attempts, [state], () => listens, at);
 }
 

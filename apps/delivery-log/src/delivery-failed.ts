@@ -1,14 +1,15 @@
-import type { AttemptMessage } from '@posthorn/contracts';
 import { isOperationalType, type OperationalEvent, operationalEvent } from '@posthorn/domain';
-import { type DeliveryState, statusOf } from './delivery.js';
+import { type DeliveryState, type FiledAttempt, statusOf } from './delivery.js';
 
 /** A log that is made again from the beginning does not tell old news again. */
 const newsMaxAgeMs = 24 * 60 * 60 * 1000;
 
 /** Records of a batch, by `attemptKey`. */
-export type Attempts = Map<string, AttemptMessage>;
+export type Attempts = Map<string, FiledAttempt>;
 
-export const attemptKey = (deliveryId: string, attempt: number): string => `${deliveryId}/${attempt}`;
+type AttemptKey = Pick<FiledAttempt, 'deliveryId' | 'day' | 'attempt'>;
+export const attemptKey = ({ deliveryId, day, attempt }: AttemptKey): string =>
+  `${deliveryId}/${day}/${attempt}`;
 
 /**
  * What a batch has to tell tenants that ask for it: deliveries that failed for good by it. Never of a
@@ -21,7 +22,7 @@ export function failuresOf(
   nowMs: number,
 ): OperationalEvent[] {
   return states.flatMap((state) => {
-    const record = attempts.get(attemptKey(state.deliveryId, state.attempts));
+    const record = attempts.get(attemptKey({ ...state, attempt: state.attempts }));
     if (!record || record.outcome !== 'failed' || statusOf(state).status !== 'failed') return [];
     const atMs = record.startedAt + record.durationMs;
     if (isOperationalType(record.eventType ?? '') || nowMs - atMs > newsMaxAgeMs) return [];
@@ -30,7 +31,7 @@ export function failuresOf(
 }
 
 /** Somebody may have it tried again, and it may fail again: the attempt names the occurrence. */
-function failed(record: AttemptMessage, atMs: number, nowMs: number): OperationalEvent {
+function failed(record: FiledAttempt, atMs: number, nowMs: number): OperationalEvent {
   const { tenantId, deliveryId, attempt } = record;
   const data = {
     deliveryId,

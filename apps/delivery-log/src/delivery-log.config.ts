@@ -1,5 +1,6 @@
 import { DatabaseSettings, Setting } from '@posthorn/runtime';
-import { IsInt, Max, Min } from 'class-validator';
+import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { keepMaxDays, keepMinDays, periodsOf } from './periods.js';
 
 /** Every setting of delivery-log. */
 export class DeliveryLogSettings extends DatabaseSettings {
@@ -44,7 +45,42 @@ export class DeliveryLogSettings extends DatabaseSettings {
   @Max(1_000_000)
   ratePerKey: number = 200;
 
+  @Setting('POSTHORN_LOG_KEEP_PAYLOADS_DAYS', 'How long events are kept, with their payloads')
+  @IsInt()
+  @Min(keepMinDays)
+  @Max(keepMaxDays)
+  keepPayloadsDays: number = 30;
+
+  @Setting('POSTHORN_LOG_KEEP_ATTEMPTS_DAYS', 'How long deliveries are kept, with their attempts')
+  @IsInt()
+  @Min(keepMinDays)
+  @Max(keepMaxDays)
+  keepAttemptsDays: number = 30;
+
+  @Setting(
+    'POSTHORN_LOG_TENANTS_KEEP_DAYS',
+    'Other periods of single tenants, payloads/attempts: vendor-17=90/30,vendor-18=10/10',
+  )
+  @IsString()
+  @MaxLength(20_000)
+  tenantsKeepDays: string = '';
+
+  @Setting('POSTHORN_LOG_KEEP_MINUTES_DAYS', 'How long statistics are kept by minute')
+  @IsInt()
+  @Min(1)
+  @Max(400)
+  keepMinutesDays: number = 8;
+
+  @Setting('POSTHORN_LOG_KEEP_HOURS_DAYS', 'How long statistics are kept by hour; by day they stay')
+  @IsInt()
+  @Min(8)
+  @Max(4_000)
+  keepHoursDays: number = 400;
+
   override problem(): string | undefined {
+    if (!periodsOf(this.tenantsKeepDays))
+      return `POSTHORN_LOG_TENANTS_KEEP_DAYS is a list of tenant=payloads/attempts, in days from ${keepMinDays} to ${keepMaxDays}`;
+
     // Two partitions at a time, a purge, the outbox, and somebody who asks.
     if (this.databasePoolMax < 5) return 'POSTHORN_DATABASE_POOL must be at least 5 for delivery-log';
     return super.problem();

@@ -28,6 +28,7 @@ import { migrations } from './migrations/index.js';
 import { OutboxRelayService } from './outbox-relay.service.js';
 import { ProjectionController } from './projection.controller.js';
 import { ProjectionService } from './projection.service.js';
+import { RetentionService } from './retention.service.js';
 import { RetryOrderService } from './retry-order.service.js';
 import { RuleBookService } from './rule-book.service.js';
 import { RuleBookStore } from './rule-book.store.js';
@@ -66,6 +67,7 @@ export class DeliveryLogModule {
         LogPurgeService,
         OutboxRelayService,
         ProjectionService,
+        RetentionService,
         RetryOrderService,
         RuleBookService,
         RuleBookStore,

@@ -1,15 +1,35 @@
-import type { AttemptMessage } from '@posthorn/contracts';
 import type { Transaction } from '@posthorn/runtime';
-import { exchangeOf, moveOutAttempts } from './attempt-rows.js';
-import { arraysOf, bigint, type Column, integer, namesOf, rowsOf, text, timestamptz } from './columns.js';
-import { type DeliveryState, mergeDelivery, statusOf } from './delivery.js';
+import {
+  deliveryKeys,
+  type DeliveryKey,
+  exchangeOf,
+  moveOutAttempts,
+  ofDeliveryKeys,
+  paramsOf,
+} from './attempt-rows.js';
+import {
+  arraysOf,
+  bigint,
+  type Column,
+  date,
+  integer,
+  namesOf,
+  rowsOf,
+  text,
+  timestamptz,
+} from './columns.js';
+import { type DeliveryState, type FiledAttempt, mergeDelivery, statusOf } from './delivery.js';
 import { storable, storableOrNull } from './sql-values.js';
 
-type Row = DeliveryState & ReturnType<typeof statusOf> & { only: AttemptMessage | undefined };
+type Row = DeliveryState & ReturnType<typeof statusOf> & { only: FiledAttempt | undefined };
 
 /** What a delivery is, and stays. */
-const identity: readonly Column<Row>[] = [
+const key: readonly Column<Row>[] = [
   text('delivery_id', ({ deliveryId }) => deliveryId),
+  date('day', ({ day }) => day),
+];
+const identity: readonly Column<Row>[] = [
+  ...key,
   text('tenant_id', ({ tenantId }) => tenantId),
   text('subscription_id', ({ subscriptionId }) => subscriptionId),
   text('event_id', ({ eventId }) => eventId),
@@ -33,30 +53,36 @@ const state: readonly Column<Row>[] = [
 ];
 const exchange = exchangeOf<Row>(({ only }) => only);
 
+/** As `DeliveryState` has it; the driver would make a date in its own time zone of it. */
+const dayNumber = `(day - date '1970-01-01') AS day`;
+
 const inserted = [...identity, ...state, ...exchange];
 const insert = `INSERT INTO deliveries (${namesOf(inserted)}, partition)
   SELECT ${namesOf(inserted)}, $${inserted.length + 1} FROM ${rowsOf(inserted)}
-  ON CONFLICT (delivery_id) DO NOTHING RETURNING delivery_id`;
+  ON CONFLICT (${namesOf(key)}) DO NOTHING RETURNING delivery_id, ${dayNumber}`;
 
-const updated = [identity[0], ...state];
+const updated = [...key, ...state];
 const changes = [
   ...state.map(({ name }) => `${name} = row.${name}`),
   ...exchange.map(({ name }) => `${name} = NULL`),
 ];
 const update = `UPDATE deliveries AS d SET ${changes.join(', ')} FROM ${rowsOf(updated)}
-  WHERE d.delivery_id = row.delivery_id`;
+  WHERE ${ofDeliveryKeys('d')}`;
 
-function rowOf(delivery: DeliveryState, only?: AttemptMessage): Row {
+function rowOf(delivery: DeliveryState, only?: FiledAttempt): Row {
   return { ...delivery, ...statusOf(delivery), only };
 }
 
-/** By delivery: the attempts that may stand in the rows of their deliveries. */
-export type OnlyAttempts = ReadonlyMap<string, AttemptMessage>;
+/** What tells deliveries apart: an event may be published again on another day, under the same id. */
+export const keyOf = ({ deliveryId, day }: DeliveryKey): string => `${deliveryId}/${day}`;
+
+/** By delivery's key: the attempts that may stand in the rows of their deliveries. */
+export type OnlyAttempts = ReadonlyMap<string, FiledAttempt>;
 
 export type Written = {
   /** What the deliveries are now. */
   states: readonly DeliveryState[];
-  /** Those of them that were there before: their attempts are rows of `attempts`. */
+  /** Keys of those of them that were there before: their attempts are rows of `attempts`. */
   known: ReadonlySet<string>;
 };
 
@@ -71,16 +97,18 @@ export async function upsertDeliveries(
   only: OnlyAttempts,
 ): Promise<Written> {
   if (deliveries.length === 0) return { states: [], known: new Set() };
-  const rows = deliveries.map((delivery) => rowOf(delivery, only.get(delivery.deliveryId)));
-  const added = await tx.query<{ delivery_id: string }>(insert, [...arraysOf(inserted, rows), partition]);
+  const rows = deliveries.map((delivery) => rowOf(delivery, only.get(keyOf(delivery))));
+  const added = await tx.query<{ delivery_id: string; day: number }>(insert, [
+    ...arraysOf(inserted, rows),
+    partition,
+  ]);
   if (added.length === deliveries.length) return { states: deliveries, known: new Set() };
-  const isNew = new Set(added.map(({ delivery_id }) => delivery_id));
-  const told = new Map(
-    deliveries.filter(({ deliveryId }) => !isNew.has(deliveryId)).map((d) => [d.deliveryId, d]),
-  );
-  const stored = await readForUpdate(tx, [...told.keys()]);
-  await moveOutAttempts(tx, [...told.keys()]);
-  const merged = stored.map((state) => mergeDelivery(state, told.get(state.deliveryId)!));
+  const isNew = new Set(added.map(({ delivery_id, day }) => keyOf({ deliveryId: delivery_id, day })));
+  const repeated = deliveries.filter((delivery) => !isNew.has(keyOf(delivery)));
+  const told = new Map(repeated.map((delivery) => [keyOf(delivery), delivery]));
+  const stored = await readForUpdate(tx, repeated);
+  await moveOutAttempts(tx, repeated);
+  const merged = stored.map((state) => mergeDelivery(state, told.get(keyOf(state))!));
   await tx.query(
     update,
     arraysOf(
@@ -88,22 +116,23 @@ export async function upsertDeliveries(
       merged.map((delivery) => rowOf(delivery)),
     ),
   );
-  const states = [...deliveries.filter(({ deliveryId }) => isNew.has(deliveryId)), ...merged];
+  const states = [...deliveries.filter((delivery) => isNew.has(keyOf(delivery))), ...merged];
   return { states, known: new Set(told.keys()) };
 }
 
 type StoredRow = Omit<DeliveryState, 'seq'> & { seq: string };
 
-async function readForUpdate(tx: Transaction, deliveryIds: readonly string[]): Promise<DeliveryState[]> {
-  const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8`;
+async function readForUpdate(tx: Transaction, deliveries: readonly DeliveryKey[]): Promise<DeliveryState[]> {
+  const ms = (column: string) => `(extract(epoch FROM d.${column}) * 1000)::float8`;
   const rows = await tx.query<StoredRow>(
-    `SELECT delivery_id AS "deliveryId", tenant_id AS "tenantId", subscription_id AS "subscriptionId",
-            event_id AS "eventId", event_type AS "eventType", seq, replay_id AS "replayId", attempts, told,
-            ${ms('told_at')} AS "toldAt", ${ms('next_attempt_at')} AS "nextAttemptAt",
-            last_status AS "lastStatus", last_error AS "lastError", ${ms('first_attempt_at')} AS "firstAttemptAt",
-            ${ms('last_attempt_at')} AS "lastAttemptAt", ended_as AS "endedAs", ${ms('ended_at')} AS "endedAt"
-       FROM deliveries WHERE delivery_id = ANY($1) ORDER BY delivery_id FOR UPDATE`,
-    [deliveryIds],
+    `SELECT d.delivery_id AS "deliveryId", ${dayNumber.replace('day', 'd.day')}, tenant_id AS "tenantId",
+            subscription_id AS "subscriptionId", event_id AS "eventId", event_type AS "eventType", seq,
+            replay_id AS "replayId", attempts, told, ${ms('told_at')} AS "toldAt",
+            ${ms('next_attempt_at')} AS "nextAttemptAt", last_status AS "lastStatus", last_error AS "lastError",
+            ${ms('first_attempt_at')} AS "firstAttemptAt", ${ms('last_attempt_at')} AS "lastAttemptAt",
+            ended_as AS "endedAs", ${ms('ended_at')} AS "endedAt"
+       FROM deliveries d, ${deliveryKeys} WHERE ${ofDeliveryKeys('d')} ORDER BY d.delivery_id, d.day FOR UPDATE OF d`,
+    paramsOf(deliveries),
   );
   return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
 }

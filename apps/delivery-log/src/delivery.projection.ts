@@ -1,12 +1,24 @@
 import { type AttemptMessage, decodeAttempts, type LaneCancelled } from '@posthorn/contracts';
 import type { ProjectionBatch, Transaction } from '@posthorn/runtime';
-import { insertAttempts } from './attempt-rows.js';
+import { deliveryKeys, insertAttempts, ofDeliveryKeys, paramsOf } from './attempt-rows.js';
 import { attemptKey, type Attempts, failuresOf } from './delivery-failed.js';
-import { deliveryOf, type DeliveryState, isBetterRecord, mergeDelivery, statusOf } from './delivery.js';
-import { type OnlyAttempts, upsertDeliveries } from './delivery-writes.js';
+import { DayPartitions, dayMs } from './day-partitions.js';
+import {
+  deliveryOf,
+  type DeliveryState,
+  type FiledAttempt,
+  isBetterRecord,
+  mergeDelivery,
+  statusOf,
+} from './delivery.js';
+import { keyOf, type OnlyAttempts, upsertDeliveries } from './delivery-writes.js';
+import { filed } from './filing.js';
 import { fillOutbox } from './outbox.js';
+import type { RuleBook } from './rule-book.js';
 import type { RuleBookStore } from './rule-book.store.js';
 import { storable } from './sql-values.js';
+
+type Told = { attempts: AttemptMessage[]; cancelled: LaneCancelled[] };
 
 /**
  * `attempts.v1` into `deliveries` and, where a delivery was more than accepted at once, `attempts`. Safe
@@ -14,47 +26,76 @@ import { storable } from './sql-values.js';
  * their event. What has failed for good is told to tenants that ask for it, through the outbox.
  */
 export class DeliveryProjection {
+  private readonly days = new DayPartitions();
+
   constructor(private readonly books: RuleBookStore) {}
 
-  async apply({ partition, records }: ProjectionBatch, tx: Transaction): Promise<void> {
-    const book = await this.books.forReading(tx, partition);
-    const attempts: Attempts = new Map();
-    const deliveries = new Map<string, DeliveryState>();
-    const cancelled: LaneCancelled[] = [];
-    for (const { value } of records) {
-      const message = decodeAttempts(value);
-      if (book.isGone(message.tenantId, message.subscriptionId)) continue;
-      if (message.kind === 'lane-cancelled') {
-        cancelled.push(message);
-        continue;
-      }
-      const attempt = attemptKey(message.deliveryId, message.attempt);
-      const known = attempts.get(attempt);
-      if (!known || isBetterRecord(message, known)) attempts.set(attempt, message);
-      const delivery = deliveries.get(message.deliveryId);
-      const told = deliveryOf(message);
-      deliveries.set(message.deliveryId, delivery ? mergeDelivery(delivery, told) : told);
+  async apply(batch: ProjectionBatch, tx: Transaction): Promise<void> {
+    try {
+      await this.write(batch, tx);
+    } catch (err) {
+      this.days.forget();
+      throw err;
     }
+  }
+
+  private async write({ partition, records }: ProjectionBatch, tx: Transaction): Promise<void> {
+    const book = await this.books.forReading(tx, partition);
+    const { attempts, deliveries, cancelled } = await this.gather(tx, toldBy(records, book));
     const only = onlyAttempts(attempts, deliveries);
     const { states, known } = await upsertDeliveries(tx, partition, [...deliveries.values()], only);
-    const hasOwnRow = ({ deliveryId }: AttemptMessage): boolean =>
-      known.has(deliveryId) || !only.has(deliveryId);
+    const hasOwnRow = (attempt: FiledAttempt): boolean =>
+      known.has(keyOf(attempt)) || !only.has(keyOf(attempt));
     await insertAttempts(tx, [...attempts.values()].filter(hasOwnRow));
     for (const message of cancelled) await cancel(tx, message);
     await applyCancellations(tx, states);
     const listens = (tenantId: string): boolean => book.asks(tenantId, 'posthorn.delivery.failed');
     await fillOutbox(tx, failuresOf(attempts, states, listens, Date.now()));
   }
+
+  /** What a batch tells of each attempt and of each delivery, where there is room for it. */
+  private async gather(tx: Transaction, told: Told) {
+    const attempts: Attempts = new Map();
+    const deliveries = new Map<string, DeliveryState>();
+    const days = new Set<number>();
+    for (const record of await filed(tx, told.attempts)) {
+      days.add(record.day);
+      const attempt = attemptKey(record);
+      const known = attempts.get(attempt);
+      if (!known || isBetterRecord(record, known)) attempts.set(attempt, record);
+      const key = keyOf(record);
+      const delivery = deliveries.get(key);
+      const state = deliveryOf(record);
+      deliveries.set(key, delivery ? mergeDelivery(delivery, state) : state);
+    }
+    const instants = [...days].map((day) => day * dayMs);
+    await this.days.ensure(tx, 'deliveries', instants);
+    await this.days.ensure(tx, 'attempts', instants);
+    return { attempts, deliveries, cancelled: told.cancelled };
+  }
+}
+
+function toldBy(records: ProjectionBatch['records'], book: RuleBook): Told {
+  const told: Told = { attempts: [], cancelled: [] };
+  for (const { value } of records) {
+    const message = decodeAttempts(value);
+    if (book.isGone(message.tenantId, message.subscriptionId)) continue;
+    if (message.kind === 'lane-cancelled') told.cancelled.push(message);
+    else told.attempts.push(message);
+  }
+  return told;
 }
 
 /** Of most deliveries nothing else is ever told: they need no row but their own. */
 function onlyAttempts(attempts: Attempts, deliveries: Map<string, DeliveryState>): OnlyAttempts {
-  const only = new Map<string, AttemptMessage>();
+  const only = new Map<string, FiledAttempt>();
   for (const attempt of attempts.values()) {
-    const { deliveryId, outcome, final, message } = attempt;
+    const { outcome, final, message } = attempt;
     if (attempt.attempt !== 1 || outcome !== 'delivered' || !final || message !== undefined) continue;
-    const isAlone = deliveries.get(deliveryId)!.attempts === 1 && !attempts.has(attemptKey(deliveryId, 0));
-    if (isAlone) only.set(deliveryId, attempt);
+    const key = keyOf(attempt);
+    const isAlone =
+      deliveries.get(key)!.attempts === 1 && !attempts.has(attemptKey({ ...attempt, attempt: 0 }));
+    if (isAlone) only.set(key, attempt);
   }
   return only;
 }
@@ -108,15 +149,16 @@ async function applyCancellations(tx: Transaction, deliveries: readonly Delivery
   if (open.length === 0) return;
   await tx.query(
     `WITH covered AS (
-       SELECT d.delivery_id, min(c.at) AS at, max(c.ending) AS ending
-         FROM deliveries d
+       SELECT d.delivery_id, d.day, min(c.at) AS at, max(c.ending) AS ending
+         FROM ${deliveryKeys}
+         JOIN deliveries d ON ${ofDeliveryKeys('d')}
          JOIN cancellations c ON c.tenant_id = d.tenant_id AND c.subscription_id = d.subscription_id
           AND c.replay_id = d.replay_id AND d.seq >= c.from_seq AND d.seq < c.until_seq
-        WHERE d.delivery_id = ANY($1) AND ${mayEnd('c.at')}
-        GROUP BY d.delivery_id
+        WHERE ${mayEnd('c.at')}
+        GROUP BY d.delivery_id, d.day
      )
      UPDATE deliveries AS d SET ${endedByRange('covered.ending', 'covered.at')}
-       FROM covered WHERE d.delivery_id = covered.delivery_id`,
-    [open.map(({ deliveryId }) => deliveryId)],
+       FROM covered WHERE d.delivery_id = covered.delivery_id AND d.day = covered.day AND d.day = ANY($2::date[])`,
+    paramsOf(open),
   );
 }

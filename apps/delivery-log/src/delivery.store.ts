@@ -21,6 +21,9 @@ const searchMaxDeliveries = 10_000;
 
 const subscriptionsMax = 1_000;
 
+/** An event that was published again on another day is a delivery of its own there (ADR 0015). */
+const newestDay = 'SELECT max(newest.day) FROM deliveries newest WHERE newest.delivery_id = $1';
+
 /** Deliveries as they are asked for: what had attempts is stored, what waits is computed. */
 @Injectable()
 export class DeliveryStore {
@@ -56,10 +59,10 @@ export class DeliveryStore {
   async attempts(id: string): Promise<AttemptRow[]> {
     return this.database.query<AttemptRow>(
       `SELECT attempt, started_at, outcome, status, error, message, replay_id, ${exchangeColumns}
-         FROM attempts WHERE delivery_id = $1
+         FROM attempts WHERE delivery_id = $1 AND day = (${newestDay})
        UNION ALL
        SELECT attempts, first_attempt_at, told, last_status, last_error, NULL, replay_id, ${exchangeColumns}
-         FROM deliveries WHERE delivery_id = $1 AND url IS NOT NULL
+         FROM deliveries WHERE delivery_id = $1 AND day = (${newestDay}) AND url IS NOT NULL
        ORDER BY attempt`,
       [storable(id)],
     );
@@ -130,7 +133,8 @@ export class DeliveryStore {
     const [row] = await this.database.query<DeliveryRow>(
       `SELECT d.*, NULL::text AS entity_id FROM deliveries d WHERE delivery_id = $2 AND tenant_id = $1
           AND NOT EXISTS (SELECT 1 FROM purges p
-                           WHERE p.tenant_id = $1 AND p.subscription_id = d.subscription_id)`,
+                           WHERE p.tenant_id = $1 AND p.subscription_id = d.subscription_id)
+        ORDER BY d.day DESC LIMIT 1`,
       [storable(tenantId), storable(id)],
     );
     return row;

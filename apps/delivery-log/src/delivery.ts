@@ -8,6 +8,8 @@ export type DeliveryStatus = (typeof deliveryStatuses)[number];
 /** A delivery as far as attempts told of it. Times are epoch milliseconds. */
 export type DeliveryState = {
   deliveryId: string;
+  /** Days since 1970: what it is filed under. */
+  day: number;
   tenantId: string;
   subscriptionId: string;
   eventId: string;
@@ -30,14 +32,18 @@ export type DeliveryState = {
   endedAt: number | null;
 };
 
+/** A record, and the day that its delivery is filed under. */
+export type FiledAttempt = AttemptMessage & { day: number };
+
 /** What one record tells of its delivery. Attempt 0: it ended without one. */
-export function deliveryOf(record: AttemptMessage): DeliveryState {
+export function deliveryOf(record: FiledAttempt): DeliveryState {
   const { attempt, outcome, startedAt, durationMs, status, error, nextAttemptAt } = record;
   const sent = attempt > 0;
   const over = record.final || outcome === 'delivered';
   const finishedAt = over ? startedAt + durationMs : null;
   return {
     deliveryId: record.deliveryId,
+    day: record.day,
     tenantId: record.tenantId,
     subscriptionId: record.subscriptionId,
     eventId: record.eventId,

@@ -1,6 +1,8 @@
 import { decodeEvents, type EventMessage } from '@posthorn/contracts';
 import type { ProjectionBatch, Transaction } from '@posthorn/runtime';
 import { arraysOf, bigint, bytea, type Column, namesOf, rowsOf, text, timestamptz } from './columns.js';
+import { DayPartitions } from './day-partitions.js';
+import { noteMinutes } from './log-minutes.js';
 import type { Match, Rule } from './rule-book.js';
 import type { RuleBookStore } from './rule-book.store.js';
 import { arrayLiteral, storable, storableOrNull } from './sql-values.js';
@@ -13,9 +15,20 @@ type EventRow = Match & { seq: number; event: EventMessage };
  * of the log is one row.
  */
 export class EventProjection {
+  private readonly days = new DayPartitions();
+
   constructor(private readonly books: RuleBookStore) {}
 
-  async apply({ partition, records }: ProjectionBatch, tx: Transaction): Promise<void> {
+  async apply(batch: ProjectionBatch, tx: Transaction): Promise<void> {
+    try {
+      await this.write(batch, tx);
+    } catch (err) {
+      this.days.forget();
+      throw err;
+    }
+  }
+
+  private async write({ partition, records }: ProjectionBatch, tx: Transaction): Promise<void> {
     const messages = records.map(({ offset, value }) => ({ seq: offset, message: decodeEvents(value) }));
     const changes = messages.some(({ message }) => message.kind === 'subscription');
     const book = changes
@@ -34,8 +47,22 @@ export class EventProjection {
       }
     }
 
-    await insertEvents(tx, partition, rows);
+    if (rows.length > 0) await this.insert(tx, partition, rows);
     if (changes) await this.books.save(tx, partition, book, { changed });
+  }
+
+  private async insert(tx: Transaction, partition: number, rows: readonly EventRow[]): Promise<void> {
+    await this.days.ensure(
+      tx,
+      'events',
+      rows.map(({ event }) => event.acceptedAt),
+    );
+    await tx.query(insert, [...arraysOf(columns, rows), partition]);
+    await noteMinutes(
+      tx,
+      partition,
+      rows.map(({ seq, event }) => ({ seq, atMs: event.acceptedAt })),
+    );
   }
 }
 
@@ -55,8 +82,4 @@ const columns: readonly Column<EventRow>[] = [
 ];
 const insert = `INSERT INTO events (${namesOf(columns)}, partition)
   SELECT ${namesOf(columns).replace('matched', 'matched::text[]')}, $${columns.length + 1} FROM ${rowsOf(columns)}
-  ON CONFLICT (tenant_id, seq) DO NOTHING`;
-
-async function insertEvents(tx: Transaction, partition: number, rows: readonly EventRow[]): Promise<void> {
-  if (rows.length > 0) await tx.query(insert, [...arraysOf(columns, rows), partition]);
-}
+  ON CONFLICT (tenant_id, seq, accepted_at) DO NOTHING`;

@@ -69,28 +69,35 @@ export class LogPurgeService implements OnApplicationBootstrap, BeforeApplicatio
 }
 
 async function removeDeliveries(tx: Transaction, { tenant_id, subscription_id }: Purge): Promise<boolean> {
-  const [{ removed }] = await tx.query<{ removed: number }>(
+  const ofSubscription = 'FROM deliveries WHERE tenant_id = $1 AND subscription_id = $2';
+  const [found] = await tx.query<{ day: string }>(`SELECT day::text ${ofSubscription} LIMIT 1`, [
+    tenant_id,
+    subscription_id,
+  ]);
+  if (!found) return false;
+  // Of one partition at a time: PostgreSQL would rather read all of them whole.
+  await tx.query(
     `WITH gone AS (
-       DELETE FROM deliveries WHERE delivery_id IN (
-         SELECT delivery_id FROM deliveries WHERE tenant_id = $1 AND subscription_id = $2 LIMIT ${deliveriesPerStep})
+       DELETE FROM deliveries WHERE day = $3::date AND delivery_id IN (
+         SELECT delivery_id ${ofSubscription} AND day = $3::date LIMIT ${deliveriesPerStep})
        RETURNING delivery_id
-     ), gone_attempts AS (
-       DELETE FROM attempts USING gone WHERE attempts.delivery_id = gone.delivery_id
      )
-     SELECT count(*)::int AS removed FROM gone`,
-    [tenant_id, subscription_id],
+     DELETE FROM attempts USING gone WHERE attempts.delivery_id = gone.delivery_id AND attempts.day = $3::date`,
+    [tenant_id, subscription_id, found.day],
   );
-  return removed > 0;
+  return true;
 }
 
 async function removeMatches(tx: Transaction, purge: Purge): Promise<boolean> {
   const { tenant_id, subscription_id, events_from } = purge;
   const [{ until }] = await tx.query<{ until: string | null }>(
     `WITH chunk AS (
-       SELECT partition, seq, matched FROM events WHERE tenant_id = $1 AND seq >= $3 ORDER BY seq LIMIT ${eventsPerStep}
+       SELECT seq, accepted_at, matched FROM events WHERE tenant_id = $1 AND seq >= $3
+        ORDER BY seq LIMIT ${eventsPerStep}
      ), changed AS (
        UPDATE events SET matched = array_remove(events.matched, $2) FROM chunk
-        WHERE events.partition = chunk.partition AND events.seq = chunk.seq AND chunk.matched @> ARRAY[$2]::text[]
+        WHERE events.tenant_id = $1 AND events.seq = chunk.seq AND events.accepted_at = chunk.accepted_at
+          AND chunk.matched @> ARRAY[$2]::text[]
      )
      SELECT max(seq) + 1 AS until FROM chunk`,
     [tenant_id, subscription_id, events_from],

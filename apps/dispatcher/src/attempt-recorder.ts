@@ -53,6 +53,7 @@ export class AttemptRecorder {
       eventId: event.message.id,
       eventType: event.message.type,
       seq,
+      acceptedAt: event.message.acceptedAt,
       attempt: withRequest ? attempt + 1 : 0,
       ...ending,
       url,
@@ -91,8 +92,8 @@ export class AttemptRecorder {
 
   /** A single retry came back for a subscription that is no more. */
   cancelDue(owner: PartitionOwner, { due, event }: DueItem, settle: () => void): void {
-    const { tenantId, subscriptionId, deliveryId: id, seq } = due;
-    const { id: eventId, type: eventType } = event.message;
+    const { tenantId, subscriptionId, deliveryId: id, seq, replayId } = due;
+    const { id: eventId, type: eventType, acceptedAt } = event.message;
     const ids = {
       kind: 'attempt' as const,
       tenantId,
@@ -101,6 +102,8 @@ export class AttemptRecorder {
       eventId,
       eventType,
       seq,
+      acceptedAt,
+      ...(replayId === undefined ? {} : { replayId }),
     };
     const ending = { attempt: 0, outcome: 'cancelled' as const, final: true, url: '' };
     this.watch.over('cancelled');

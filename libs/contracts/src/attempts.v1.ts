@@ -12,6 +12,8 @@ export type AttemptMessage = {
   eventId: string;
   eventType: string;
   seq: number;
+  /** Epoch milliseconds at which the event was accepted: what is kept by day is kept under that day. */
+  acceptedAt?: number;
   /** From 1; 0 for a delivery that ended without an attempt. */
   attempt: number;
   outcome: 'delivered' | 'failed' | 'expired' | 'cancelled';

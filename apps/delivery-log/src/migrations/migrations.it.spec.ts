@@ -66,28 +66,34 @@ it('a log of the first version goes on: what is over stays so, until its newest 
   }
 }, 30_000);
 
-it('an event costs two index entries: its place, which is also the order of lists, and its id', async () => {
+it('an event costs four index entries: its place, which is also the order of lists, its id, type and entity', async () => {
   const db = await openDatabase(stores.url);
   try {
     const indexes = await db.query<{ columns: string }>(
-      `SELECT substring(indexdef FROM '\\(.*') AS columns FROM pg_indexes
+      `SELECT substring(indexdef FROM 'btree (.*)') AS columns FROM pg_indexes
         WHERE schemaname = current_schema() AND tablename = 'events' ORDER BY indexdef`,
     );
-    expect(indexes.map(({ columns }) => columns).toSorted()).toEqual(['(event_id, seq)', '(tenant_id, seq)']);
+    expect(indexes.map(({ columns }) => columns).toSorted()).toEqual([
+      '(event_id, seq)',
+      '(tenant_id, entity_id, seq) WHERE (entity_id IS NOT NULL)',
+      '(tenant_id, seq, accepted_at)',
+      '(tenant_id, type, seq)',
+    ]);
   } finally {
     await db.stop();
   }
 }, 30_000);
 
-it('a delivery costs three index entries, and a fourth one where it is in trouble', async () => {
+it('a delivery costs three index entries, and two more where it is in trouble', async () => {
   const db = await openDatabase(stores.url);
   try {
     const indexes = await db.query<{ columns: string }>(
-      `SELECT substring(indexdef FROM '\\(.*') AS columns FROM pg_indexes
+      `SELECT substring(indexdef FROM 'btree (.*)') AS columns FROM pg_indexes
         WHERE schemaname = current_schema() AND tablename = 'deliveries' ORDER BY indexdef`,
     );
     expect(indexes.map(({ columns }) => columns).toSorted()).toEqual([
-      '(delivery_id)',
+      `(tenant_id, COALESCE((last_status / 100), 0), seq) WHERE (status <> 'delivered'::text)`,
+      '(delivery_id, day)',
       '(tenant_id, seq)',
       `(tenant_id, status, seq, subscription_id, replay_id) WHERE (status <> 'delivered'::text)`,
       '(tenant_id, subscription_id, seq)',

@@ -72,6 +72,7 @@ export function attempt(given: Partial<AttemptMessage> = {}): AttemptMessage {
     eventId,
     eventType: 'order.created',
     seq: 5,
+    acceptedAt: startMs,
     attempt: number,
     outcome: 'failed',
     final: false,

@@ -83,6 +83,13 @@ const tables = [
   'cancellations',
   'purges',
   'outbox',
+  'log_minutes',
+  'statistics_deltas',
+  'statistics_minutes',
+  'statistics_hours',
+  'statistics_days',
+  'erasures',
+  'erased_events',
   'projection_offsets',
 ];
 

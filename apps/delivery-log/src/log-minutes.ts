@@ -1,0 +1,67 @@
+import type { Transaction } from '@posthorn/runtime';
+import { arraysOf, bigint, type Column, namesOf, rowsOf, timestamptz } from './columns.js';
+
+const minuteMs = 60_000;
+
+type Place = { seq: number; atMs: number };
+type Minute = { atMs: number; fromSeq: number; untilSeq: number };
+
+const columns: readonly Column<Minute>[] = [
+  timestamptz('at', ({ atMs }) => atMs),
+  bigint('from_seq', ({ fromSeq }) => fromSeq),
+  bigint('until_seq', ({ untilSeq }) => untilSeq),
+];
+const upsert = `INSERT INTO log_minutes AS known (${namesOf(columns)}, partition)
+  SELECT ${namesOf(columns)}, $${columns.length + 1} FROM ${rowsOf(columns)}
+  ON CONFLICT (partition, at) DO UPDATE
+    SET from_seq = least(known.from_seq, excluded.from_seq), until_seq = greatest(known.until_seq, excluded.until_seq)
+  WHERE known.from_seq > excluded.from_seq OR known.until_seq < excluded.until_seq`;
+
+/** Which positions hold what was accepted in a minute: so a range of time is looked for by position. */
+export async function noteMinutes(
+  tx: Transaction,
+  partition: number,
+  places: readonly Place[],
+): Promise<void> {
+  const minutes = new Map<number, Minute>();
+  for (const { seq, atMs } of places) {
+    const at = Math.floor(atMs / minuteMs) * minuteMs;
+    const { fromSeq, untilSeq } = minutes.get(at) ?? { fromSeq: seq, untilSeq: seq + 1 };
+    minutes.set(at, { atMs: at, fromSeq: Math.min(fromSeq, seq), untilSeq: Math.max(untilSeq, seq + 1) });
+  }
+  await tx.query(upsert, [...arraysOf(columns, [...minutes.values()]), partition]);
+}
+
+/** Positions between which everything of that time stands, and perhaps some minutes more. */
+export type SeqRange = { fromSeq: number; untilSeq: number };
+
+/**
+ * Clocks of those who accept events differ a little, so the minutes next to a bound are looked at, too. A
+ * bound that is not given, or lies beyond what is known, is none.
+ */
+export async function seqRangeOf(
+  db: Transaction,
+  tenantId: string,
+  { fromMs, untilMs }: { fromMs?: number | undefined; untilMs?: number | undefined },
+): Promise<SeqRange> {
+  const [row] = await db.query<Record<'from' | 'until', string | null>>(
+    `WITH place AS (SELECT partition FROM events WHERE tenant_id = $1 ORDER BY seq DESC LIMIT 1)
+     SELECT (SELECT min(from_seq) FROM (SELECT m.from_seq FROM log_minutes m
+              WHERE m.partition = (SELECT partition FROM place) AND m.at >= $2::timestamptz - interval '1 minute'
+              ORDER BY m.at LIMIT 3) AS near) AS from,
+            (SELECT max(until_seq) FROM (SELECT m.until_seq FROM log_minutes m
+              WHERE m.partition = (SELECT partition FROM place) AND m.at < $3::timestamptz + interval '1 minute'
+              ORDER BY m.at DESC LIMIT 3) AS near) AS until`,
+    [tenantId, instantOf(fromMs), instantOf(untilMs)],
+  );
+  const last = Number.MAX_SAFE_INTEGER;
+  return {
+    // Nothing has been accepted since: nothing is found.
+    fromSeq: fromMs === undefined ? 0 : Number(row.from ?? last),
+    untilSeq: untilMs === undefined ? last : Number(row.until ?? 0),
+  };
+}
+
+function instantOf(atMs: number | undefined): Date | null {
+  return atMs === undefined ? null : new Date(atMs);
+}
