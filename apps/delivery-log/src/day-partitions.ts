@@ -2,6 +2,9 @@ import type { Transaction } from '@posthorn/runtime';
 
 export const dayMs = 24 * 60 * 60 * 1000;
 
+/** What is said to be later is a mistake, and no day is made for it. */
+const endOfTimeMs = Date.UTC(2200, 0);
+
 type Unit = 'day' | 'month';
 type Partitioned = { column: string; type: 'date' | 'timestamptz'; unit: Unit };
 
@@ -24,8 +27,9 @@ export const dayOf = (atMs: number): number => Math.floor(atMs / dayMs);
 /** A partition by what it holds; `fromMs` is in it, `untilMs` is not. */
 export type Span = { name: string; fromMs: number; untilMs: number };
 
-/** The partition that holds that instant. */
+/** The partition that holds that instant. @throws RangeError */
 export function spanOf(table: PartitionedTable, atMs: number): Span {
+  if (!(atMs >= 0 && atMs < endOfTimeMs)) throw new RangeError(`the instant ${atMs} is out of range`);
   const day = new Date(dayOf(atMs) * dayMs);
   const isMonth = partitionedTables[table].unit === 'month';
   const from = isMonth ? Date.UTC(day.getUTCFullYear(), day.getUTCMonth()) : day.getTime();

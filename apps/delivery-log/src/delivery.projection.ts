@@ -17,6 +17,7 @@ import { fillOutbox } from './outbox.js';
 import type { RuleBook } from './rule-book.js';
 import type { RuleBookStore } from './rule-book.store.js';
 import { storable } from './sql-values.js';
+import { attemptsBefore, countsOf, insertDeltas, knownOf } from './statistics.js';
 
 type Told = { attempts: AttemptMessage[]; cancelled: LaneCancelled[] };
 
@@ -46,7 +47,9 @@ export class DeliveryProjection {
     const { states, known } = await upsertDeliveries(tx, partition, [...deliveries.values()], only);
     const hasOwnRow = (attempt: FiledAttempt): boolean =>
       known.has(keyOf(attempt)) || !only.has(keyOf(attempt));
+    const before = await attemptsBefore(tx, knownOf(attempts, known));
     await insertAttempts(tx, [...attempts.values()].filter(hasOwnRow));
+    await insertDeltas(tx, countsOf(attempts, before));
     for (const message of cancelled) await cancel(tx, message);
     await applyCancellations(tx, states);
     const listens = (tenantId: string): boolean => book.asks(tenantId, 'posthorn.delivery.failed');

@@ -50,7 +50,11 @@ export class DeliveryStore {
 
   /** `eventId`, where the caller knows it, finds deliveries that wait far behind others, too. */
   async find(tenantId: string, id: string, eventId?: string): Promise<DeliverySummary | undefined> {
-    const row = (await this.findStored(tenantId, id)) ?? (await this.findComputed(tenantId, id, eventId));
+    const row =
+      (await this.findStored(tenantId, id)) ??
+      (await this.findComputed(tenantId, id, eventId)) ??
+      // Its first attempt may have been recorded between the two questions.
+      (await this.findStored(tenantId, id));
     if (!row) return undefined;
     return summaryOf(row, (await this.statesOf(tenantId, [row.subscription_id])).get(row.subscription_id));
   }

@@ -117,8 +117,10 @@ function least(one: number | null, other: number | null): number | null {
   return Math.min(one, other);
 }
 
+type Weighed = Pick<AttemptMessage, 'outcome' | 'final' | 'startedAt'>;
+
 /** Which of two records of the same attempt is kept; the same rule stands in the projection's SQL. */
-export function isBetterRecord(one: AttemptMessage, other: AttemptMessage): boolean {
+export function isBetterRecord(one: Weighed, other: Weighed): boolean {
   const delivered = Number(one.outcome === 'delivered') - Number(other.outcome === 'delivered');
   if (delivered !== 0) return delivered > 0;
   if (one.final !== other.final) return one.final;

@@ -26,9 +26,31 @@ it('a log of the first version goes on: what is over stays so, until its newest 
         ...[new Date(startMs + 1_000), status === 'waiting' ? null : new Date(startMs + 5_000)],
       ],
     );
+  await first.query(
+    `INSERT INTO events (partition, seq, tenant_id, event_id, type, "timestamp", accepted_at, data, matched)
+     VALUES (0, 5, 't', 'e', 'x', '', $1, '', '{s}')`,
+    [new Date(startMs)],
+  );
+  // A day later than its event.
+  await first.query(
+    `INSERT INTO attempts (delivery_id, attempt, started_at, duration_ms, outcome, final, url, response_body, truncated)
+     VALUES ('dlv_failed', 1, $1, 1, 'failed', true, '', '', false)`,
+    [new Date(startMs + 86_400_000)],
+  );
   await first.stop();
   const now = await openDatabase(stores.url);
   try {
+    const days = await now.query(
+      `SELECT DISTINCT d.day::text, d.tableoid::regclass::text AS deliveries, e.tableoid::regclass::text AS events,
+              a.tableoid::regclass::text AS attempts
+         FROM deliveries d JOIN events e USING (seq) JOIN attempts a ON a.delivery_id = 'dlv_failed'`,
+    );
+    expect(days).toEqual([
+      {
+        ...{ day: '2026-04-15', deliveries: 'deliveries_20260415' },
+        ...{ events: 'events_20260415', attempts: 'attempts_20260415' },
+      },
+    ]);
     const shown = () =>
       now.query('SELECT delivery_id, status, attempts, finished_at FROM deliveries ORDER BY delivery_id');
     const before = await shown();
@@ -92,8 +114,8 @@ it('a delivery costs three index entries, and two more where it is in trouble', 
         WHERE schemaname = current_schema() AND tablename = 'deliveries' ORDER BY indexdef`,
     );
     expect(indexes.map(({ columns }) => columns).toSorted()).toEqual([
-      `(tenant_id, COALESCE((last_status / 100), 0), seq) WHERE (status <> 'delivered'::text)`,
       '(delivery_id, day)',
+      `(tenant_id, COALESCE((last_status / 100), 0), seq) WHERE (status <> 'delivered'::text)`,
       '(tenant_id, seq)',
       `(tenant_id, status, seq, subscription_id, replay_id) WHERE (status <> 'delivered'::text)`,
       '(tenant_id, subscription_id, seq)',

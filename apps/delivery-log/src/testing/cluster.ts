@@ -64,6 +64,9 @@ export class Cluster {
       databaseUrl,
       partitions,
       port: 0,
+      // What tests tell of happened at one time, however long ago that is when they run.
+      ...{ keepPayloadsDays: 10_000, keepAttemptsDays: 10_000 },
+      ...{ keepMinutesDays: 10_000, keepHoursDays: 10_000 },
     });
     const service = await startService({
       name: 'delivery-log',
