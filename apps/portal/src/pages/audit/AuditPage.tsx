@@ -7,6 +7,7 @@ import { usePages } from '../../lib/cursor-pages';
 import { useTenantId } from '../../shell/tenant';
 import { Empty } from '../../ui/Empty';
 import { ErrorNote } from '../../ui/ErrorNote';
+import { HiddenHead } from '../../ui/HiddenHead';
 import { LoadMore } from '../../ui/LoadMore';
 import { PageTitle } from '../../ui/PageTitle';
 import { Raw } from '../../ui/Raw';
@@ -46,7 +47,7 @@ export function Component() {
                   <Table.Th w="22%">{t('audit.at')}</Table.Th>
                   <Table.Th w="24%">{t('audit.who')}</Table.Th>
                   <Table.Th w="42%">{t('audit.what')}</Table.Th>
-                  <Table.Th w="12%" aria-label={t('audit.changes')} />
+                  <HiddenHead w="12%" text={t('audit.changes')} />
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
@@ -66,7 +67,7 @@ export function Component() {
 function Entry({ entry }: { entry: AuditEntry }) {
   const t = useT();
   const [isOpen, open] = useState(false);
-  const { at, actor, origin, id, changes } = entry;
+  const { seq, at, actor, origin, id, changes } = entry;
   const what = aboutOf(entry, t);
   return (
     <>
@@ -101,7 +102,7 @@ function Entry({ entry }: { entry: AuditEntry }) {
       {isOpen && (
         <Table.Tr>
           <Table.Td colSpan={4}>
-            <Raw text={JSON.stringify(changes)} label={t('audit.changes')} />
+            <Raw text={JSON.stringify(changes)} label={`${t('audit.changes')}: ${what} ${seq}`} />
           </Table.Td>
         </Table.Tr>
       )}

@@ -4,7 +4,7 @@ import { useT } from '../../i18n/i18n';
 import { Raw } from '../../ui/Raw';
 
 /** What `data` looks like, by its schema and by examples; all of it is text of others. */
-export function TypeDetail({ type: { schema, examples = [], onInvalid } }: { type: EventType }) {
+export function TypeDetail({ type: { name, schema, examples = [], onInvalid } }: { type: EventType }) {
   const t = useT();
   const hasSchema = schema !== undefined && schema !== null;
   return (
@@ -14,7 +14,7 @@ export function TypeDetail({ type: { schema, examples = [], onInvalid } }: { typ
           <Title order={3} size="h5">
             {t('types.schema')}
           </Title>
-          <Raw text={JSON.stringify(schema)} label={t('types.schema')} />
+          <Raw text={JSON.stringify(schema)} label={`${name}: ${t('types.schema')}`} />
           <Text size="sm">
             {t('types.onInvalid')} {t(onInvalid === 'warn' ? 'types.warn' : 'types.reject')}.
           </Text>
@@ -28,7 +28,7 @@ export function TypeDetail({ type: { schema, examples = [], onInvalid } }: { typ
         </Title>
       )}
       {examples.map((example, i) => (
-        <Raw key={i} text={JSON.stringify(example)} label={`${t('types.examples')} ${i + 1}`} />
+        <Raw key={i} text={JSON.stringify(example)} label={`${name}: ${t('types.examples')} ${i + 1}`} />
       ))}
     </Stack>
   );

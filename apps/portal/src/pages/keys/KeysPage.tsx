@@ -7,6 +7,7 @@ import { useT } from '../../i18n/i18n';
 import { useSession } from '../../shell/session';
 import { useTenantId } from '../../shell/tenant';
 import { Confirm } from '../../ui/Confirm';
+import { HiddenHead } from '../../ui/HiddenHead';
 import { Empty } from '../../ui/Empty';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { PageTitle } from '../../ui/PageTitle';
@@ -87,7 +88,7 @@ function KeyTable({ keys, onRevoke }: TableProps) {
               <Table.Th>{t('keys.lastUsed')}</Table.Th>
               <Table.Th>{t('common.created')}</Table.Th>
               <Table.Th>{t('keys.expires')}</Table.Th>
-              {onRevoke && <Table.Th aria-label={t('keys.revoke')} />}
+              {onRevoke && <HiddenHead text={t('keys.revoke')} />}
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

@@ -8,6 +8,7 @@ import {
   Switch,
   Text,
 } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { useState } from 'react';
 import { useT } from '../../i18n/i18n';
 import { ErrorNote } from '../../ui/ErrorNote';
@@ -21,6 +22,8 @@ export function Behaviour({ hook }: { hook: Hook }) {
   const { mutate, error } = useChange(hook.name);
   const change = (wanted: Change) => mutate(wanted);
   const { settings } = hook;
+  // Before the first paint: nothing jumps.
+  const isNarrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
   return (
     <Stack gap="sm">
       <div>
@@ -28,6 +31,8 @@ export function Behaviour({ hook }: { hook: Hook }) {
           {t('receiver.behaviour')}
         </Text>
         <SegmentedControl
+          orientation={isNarrow ? 'vertical' : 'horizontal'}
+          fullWidth={isNarrow}
           aria-labelledby="behaviour"
           data={modes.map((value) => ({ value, label: t(`receiver.${value}`) }))}
           value={modeOf(settings)}
@@ -113,7 +118,7 @@ function Figure({ label, value, min, max, step = 1, onSet, onEmpty }: FigureProp
   return (
     <NumberInput
       label={label}
-      w={170}
+      w={190}
       {...{ min, max, step }}
       allowDecimal={false}
       value={typed ?? value}

@@ -34,7 +34,7 @@ export function HookChoice({ name, onChoose }: { name: string; onChoose(name: st
         onBlur={() => choose(value)}
         onKeyDown={({ key }) => key === 'Enter' && choose(value)}
       />
-      <div style={{ flex: '1 1 320px' }}>
+      <div style={{ flex: '1 1 320px', paddingTop: 24 }}>
         <SecretText value={hookUrl(name)} label="URL" />
       </div>
     </Group>

@@ -87,7 +87,7 @@ function Place({ request: { place, isRepeat } }: { request: Received }) {
 
 function Detail({ request }: { request: Received }) {
   const t = useT();
-  const { method, url, headers, body, bodyIsCut, bodyBytes, signature, place } = request;
+  const { n, method, url, headers, body, bodyIsCut, bodyBytes, signature, place } = request;
   const lines = [`${method} ${url}`, ...headers.map(([name, value]) => `${name}: ${value}`)];
   return (
     <Stack gap="sm">
@@ -97,8 +97,8 @@ function Detail({ request }: { request: Received }) {
         </Text>
       )}
       {place?.nthOfEntity && <Text size="sm">{t('receiver.placeOfEntity', { n: place.nthOfEntity })}</Text>}
-      <Raw text={lines.join('\n')} label={t('delivery.request')} />
-      {body !== '' && <Raw text={body} label={t('receiver.body')} />}
+      <Raw text={lines.join('\n')} label={`${t('delivery.request')} ${n}`} />
+      {body !== '' && <Raw text={body} label={`${t('receiver.body')} ${n}`} />}
       {bodyIsCut && <Text size="sm">{t('receiver.cut', { n: bodyBytes })}</Text>}
     </Stack>
   );

@@ -6,6 +6,7 @@ import { useSession } from '../../shell/session';
 import { Confirm } from '../../ui/Confirm';
 import { Empty } from '../../ui/Empty';
 import { ErrorNote } from '../../ui/ErrorNote';
+import { HiddenHead } from '../../ui/HiddenHead';
 import { PageTitle } from '../../ui/PageTitle';
 import { Scroll } from '../../ui/Scroll';
 import { Time } from '../../ui/Time';
@@ -42,7 +43,7 @@ export function UserList({ tenantId, title, children }: Props) {
                   <Table.Th>{t('users.email')}</Table.Th>
                   <Table.Th>{t('users.role')}</Table.Th>
                   <Table.Th>{t('common.created')}</Table.Th>
-                  {canManage && <Table.Th aria-label={t('users.remove')} />}
+                  {canManage && <HiddenHead text={t('users.remove')} />}
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
