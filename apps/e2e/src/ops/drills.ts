@@ -17,7 +17,7 @@ export type Drill = {
 };
 
 const firesWithinMs = 120_000;
-const endsWithinMs = 180_000;
+const endsWithinMs = 240_000;
 
 const readyOf = async ({ fleet }: World, service: 'delivery-log' | 'event-ingest', check: string) => {
   const response = await fetch(`${fleet.all(service)[0]!.url}/health/ready`);
@@ -32,40 +32,122 @@ const sample = async ({ prometheus }: World, expr: string, wanted: (value: numbe
   return `${expr} = ${found.value[1]} ${JSON.stringify(found.metric)}`;
 };
 
+const killPostgres = {
+  break: ({ stores }: World) => stores.kill('postgres'),
+  repair: ({ stores }: World) => stores.start('postgres'),
+};
+const killKafka = {
+  break: ({ stores }: World) => stores.kill('kafka'),
+  repair: ({ stores }: World) => stores.start('kafka'),
+};
+const mood = (wanted: Traffic['mood']) => ({
+  break: async ({ traffic }: World) => void (traffic.mood = wanted),
+  repair: async ({ traffic }: World) => void (traffic.mood = 'calm'),
+});
+const frozenMs = 40_000;
+
 export const drills: readonly Drill[] = [
+  {
+    runbook: 'healthy-receivers-fail',
+    alert: 'PosthornHealthyReceiversFast',
+    ...mood('mixed'),
+    look: (world) =>
+      sample(
+        world,
+        'sum by (error_type) (rate(posthorn_attempts_total{posthorn_receiver="healthy", posthorn_outcome="failed"}[20s]))',
+        (value) => value > 0,
+      ),
+  },
+  {
+    runbook: 'tenant-error-spike',
+    alert: 'PosthornTenantErrorSpike',
+    ...mood('dead'),
+    look: (world) => sample(world, 'posthorn_tenant_subscriptions_failing', (value) => value > 0),
+  },
   {
     runbook: 'tenant-failing',
     alert: 'PosthornTenantFailing',
-    break: async ({ traffic }) => void (traffic.dead = true),
-    look: (world) => sample(world, 'sum(posthorn_subscriptions_failing)', (value) => value === 3),
-    repair: async ({ traffic }) => void (traffic.dead = false),
+    ...mood('dead'),
+    look: (world) => sample(world, 'posthorn:tenant:failed_ratio_rate5m', (value) => value > 0.5),
+  },
+  {
+    runbook: 'many-subscriptions-failing',
+    alert: 'PosthornManySubscriptionsFailing',
+    ...mood('dead'),
+    look: (world) => sample(world, 'sum(posthorn_subscriptions_failing)', (value) => value > 5),
+  },
+  {
+    runbook: 'rejected-spike',
+    alert: 'PosthornRejectedSpike',
+    break: async ({ traffic }) => void (traffic.nonsense = true),
+    look: (world) =>
+      sample(
+        world,
+        'rate(posthorn_events_rejected_total{posthorn_code="invalid-event"}[20s])',
+        (value) => value > 1,
+      ),
+    repair: async ({ traffic }) => void (traffic.nonsense = false),
+  },
+  {
+    runbook: 'first-attempt-late',
+    alert: 'PosthornFirstAttemptFast',
+    // A dispatcher that stood still: what was accepted meanwhile is late.
+    break: async ({ fleet }) => {
+      const [dispatcher] = fleet.all('dispatcher');
+      dispatcher!.freeze();
+      await sleep(frozenMs);
+      dispatcher!.thaw();
+    },
+    look: (world) => sample(world, 'posthorn:first_attempt:error_ratio_rate1h', (value) => value > 0.144),
+    repair: async () => undefined,
   },
   {
     runbook: 'kafka-away',
     alert: 'PosthornKafkaAway',
-    break: ({ stores }) => stores.kill('kafka'),
+    ...killKafka,
     look: (world) => readyOf(world, 'event-ingest', 'event-ingest.kafka'),
-    repair: ({ stores }) => stores.start('kafka'),
+  },
+  {
+    runbook: 'api-errors',
+    alert: 'PosthornApiErrorsFast',
+    ...killKafka,
+    look: (world) =>
+      sample(world, 'posthorn_problems_total{posthorn_code="unavailable"}', (value) => value > 0),
   },
   {
     runbook: 'consumer-lag',
     alert: 'PosthornConsumerLag',
     // Its buffer is small here: while it cannot write it soon reads on no more.
-    break: ({ stores }) => stores.kill('postgres'),
+    ...killPostgres,
     look: (world) =>
       sample(
         world,
         'max by (messaging_consumer_group_name) (posthorn_consumer_lag{messaging_consumer_group_name="delivery-log"})',
         (value) => value > 0,
       ),
-    repair: ({ stores }) => stores.start('postgres'),
+  },
+  {
+    runbook: 'projection-delayed',
+    alert: 'PosthornProjectionDelayed',
+    ...killPostgres,
+    look: (world) =>
+      sample(
+        world,
+        'posthorn_projection_delay_seconds{posthorn_projection="delivery-log"}',
+        (value) => value > 6,
+      ),
   },
   {
     runbook: 'postgres-away',
     alert: 'PosthornPostgresAway',
-    break: ({ stores }) => stores.kill('postgres'),
+    ...killPostgres,
     look: (world) => readyOf(world, 'delivery-log', 'delivery-log.database'),
-    repair: ({ stores }) => stores.start('postgres'),
+  },
+  {
+    runbook: 'not-ready',
+    alert: 'PosthornNotReady',
+    ...killPostgres,
+    look: (world) => readyOf(world, 'delivery-log', 'delivery-log.database'),
   },
   {
     runbook: 'service-down',
@@ -107,7 +189,7 @@ async function until(holds: () => Promise<boolean>, withinMs: number, otherwise:
 
 /**
  * The rules with a clock that runs twenty times as fast: a drill is to take a minute, not a quarter of an
- * hour. Thresholds stay, but the one of the lag's age.
+ * hour. Thresholds stay, but those that are times.
  */
 export function hurried(rules: string): string {
   const seconds = (count: string, unit: string): number =>
@@ -119,5 +201,6 @@ export function hurried(rules: string): string {
       /for: (\d+)([smhd])/g,
       (_, n: string, unit: string) => `for: ${Math.ceil(seconds(n, unit) / 20)}s`,
     )
-    .replace(/(posthorn_consumer_lag_age_seconds\)\s*>) 60/g, '$1 3');
+    .replace(/(posthorn_consumer_lag_age_seconds\)\s*>) 60/g, '$1 3')
+    .replace(/(posthorn_projection_delay_seconds\)\s*>) 120/g, '$1 6');
 }

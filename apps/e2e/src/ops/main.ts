@@ -58,6 +58,7 @@ const fleet = Fleet.of(services, {
 async function run(): Promise<boolean> {
   await fleet.start();
   const traffic = new Traffic(fleet, adminKey);
+  if (options.drills) traffic.mood = 'calm';
   await traffic.start();
   const targets = fleet.services.map(({ name, port }) => ({
     job: `posthorn-${name}`,

@@ -7,9 +7,11 @@ import type { Fleet } from '../chaos/fleet.js';
 
 export const tenantId = 'ops-tenant';
 const behaviours = ['good', 'flaky', 'bad'] as const;
+/** More that behave well: some alerts look at how many fail together. */
+const moreGood = 4;
 const everyMs = 100;
 
-/** A tenant with three receivers (they take everything, every third time, nothing), and a publisher. */
+/** A tenant with receivers that take everything, every third time, or nothing, and a publisher. */
 export class Traffic {
   private readonly server: Server;
   private requests = 0;
@@ -17,8 +19,10 @@ export class Traffic {
   private running: Promise<void> | undefined;
   private stopping = false;
   key = '';
-  /** All receivers refuse. */
-  dead = false;
+  /** `mixed`: each receiver as it is; `calm`: all take everything; `dead`: none takes anything. */
+  mood: 'calm' | 'mixed' | 'dead' = 'mixed';
+  /** Nothing that is published can be taken. */
+  nonsense = false;
 
   constructor(
     private readonly fleet: Fleet,
@@ -27,8 +31,7 @@ export class Traffic {
     this.server = createServer((request, response) => {
       request.resume();
       const { url = '' } = request;
-      const fails = this.dead || url.includes('bad') || (url.includes('flaky') && ++this.requests % 3 > 0);
-      response.writeHead(fails ? 503 : 200).end();
+      response.writeHead(this.refuses(url) ? 503 : 200).end();
     });
   }
 
@@ -46,7 +49,8 @@ export class Traffic {
       scopes,
     );
     this.key = made.key;
-    for (const name of behaviours) {
+    const more = Array.from({ length: moreGood }, (_, n) => `good-${n}`);
+    for (const name of [...behaviours, ...more]) {
       const subscription = {
         name,
         url: `http://127.0.0.1:${port}/${name}`,
@@ -65,7 +69,7 @@ export class Traffic {
     this.server.closeAllConnections();
   }
 
-  /** Ten events a second, and now and then one that is refused; what does not get through is not repeated. */
+  /** Ten events a second, one in twenty refused; what does not get through is not repeated. */
   private async publish(): Promise<void> {
     while (!this.stopping) {
       const n = ++this.published;
@@ -76,11 +80,16 @@ export class Traffic {
         timestamp: new Date().toISOString(),
         data: { n },
       };
-      const body = n % 20 === 0 ? { tenantId } : event;
+      const body = this.nonsense || n % 20 === 0 ? { tenantId } : event;
       const options = { key: this.key, body, timeoutMs: 2_000 };
       await call('POST', `${this.urlOf('event-ingest')}/v1/events`, options);
       await sleep(everyMs);
     }
+  }
+
+  private refuses(url: string): boolean {
+    if (this.mood !== 'mixed') return this.mood === 'dead';
+    return url.includes('bad') || (url.includes('flaky') && ++this.requests % 3 > 0);
   }
 
   private post<T>(url: string, key: string, body: object): Promise<T> {
