@@ -1,5 +1,6 @@
 import { type MetricData } from '@opentelemetry/sdk-metrics';
-import { lagsOf } from './observers.js';
+import { jest } from '@jest/globals';
+import { lagsOf, observeConsumer } from './observers.js';
 import { type MetricDefinition, Metrics } from './metrics.js';
 import { prometheusName } from './prometheus.js';
 import { Telemetry } from './telemetry.js';
@@ -111,4 +112,26 @@ it('counts as lag what the log has beyond what was read, and its age only where 
   expect(lag.records).toBe(10);
   expect(lag.ageMs).toBeGreaterThanOrEqual(60_000);
   expect(lagsOf({ ...server, progress: [at(0, 10, long)] }, ends).get('events.v1')!.ageMs).toBe(0);
+});
+
+it('while Kafka does not answer, what is known of the lag stands, and nobody waits long for it', async () => {
+  const metrics = new Metrics();
+  const progress = [{ topic: 'events.v1', partition: 0, position: 4, readUpToMs: 1 }];
+  const answers = [
+    Promise.resolve(new Map([[0, { low: 0, high: 10 }]])),
+    new Promise<never>(() => undefined),
+  ];
+  const kafka = { endOffsets: () => answers.shift()! };
+  const server = { handedOver: new Map([['events.v1', 4]]), progress };
+  observeConsumer(metrics, { kafka, server, group: 'g' });
+  const lag = async (): Promise<unknown> =>
+    (await read(metrics)).find(({ descriptor }) => descriptor.name === 'posthorn.consumer.lag')?.dataPoints[0]
+      ?.value;
+  expect(await lag()).toBe(6);
+  progress[0]!.position = 6;
+  const beganMs = performance.now();
+  jest.spyOn(performance, 'now').mockImplementation(() => beganMs + 60_000);
+  expect(await lag()).toBe(4);
+  jest.restoreAllMocks();
+  expect(performance.now() - beganMs).toBeLessThan(2_000);
 });

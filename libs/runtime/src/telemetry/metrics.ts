@@ -66,7 +66,8 @@ export const durationBounds = [
 
 /** What is meant to come within bounds does; what does not is one more series, not a flood. */
 const seriesMax = 2_000;
-const observerTimeoutMs = 2_000;
+/** A little longer than a check of health may take: what does not answer is to be told, not left out. */
+const observerTimeoutMs = 3_000;
 const scope: InstrumentationScope = { name: 'posthorn' };
 const overflow: MetricAttributes = { 'otel.metric.overflow': 'true' };
 

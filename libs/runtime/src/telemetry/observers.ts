@@ -1,10 +1,17 @@
-import type { BatchProducer, KafkaBatchServer, KafkaConnection } from '@posthorn/messaging';
+import {
+  type BatchProducer,
+  type KafkaBatchServer,
+  type KafkaConnection,
+  settledWithin,
+} from '@posthorn/messaging';
 import type { Pool } from 'pg';
 import { commonMetrics } from './common-metrics.js';
 import type { Buckets, Metrics } from './metrics.js';
 
 /** Ends of logs are asked for at most this often, however often somebody looks. */
 const endsKeptMs = 5_000;
+/** Whoever looks waits so long for Kafka; then the ends stand that are known. */
+const endsWithinMs = 500;
 
 type Bounds = Map<number, { low: number; high: number }>;
 type Consumer = Pick<KafkaBatchServer, 'progress' | 'handedOver'>;
@@ -50,11 +57,11 @@ function lagReader(
   };
   return async () => {
     if (performance.now() - endsAt > endsKeptMs) {
-      // While Kafka is away the last that is known stands, and one question is on its way.
+      // One question at a time, however often somebody looks while Kafka is away.
       asking ??= ask()
         .catch(() => undefined)
         .finally(() => (asking = undefined));
-      await asking;
+      await settledWithin(endsWithinMs, asking);
     }
     return lagsOf(server, ends);
   };
