@@ -14,7 +14,7 @@ it('adds up what waits, and says since when', () => {
     lane('paused', 2, '2026-11-28T11:00:00.000Z'),
   ];
   expect(sumOfLanes(lanes)).toEqual({
-    ...{ parked: 2, behind: 1, waiting: 1_213, oldestAt: '2026-11-28T09:00:00.000Z' },
+    ...{ parked: 2, behind: 1, others: 1, waiting: 1_213, oldestAt: '2026-11-28T09:00:00.000Z' },
   });
-  expect(sumOfLanes([])).toEqual({ parked: 0, behind: 0, waiting: 0, oldestAt: null });
+  expect(sumOfLanes([])).toEqual({ parked: 0, behind: 0, others: 0, waiting: 0, oldestAt: null });
 });
