@@ -16,9 +16,9 @@ const bodyMaxBytes = 1024 * 1024;
 
 /**
  * A local receiver on a free port, with a path per story. It remembers what came, in order.
- * @param {{ deadline: AbortSignal }} options  no wait outlives it
+ * @param {{ deadline: AbortSignal, host?: string }} options  no wait outlives the deadline
  */
-export async function openReceiver({ deadline }) {
+export async function openReceiver({ deadline, host = '127.0.0.1' }) {
   /** @type {Map<string, Hook>} */
   const hooks = new Map();
   const server = createServer(async (request, response) => {
@@ -32,14 +32,15 @@ export async function openReceiver({ deadline }) {
   });
   await new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve(undefined));
+    server.listen(0, host, () => resolve(undefined));
   });
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const url = `http://${host}:${port}`;
   return {
-    port,
+    url,
     /** @param {string} path @param {Answer} answer */
     hook(path, answer) {
-      const hook = new Hook(`http://127.0.0.1:${port}${path}`, answer, deadline);
+      const hook = new Hook(`${url}${path}`, answer, deadline);
       hooks.set(path, hook);
       return hook;
     },

@@ -7,7 +7,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { KafkaBatchServer, KafkaConnection } from '@posthorn/messaging';
-import { kafkaLog, LOGGER, type Logger, Metrics, observeConsumer } from '@posthorn/runtime';
+import { kafkaLog, kafkaSettings, LOGGER, type Logger, Metrics, observeConsumer } from '@posthorn/runtime';
 import { AckWait } from './ack-wait.js';
 import { DirectoryClient } from './directory.client.js';
 import { EventIngestSettings } from './event-ingest.config.js';
@@ -79,18 +79,7 @@ export class EventIngestModule {
 }
 
 function connection(settings: EventIngestSettings, logger: Logger): KafkaConnection {
-  const { kafkaBrokers, topicPrefix, kafkaSsl } = settings;
-  return new KafkaConnection(
-    { brokers: kafkaBrokers, clientId: 'event-ingest', topicPrefix, ssl: kafkaSsl, ...saslOf(settings) },
-    kafkaLog(logger),
-  );
-}
-
-function saslOf(settings: EventIngestSettings) {
-  const { kafkaSaslMechanism, kafkaSaslUsername, kafkaSaslPassword } = settings;
-  if (!kafkaSaslMechanism || !kafkaSaslUsername || !kafkaSaslPassword) return {};
-  const mechanism = kafkaSaslMechanism as 'plain' | 'scram-sha-256' | 'scram-sha-512';
-  return { sasl: { mechanism, username: kafkaSaslUsername, password: kafkaSaslPassword } };
+  return new KafkaConnection(kafkaSettings(settings, 'event-ingest'), kafkaLog(logger));
 }
 
 function ackWait({ ackTimeoutMs }: EventIngestSettings, log: EventLog): AckWait {

@@ -20,7 +20,8 @@ export type KafkaSettings = {
   clientId: string;
   /** In front of every topic and group, for example `posthorn.` */
   topicPrefix: string;
-  ssl?: boolean;
+  /** Texts are PEM; `ca` stands in place of the public authorities. */
+  ssl?: boolean | { ca?: string; cert?: string; key?: string };
   sasl?: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string };
   /** How sockets are opened, for tunnels and for tests that break connections. */
   socketFactory?: ISocketFactory;

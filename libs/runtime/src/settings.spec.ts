@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { IsIn, IsInt, Min } from 'class-validator';
 import {
   CommonSettings,
@@ -85,6 +88,22 @@ describe('settings', () => {
     ],
     [{ ...brokers, POSTHORN_SAMPLE_MAX: '91' }, 'POSTHORN_SAMPLE_MAX must stay below 90'],
     [
+      { ...brokers, POSTHORN_KAFKA_SASL_USERNAME: 'u' },
+      'POSTHORN_KAFKA_SASL_USERNAME and POSTHORN_KAFKA_SASL_PASSWORD need POSTHORN_KAFKA_SASL_MECHANISM',
+    ],
+    [
+      { ...brokers, POSTHORN_KAFKA_CA_FILE: '/ca' },
+      'POSTHORN_KAFKA_CA_FILE, _CERT_FILE and _KEY_FILE need POSTHORN_KAFKA_SSL=on',
+    ],
+    [
+      { ...brokers, POSTHORN_KAFKA_SSL: 'on', POSTHORN_KAFKA_CERT_FILE: '/cert' },
+      'POSTHORN_KAFKA_CERT_FILE and POSTHORN_KAFKA_KEY_FILE need each other',
+    ],
+    [
+      { ...brokers, POSTHORN_KAFKA_SASL_PASSWORD_FILE: '/nowhere/x' },
+      'POSTHORN_KAFKA_SASL_PASSWORD_FILE "/nowhere/x" cannot be read: ENOENT: no such file or directory, open \'/nowhere/x\'',
+    ],
+    [
       { ...brokers, POSTHORN_KAFKA_SASL_MECHANISM: 'plain' },
       'POSTHORN_KAFKA_SASL_MECHANISM needs POSTHORN_KAFKA_SASL_USERNAME and POSTHORN_KAFKA_SASL_PASSWORD',
     ],
@@ -99,6 +118,22 @@ describe('settings', () => {
     }
     expect(loadSettings(Lists, { ...brokers, POSTHORN_SAMPLE_LIST: '' }).list).toEqual(['default']);
     expect(loadSettings(Lists, { ...brokers, POSTHORN_SAMPLE_LIST: 'off' }).list).toEqual([]);
+  });
+
+  it('take a secret from a file where the variable itself is not set', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'posthorn-settings-'));
+    const file = join(folder, 'url');
+    writeFileSync(file, 'postgres://u:p@h/d\n');
+    try {
+      const env = { ...brokers, DATABASE_URL_FILE: file };
+      expect(loadSettings(DatabaseSettings, env).databaseUrl).toBe('postgres://u:p@h/d');
+      const both = { ...env, DATABASE_URL: 'postgres://other@h/d' };
+      expect(loadSettings(DatabaseSettings, both).databaseUrl).toBe('postgres://other@h/d');
+      // Only secrets: a port in a file is nobody's wish.
+      expect(loadSettings(Sample, { ...brokers, POSTHORN_PORT_FILE: '/nowhere' }).port).toBe(8499);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('never print a secret', () => {
@@ -120,6 +155,7 @@ describe('settings', () => {
         type: 'number',
         default: 8499,
         meaning: 'Port to listen on; 0 takes a free one',
+        secret: false,
       },
     ]);
     expect(rows.at(-2)).toMatchObject({ env: 'POSTHORN_SAMPLE_MAX', type: 'number', default: 5 });

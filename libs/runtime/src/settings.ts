@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
 import {
   ArrayNotEmpty,
   IsBoolean,
@@ -23,12 +24,14 @@ export type SettingDescription = {
   type: string;
   default: unknown;
   meaning: string;
+  /** Its value is never shown, and may stand in a file. */
+  secret: boolean;
 };
 
 type Declared = { name: string; env: string; meaning: string; secret: boolean };
 
 const declaredKey = Symbol('posthorn.settings');
-const secretLooking = /SECRET|PASSWORD|TOKEN|_KEYS?$|DATABASE_URL/;
+const secretLooking = /SECRET|PASSWORD|TOKEN|(?<!_PER)_KEYS?$|DATABASE_URL/;
 
 /**
  * Says which environment variable fills a property, and what it is for in one sentence (the settings
@@ -116,16 +119,17 @@ const allowed: Record<SettingType, string> = {
 
 /**
  * Reads a settings class from the environment. A variable that is empty counts as not set, a list that is
- * `off` is empty. Relations
+ * `off` is empty. A secret may stand in a file: `NAME_FILE` says which. Relations
  * between settings are checked by the class itself, in an optional method `problem()` that answers with a
  * sentence or `undefined`.
  *
  * @throws SettingsError naming every wrong variable in one line
  */
-export function loadSettings<T extends object>(type: SettingsClass<T>, env: NodeJS.ProcessEnv): T {
+export function loadSettings<T extends object>(type: SettingsClass<T>, given: NodeJS.ProcessEnv): T {
   const settings = new type();
   const values = settings as Record<string, unknown>;
   const declared = declaredOf(type);
+  const env = withFiles(declared, given);
   const wrong: string[] = [];
   for (const one of declared) {
     const text = env[one.env]?.trim();
@@ -146,6 +150,23 @@ export function loadSettings<T extends object>(type: SettingsClass<T>, env: Node
   }
   if (wrong.length > 0) throw new SettingsError(wrong.join('; '));
   return settings;
+}
+
+/** What is mounted as a file (Docker, Kubernetes) never shows in the list of a process's variables. */
+function withFiles(declared: Declared[], env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const read: NodeJS.ProcessEnv = {};
+  for (const { env: name, secret } of declared) {
+    const file = env[`${name}_FILE`]?.trim();
+    if (!secret || !file || env[name]?.trim()) continue;
+    try {
+      read[name] = readFileSync(file, 'utf8');
+    } catch (error) {
+      throw new SettingsError(
+        `${name}_FILE ${JSON.stringify(file)} cannot be read: ${(error as Error).message}`,
+      );
+    }
+  }
+  return { ...env, ...read };
 }
 
 function shown({ secret }: Declared, text: string): string {
@@ -173,6 +194,7 @@ export function describeSettings(type: SettingsClass): SettingDescription[] {
     type: typeOf(type, name, defaults[name]),
     default: secret ? undefined : defaults[name],
     meaning,
+    secret,
   }));
 }
 
@@ -209,9 +231,24 @@ export class CommonSettings {
   @Max(9)
   replicationFactor: number = 1;
 
-  @Setting('POSTHORN_KAFKA_SSL', 'TLS to the brokers (own authorities through NODE_EXTRA_CA_CERTS)')
+  @Setting('POSTHORN_KAFKA_SSL', 'TLS to the brokers')
   @IsBoolean()
   kafkaSsl: boolean = false;
+
+  @Setting('POSTHORN_KAFKA_CA_FILE', "PEM file with the brokers' authority, in place of the public ones")
+  @IsOptional()
+  @IsString()
+  kafkaCaFile?: string;
+
+  @Setting('POSTHORN_KAFKA_CERT_FILE', 'PEM file with the certificate we show to the brokers (mutual TLS)')
+  @IsOptional()
+  @IsString()
+  kafkaCertFile?: string;
+
+  @Setting('POSTHORN_KAFKA_KEY_FILE', 'PEM file with the key of that certificate', { secret: false })
+  @IsOptional()
+  @IsString()
+  kafkaKeyFile?: string;
 
   @Setting('POSTHORN_KAFKA_SASL_MECHANISM', 'plain, scram-sha-256 or scram-sha-512')
   @IsOptional()
@@ -272,6 +309,12 @@ export class CommonSettings {
   problem(): string | undefined {
     if (this.kafkaSaslMechanism && !(this.kafkaSaslUsername && this.kafkaSaslPassword))
       return 'POSTHORN_KAFKA_SASL_MECHANISM needs POSTHORN_KAFKA_SASL_USERNAME and POSTHORN_KAFKA_SASL_PASSWORD';
+    if (!this.kafkaSaslMechanism && (this.kafkaSaslUsername || this.kafkaSaslPassword))
+      return 'POSTHORN_KAFKA_SASL_USERNAME and POSTHORN_KAFKA_SASL_PASSWORD need POSTHORN_KAFKA_SASL_MECHANISM';
+    if (!this.kafkaSsl && (this.kafkaCaFile || this.kafkaCertFile || this.kafkaKeyFile))
+      return 'POSTHORN_KAFKA_CA_FILE, _CERT_FILE and _KEY_FILE need POSTHORN_KAFKA_SSL=on';
+    if (Boolean(this.kafkaCertFile) !== Boolean(this.kafkaKeyFile))
+      return 'POSTHORN_KAFKA_CERT_FILE and POSTHORN_KAFKA_KEY_FILE need each other';
     return undefined;
   }
 }

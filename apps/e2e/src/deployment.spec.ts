@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chartTopics } from './testing/chart-topics.js';
+import { nodeFlags } from './testing/node-flags.js';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+it('the chart makes topics as the services would', () => {
+  expect(JSON.parse(read('deploy/helm/posthorn/files/topics.json'))).toEqual(chartTopics());
+});
+
+it('the chart gives rights on topics that exist, and each is written and read by somebody', () => {
+  type Rights = { reads: string[]; writes: string[] };
+  const access = Object.values(
+    JSON.parse(read('deploy/helm/posthorn/files/access.json')) as Record<string, Rights>,
+  );
+  const names = chartTopics().map(({ name }) => name);
+  const [reads, writes] = [access.flatMap((one) => one.reads), access.flatMap((one) => one.writes)];
+  for (const name of [...reads, ...writes]) expect(names).toContain(name);
+  // Publishers write to the inbox; people read what was rejected.
+  expect(names.filter((name) => !writes.includes(name))).toEqual(['inbox.v1']);
+  expect(names.filter((name) => !reads.includes(name))).toEqual(['rejected.v1']);
+});
+
+it('images start Node as everything else does', () => {
+  const [, entrypoint] = /^ENTRYPOINT (\[.*\])$/m.exec(read('Dockerfile'))!;
+  expect(JSON.parse(entrypoint!)).toEqual(['node', ...nodeFlags, '--enable-source-maps']);
+});
+
+/** Where the reverse proxy of docker-compose.yml leads a path: the first rule that fits, as nginx does it. */
+function behindProxy(path: string): string {
+  const [, rules] = /map \$request_uri \$upstream \{([^}]*)\}/.exec(read('deploy/proxy/nginx.conf'))!;
+  const lines = rules!.split('\n').map((line) => line.trim().replace(/;$/, '').split(' '));
+  const found = lines.find(([rule]) => rule?.startsWith('~') && new RegExp(rule.slice(1)).test(path));
+  const chosen = found ?? lines.find(([rule]) => rule === 'default');
+  return new URL(chosen![1]!).hostname;
+}
+
+/** The same for the chart's ingress: the controller tries longer paths first, and does not see the query. */
+function behindIngress(path: string): string {
+  const text = read('deploy/helm/posthorn/templates/ingress.yaml');
+  const rules = [...text.matchAll(/- path: (\S+)\n.*\n.*name: \{\{ \$name \}\}-([a-z-]+)/g)];
+  const found = rules.find(([, rule]) => new RegExp(`^${rule}`).test(path.split('?')[0]!));
+  return found?.[2] ?? 'subscription-api';
+}
+
+describe.each([
+  ['the proxy', behindProxy],
+  ['the ingress', behindIngress],
+])('%s routes', (_name, behind) => {
+  it.each([
+    ['/v1/events', 'event-ingest'],
+    ['/v1/tenants/t/events', 'delivery-log'],
+    ['/v1/tenants/t/events?type=a', 'delivery-log'],
+    ['/v1/tenants/t/events/evt_1', 'delivery-log'],
+    ['/v1/tenants/t/events/export?format=csv', 'delivery-log'],
+    ['/v1/tenants/a%2Fb/deliveries/dlv_1/retry', 'delivery-log'],
+    ['/v1/tenants/t/waiting', 'delivery-log'],
+    ['/v1/tenants/t/stats?step=hour', 'delivery-log'],
+    ['/v1/tenants/t/replays/r1/cancel', 'delivery-log'],
+    ['/v1/tenants/t/stream', 'delivery-log'],
+    ['/v1/tenants/t/erasures', 'delivery-log'],
+    ['/v1/tenants/t/subscriptions/s/poll?cursor=x', 'delivery-log'],
+    ['/v1/tenants/t/subscriptions/s', 'subscription-api'],
+    ['/v1/tenants/t/subscriptions/s/retry', 'subscription-api'],
+    ['/v1/tenants/t/event-types', 'subscription-api'],
+    ['/v1/tenants/events', 'subscription-api'],
+    ['/v1/tenants?next=/v1/events', 'subscription-api'],
+    ['/api/vendor/webhooks', 'subscription-api'],
+    ['/', 'subscription-api'],
+  ])('%s to %s', (path, service) => {
+    expect(behind(path)).toBe(service);
+  });
+});
