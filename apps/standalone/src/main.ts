@@ -4,7 +4,13 @@ import { DISPATCHER_TRANSPORT } from '@posthorn/dispatcher';
 import { EVENT_INGEST_TRANSPORT } from '@posthorn/event-ingest';
 import { RETRY_SCHEDULER_TRANSPORT } from '@posthorn/retry-scheduler';
 import { loadSettings, runMain, startService } from '@posthorn/runtime';
-import { createDemoTenants, serveDevReceiver, serveDocs, servePortal } from '@posthorn/subscription-api';
+import {
+  createDemoTenants,
+  serveDevReceiver,
+  serveDocs,
+  servePortal,
+  SubscriptionApiSettings,
+} from '@posthorn/subscription-api';
 import { StandaloneSettings } from './standalone.config.js';
 import { StandaloneModule } from './standalone.module.js';
 import { welcome } from './welcome.js';
@@ -30,7 +36,9 @@ await runMain(async () => {
   if (!settings.demo) return;
   const tenants = await createDemoTenants(app);
   await untilReady(url);
-  process.stdout.write(welcome(url, tenants));
+  const { devReceiver } = app.get(SubscriptionApiSettings, { strict: false });
+  const receiver = devReceiver ? `${url}/dev/receiver/hooks/first` : 'http://127.0.0.1:9000/webhooks';
+  process.stdout.write(welcome(url, tenants, receiver));
 });
 
 /** What is printed should work at once, and stand below what a start logs. */
