@@ -33,6 +33,9 @@ const boundaries = (depConstraints) => [
 const forKitSpecs = ['layer:domain', 'layer:adapter'];
 const hasKitSpecs = (sourceTag) => ['layer:kit', 'layer:example'].includes(sourceTag);
 
+/** And the specs of a service may speak to it as its users do. */
+const ownUsers = (sourceTag) => (sourceTag === 'layer:app' ? ['layer:kit'] : []);
+
 /** A spec may import the testing lib, its peers of any layer below it, and test tools. */
 const forSpecs = layers.map(({ sourceTag, onlyDependOnLibsWithTags }) => ({
   sourceTag,
@@ -42,6 +45,7 @@ const forSpecs = layers.map(({ sourceTag, onlyDependOnLibsWithTags }) => ({
       : [
           ...onlyDependOnLibsWithTags,
           ...(hasKitSpecs(sourceTag) ? forKitSpecs : []),
+          ...ownUsers(sourceTag),
           'layer:testing',
           'layer:contracts',
         ],
