@@ -1,5 +1,6 @@
 export { apiKeys, KafkaProxy, type DropRule } from './kafka-proxy.js';
 export { startNameServer, type NameServer, type Zone } from './name-server.js';
+export { installPacked, type Installed } from './packed.js';
 export { readTopic, type ReadRecord } from './read-topic.js';
 export {
   Receiver,
