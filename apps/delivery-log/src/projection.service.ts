@@ -29,6 +29,8 @@ const service = 'delivery-log';
 const stopTimeoutMs = 3_000;
 /** At a few events a second each would be a fetch and a transaction of its own. */
 const gatherMs = 100;
+/** A transaction costs as much as a hundred rows. */
+const applyGatherMs = 250;
 
 /**
  * Turns the four topics into tables. Survives crashes, rivals, a broker and a database that go away:
@@ -129,6 +131,7 @@ export class ProjectionService {
       concurrency: 2,
       metrics: this.database.metrics,
       spans: () => this.spans,
+      gatherMs: applyGatherMs,
       onRevoked: (partitions) => {
         for (const { partition } of partitions) this.books.drop(partition);
       },

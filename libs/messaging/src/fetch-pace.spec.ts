@@ -126,6 +126,26 @@ it.each([
   expect(performance.now() - sentMs).toBeCloseTo(gatherMs, -1);
 });
 
+it('lets a flow of records gather for five milliseconds, and no trickle', async () => {
+  const world = new World();
+  const answered = async (records: number) => {
+    const fetched = world.fetch();
+    const sentMs = performance.now();
+    await jest.advanceTimersByTimeAsync(0);
+    while (world.pending.length === 0) await jest.advanceTimersByTimeAsync(1);
+    const waitedMs = performance.now() - sentMs;
+    await jest.advanceTimersByTimeAsync(10);
+    world.pending.shift()?.answer(records);
+    await fetched;
+    return Math.round(waitedMs);
+  };
+  await answered(50);
+  // 9 records in 10 ms are a trickle; 50 are a flow, and 200 are worth a fetch as they are.
+  expect([await answered(9), await answered(50), await answered(200), await answered(9)]).toEqual([
+    0, 0, 5, 0,
+  ]);
+});
+
 it('says where the logs end as of the moment it asked', async () => {
   const world = new World();
   const askedMs = performance.now();

@@ -41,6 +41,12 @@ type FetchingBroker = { nodeId: unknown; fetch: Fetch };
 export const quickWaitMs = 50;
 const quickForMs = 1_000;
 const muchRecords = 200;
+/**
+ * From a record a millisecond on, a fetch that is answered at the first record brings a handful: what
+ * comes in these few milliseconds shares one.
+ */
+const flowPerMs = 1;
+const flowGatherMs = 5;
 /** kafkajs takes the time of a heartbeat when it is answered. */
 const heartbeatSlackMs = 10;
 
@@ -57,6 +63,7 @@ export class FetchPace {
   private readonly stopping = new Set<() => void>();
   private readonly paced = new WeakSet<FetchingBroker>();
   private readonly gatheringUntilMs = new Map<string, number>();
+  private readonly answeredMs = new Map<string, number>();
   private beginning: string | undefined;
   private movedMs = -Infinity;
   private stopped = false;
@@ -143,11 +150,19 @@ export class FetchPace {
         partitions.push({ topic: topicName, partition, stableEnd: Number(lastStableOffset ?? Infinity) });
       }
     }
-    const { gatherMs = 0 } = this.options;
-    const isLittle = records > 0 && records < muchRecords;
-    this.gatheringUntilMs.set(nodeId, isLittle ? performance.now() + gatherMs : 0);
+    this.gather(nodeId, records);
     this.port.answered(partitions, sentMs);
     return answer;
+  }
+
+  private gather(nodeId: string, records: number): void {
+    const nowMs = performance.now();
+    const isFlow = records >= flowPerMs * (nowMs - (this.answeredMs.get(nodeId) ?? -Infinity));
+    this.answeredMs.set(nodeId, nowMs);
+    const isLittle = records > 0 && records < muchRecords;
+    const { gatherMs = 0 } = this.options;
+    const forMs = isFlow ? Math.max(gatherMs, flowGatherMs) : gatherMs;
+    this.gatheringUntilMs.set(nodeId, isLittle ? nowMs + forMs : 0);
   }
 
   /** Not a race with one lasting promise, which would keep every answer for ever. */

@@ -20,6 +20,8 @@ export type PartitionContext<R extends ProjectionRecord> = {
   rejected: (rejection: Rejection<R>) => Promise<void>;
   gate: Gate;
   applyMaxRecords: number;
+  /** Between the starts of two transactions, unless there is much to write. */
+  gatherMs: number;
   /** After a commit. */
   applied: (records: readonly R[], beganMs: number) => void;
   /** Buffered records and bytes went up or down. */
@@ -33,6 +35,8 @@ type Outcome = 'applied' | 'lost' | 'stopped';
 
 const handlerTries = 3;
 const applyMaxBytes = 8 * 1024 * 1024;
+/** So many records are worth a transaction of their own. */
+const muchRecords = 1_000;
 
 /**
  * Applies one partition's records in order, as large batches as have come in meanwhile, each in one
@@ -43,6 +47,8 @@ export class ProjectionPartition<R extends ProjectionRecord> {
   private readonly queue: Buffered<R>[] = [];
   private stopped = false;
   private working: Promise<void> | undefined;
+  private queuedRecords = 0;
+  private appliedMs = -Infinity;
   /** What the offset row holds, as far as we know; `undefined` is no row. */
   private stored: number | undefined;
   /** Offset of the next record to take in; `undefined` until begin(). */
@@ -79,6 +85,7 @@ export class ProjectionPartition<R extends ProjectionRecord> {
     const bytes = fresh.reduce((sum, record) => sum + sizeOf(record), 0);
     this.queue.push({ records: fresh, next, bytes });
     this.position = next;
+    this.queuedRecords += fresh.length;
     this.context.buffered(fresh.length, bytes);
     this.working ??= this.work().finally(() => {
       this.working = undefined;
@@ -97,11 +104,20 @@ export class ProjectionPartition<R extends ProjectionRecord> {
 
   private async work(): Promise<void> {
     while (!this.stopped && this.queue.length > 0) {
+      await this.gather();
+      if (this.stopped) return;
       const { records, next, count } = this.merged();
       const outcome = await this.apply(records, next, handlerTries);
       if (outcome === 'applied') this.drop(this.stopped ? 0 : count);
       else if (outcome === 'lost') await this.startOver();
     }
+  }
+
+  /** A transaction costs as much as many rows: what comes within a moment shares one. */
+  private async gather(): Promise<void> {
+    const waitMs = this.appliedMs + this.context.gatherMs - performance.now();
+    if (waitMs > 0 && this.queuedRecords < muchRecords) await sleep(waitMs);
+    this.appliedMs = performance.now();
   }
 
   private merged(): { records: R[]; next: number; count: number } {
@@ -124,6 +140,7 @@ export class ProjectionPartition<R extends ProjectionRecord> {
     const gone = this.queue.splice(0, count);
     if (gone.length === 0) return;
     const records = gone.reduce((sum, one) => sum + one.records.length, 0);
+    this.queuedRecords -= records;
     this.context.buffered(-records, -gone.reduce((sum, one) => sum + one.bytes, 0));
   }
 

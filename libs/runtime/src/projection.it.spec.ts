@@ -160,6 +160,29 @@ describe('a projection', () => {
     expect(second.runner.delayMs).toBe(0);
   });
 
+  it('writes what comes within a moment in one transaction, and much at once', async () => {
+    const log = logOf(1);
+    const sizes: number[] = [];
+    const handler = async (batch: ProjectionBatch, tx: Transaction): Promise<void> => {
+      sizes.push(batch.records.length);
+      await insert(batch, tx);
+    };
+    run(log, { topics: { 'things.v1': handler }, gatherMs: 1_000, maxBufferedRecords: 5_000 }, 1_500);
+    const startedMs = performance.now();
+    await storedIs(1);
+    for (let next = 1; next <= 20; next++) {
+      log.push(record(next));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await storedIs(21);
+    expect(performance.now() - startedMs).toBeGreaterThan(900);
+    const muchMs = performance.now();
+    log.push(...logOf(1_200, 21));
+    await storedIs(1_221);
+    expect(performance.now() - muchMs).toBeLessThan(900);
+    expect(sizes).toEqual([1, 20, 1_200]);
+  });
+
   it('applies what came in meanwhile as one batch', async () => {
     const sizes: number[] = [];
     const handler = async (batch: ProjectionBatch, tx: Transaction): Promise<void> => {

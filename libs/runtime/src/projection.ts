@@ -35,6 +35,8 @@ export type ProjectionOptions<R extends ProjectionRecord = ProjectionRecord> = {
   maxBufferedBytes: number;
   /** Records in one transaction, unless a single batch holds more. */
   applyMaxRecords?: number;
+  /** Between the starts of two transactions of a partition, unless there is much to write. */
+  gatherMs?: number;
   /** Transactions at a time. */
   concurrency?: number;
   /** After the commit of a batch. */
@@ -164,6 +166,7 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
       applyMaxRecords = 5_000,
       name,
       spans,
+      gatherMs = 0,
     } = this.options;
     const partition = new ProjectionPartition<R>(at, {
       database,
@@ -175,6 +178,7 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
       },
       gate: this.gate,
       applyMaxRecords,
+      gatherMs,
       applied: (records, beganMs) => {
         this.measured?.applied(records.length, Date.now() - beganMs);
         if (spans?.().enabled) recordApplied(spans(), { name, ...at }, records, beganMs);

@@ -218,7 +218,10 @@ export class Chaos {
     if (total.duplicates > duplicatesMax * total.delivered) problems.push('2 % or more were duplicates');
     await this.noteRepeatedInLog();
     const kept = problems.length === 0 && broken.length === 0;
-    if (!kept) for (const line of await postMortem(this.options.databaseUrl, broken)) console.log(line);
+    if (!kept) {
+      const log = { brokers: this.options.brokers, topicPrefix };
+      for (const line of await postMortem(this.options.databaseUrl, log, broken)) console.log(line);
+    }
     for (const line of ['', ...verdictTable(verdict, this.options), '']) console.log(line);
     for (const line of faultTable(this.faults.done, this.options)) console.log(line);
     console.log(kept ? '\nEvery promise was kept.' : '\nPromises were broken.');

@@ -1,7 +1,8 @@
 import pg from 'pg';
+import { historyOf, type Log } from './log-history.js';
 import type { Broken } from './verdict.js';
 
-/** What PostgreSQL knows of one offence, for the one who has to find out how it came to it. */
+/** What the stores know of one offence, for the one who has to find out how it came to it. */
 const questions: readonly [title: string, sql: string][] = [
   [
     'event',
@@ -21,6 +22,12 @@ const questions: readonly [title: string, sql: string][] = [
      SELECT attempts, first_attempt_at, duration_ms, told, true, last_status, last_error, NULL
        FROM delivery_log.deliveries WHERE tenant_id = $1 AND subscription_id = $2 AND event_id = $3 AND url IS NOT NULL
       ORDER BY attempt`,
+  ],
+  [
+    'timers',
+    `SELECT t."offset", t.due_at, t.claim_at, t.claims FROM retry_scheduler.delivery_timers t
+       JOIN delivery_log.deliveries d USING (delivery_id)
+      WHERE d.tenant_id = $1 AND d.subscription_id = $2 AND d.event_id = $3`,
   ],
   [
     'lanes',
@@ -51,19 +58,36 @@ export async function repeatedInLog(databaseUrl: string): Promise<Set<string>> {
 }
 
 /** The first offences and where they are. */
-export async function postMortem(databaseUrl: string, broken: readonly Broken[]): Promise<string[]> {
+export async function postMortem(
+  databaseUrl: string,
+  log: Log,
+  broken: readonly Broken[],
+): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
   const lines: string[] = [];
   try {
     await client.connect();
-    for (const one of broken.slice(0, shown)) lines.push(...(await describe(client, one)));
+    for (const one of broken.slice(0, shown)) {
+      lines.push(...(await describe(client, one)));
+      lines.push(...(await historyOf(log, await placeOf(client, one))));
+    }
   } catch (error) {
-    lines.push(`PostgreSQL does not say more: ${String(error)}`);
+    lines.push(`the stores do not say more: ${String(error)}`);
   } finally {
     await client.end().catch(() => undefined);
   }
   if (broken.length > shown) lines.push(`… and ${broken.length - shown} more`);
   return lines;
+}
+
+async function placeOf(client: pg.Client, { subscription, n }: Broken) {
+  const ids = [subscription.tenant.id, subscription.id, subscription.tenant.eventId(n) ?? null];
+  const { rows } = await client.query<{ partition: number; delivery_id: string }>(
+    `SELECT partition, delivery_id FROM delivery_log.deliveries
+      WHERE tenant_id = $1 AND subscription_id = $2 AND event_id = $3`,
+    ids,
+  );
+  return rows.map(({ partition, delivery_id }) => ({ partition, deliveryId: delivery_id }));
 }
 
 async function describe(client: pg.Client, { subscription, n, what }: Broken): Promise<string[]> {
