@@ -19,6 +19,7 @@ const expired = attempt({
   status: undefined,
   startedAt: startMs + 90_000,
 });
+const lastWord = attempt({ ...expired, outcome: 'delivered' });
 const cancelled = attempt({
   attempt: 0,
   outcome: 'cancelled',
@@ -57,6 +58,11 @@ describe('what records tell of a delivery', () => {
         lastError: 'timeout',
         nextAttemptAt: startMs + 12_000,
       },
+    },
+    {
+      name: 'tried again by an owner that had not heard of its delivery, and ended when it heard',
+      records: [delivered({ attempt: 1 }), second, lastWord],
+      is: { status: 'delivered', attempts: 2, nextAttemptAt: null, finishedAt: startMs + 90_025 },
     },
     {
       name: 'delivered at last',

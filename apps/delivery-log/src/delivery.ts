@@ -28,7 +28,7 @@ export type DeliveryState = {
   lastAttemptAt: number | null;
   firstAttemptAt: number | null;
   /** The latest word that it ended without an attempt. */
-  endedAs: 'cancelled' | 'expired' | null;
+  endedAs: Exclude<DeliveryStatus, 'waiting'> | null;
   endedAt: number | null;
 };
 
@@ -58,7 +58,7 @@ export function deliveryOf(record: FiledAttempt): DeliveryState {
     lastError: sent ? (error ?? null) : null,
     firstAttemptAt: sent ? startedAt : null,
     lastAttemptAt: sent ? startedAt : null,
-    endedAs: sent || !over ? null : outcome === 'expired' ? 'expired' : 'cancelled',
+    endedAs: sent || !over ? null : outcome,
     endedAt: sent ? null : finishedAt,
   };
 }

@@ -1,9 +1,9 @@
 import {
   type AttemptMessage,
+  type AttemptsMessage,
   attemptsTopic,
   encodeAttempts,
   encodeRetry,
-  type LaneCancelled,
   retriesTopic,
 } from '@posthorn/contracts';
 import { deliveryId } from '@posthorn/domain';
@@ -112,7 +112,7 @@ export class AttemptRecorder {
     this.outbox.write({ topic: attemptsTopic.name, partition: owner.partition, key: tenantId, value, done });
   }
 
-  tell(owner: PartitionOwner, message: LaneCancelled): void {
+  tell(owner: PartitionOwner, message: AttemptsMessage): void {
     const { partition } = owner;
     const value = encodeAttempts(message);
     const done = this.doneOr(owner);

@@ -59,6 +59,7 @@ describe('reading for lanes', () => {
 
   /** A partition of 100 events, with lanes that begin where their records say. */
   function reading(lanes: Lanes, { repeats = [] as number[], known = {} as Known } = {}) {
+    const told: number[] = [];
     const owner = {
       ended: false,
       partition: 0,
@@ -68,6 +69,7 @@ describe('reading for lanes', () => {
       laneOf: (subscription: { name: string }) => subscription.name,
       endings: { get: (_: unknown, seq: number) => known[seq] },
       logEvent: (message: unknown, { value }: InRecord) => ({ message, value }),
+      tellOver: (_: unknown, __: unknown, seq: number) => void told.push(seq),
     } as unknown as PartitionOwner;
     const slots = Object.entries(lanes).map(([name, loaded]) => {
       const lane = new Lane<never>(settings, effects, loaded);
@@ -79,7 +81,7 @@ describe('reading for lanes', () => {
         subscription: { name, matches: () => true },
       } as unknown as LaneSlot;
     });
-    return { owner, slots };
+    return { owner, slots, told };
   }
 
   const behind = (cursor: number): LaneRecord => ({ kind: 'behind', cursor, attempt: 0, failingSince: null });
@@ -125,11 +127,13 @@ describe('reading for lanes', () => {
   });
 
   it('tells a lane that what it waited for was delivered before the takeover', async () => {
-    const { slots } = reading(
+    const { slots, told } = reading(
       { failing: failing(96), other: failing(97) },
       { known: { 96: { delivered: true }, 98: { delivered: true } } },
     );
     await feed(slots, () => true);
     expect(slots.map(({ lane }) => lane.health.failingSince)).toEqual([null, 5]);
+    // The log heard of failed attempts after the delivery: it needs a last word.
+    expect(told).toEqual([96]);
   });
 });

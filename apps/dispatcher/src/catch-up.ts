@@ -253,8 +253,11 @@ function isFor(slot: LaneSlot, message: EventMessage, seq: number): boolean {
   if (replayId !== undefined) return subscription.matches(message, Infinity);
   if (!subscription.matches(message, seq) || owner.laneOf(subscription, message) !== name) return false;
   const known = owner.endings.get(subscription, seq, message.id);
-  // A lane that waited for this very one need not wait any more, nor probe: its receiver took it.
-  if (known?.delivered && slot.lane.hasTried(seq)) slot.lane.health.succeeded();
+  if (known && slot.lane.hasTried(seq)) {
+    // A lane that waited for this very one need not wait any more, nor probe: its receiver took it.
+    if (known.delivered) slot.lane.health.succeeded();
+    owner.tellOver(subscription, message, seq, known);
+  }
   return !known;
 }
 

@@ -1,4 +1,4 @@
-import type { LaneCancelled } from '@posthorn/contracts';
+import type { AttemptsMessage } from '@posthorn/contracts';
 import type { LaneSettings } from '@posthorn/domain';
 import type { InRecord } from '@posthorn/messaging';
 import type { Place } from './dedup-map.js';
@@ -28,7 +28,7 @@ export type OwnerPorts = {
   /** `settle` is called when the record is safe in `rejected`. */
   reject(rejection: Rejection, settle: () => void): void;
   /** Goes to `attempts`, for the delivery log. */
-  tell(owner: PartitionOwner, message: LaneCancelled): void;
+  tell(owner: PartitionOwner, message: AttemptsMessage): void;
   /** How far the partition is settled, durably. */
   windowWritten(partition: number, next: number, dueNext: number): void;
 };

@@ -35,6 +35,7 @@ const subscription = (id: string, status: Status, sinceSeq: number): Subscriptio
   }) as unknown as SubscriptionMessage;
 
 const dues: DueItem[] = [];
+const told: unknown[] = [];
 
 function owner(
   subscriptions: SubscriptionMessage[],
@@ -51,6 +52,7 @@ function owner(
     wake: nothing,
     windowWritten: nothing,
     deliverDue: (_slot: unknown, item: DueItem) => void dues.push(item),
+    tell: (_owner: unknown, message: unknown) => void told.push(message),
   };
   return new PartitionOwner(3, ports as unknown as OwnerPorts, {
     window: new OffsetWindow({ next: 100, capacity: 1_000 }),
@@ -196,3 +198,23 @@ it('writes anew, with its first window, what counts from where the log was cut',
   acknowledged();
   expect(lane.coversFrom).toBe(70);
 });
+
+it.each([
+  [true, 'delivered'],
+  [false, 'failed'],
+])(
+  'tells the last word of a delivery that an owner before had ended (delivered: %s)',
+  (delivered, outcome) => {
+    const one = owner([subscription('s', 'active', 0)]);
+    const event = { id: 'evt_1', type: 'order.created' } as never;
+    one.tellOver(one.subscriptions.get('t', 's')!, event, 104, { eventId: 'evt_1', delivered });
+    const ids = {
+      tenantId: 't',
+      subscriptionId: 's',
+      eventId: 'evt_1',
+      eventType: 'order.created',
+      seq: 104,
+    };
+    expect(told.pop()).toMatchObject({ kind: 'attempt', ...ids, attempt: 0, outcome, final: true });
+  },
+);

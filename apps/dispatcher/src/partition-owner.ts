@@ -15,7 +15,7 @@ import {
   UndecodableError,
   windowKey,
 } from '@posthorn/contracts';
-import type { LaneRecord } from '@posthorn/domain';
+import { deliveryId, type LaneRecord } from '@posthorn/domain';
 import { type InRecord, OffsetWindow, readTrace, type TxRecord } from '@posthorn/messaging';
 import { DueIntake } from './due-intake.js';
 import { TransactionDraft } from './transaction-draft.js';
@@ -28,7 +28,8 @@ import {
   Subscription,
   SubscriptionTable,
 } from './subscription-table.js';
-import type { KnownEndings } from './known-endings.js';
+import type { KnownEnding, KnownEndings } from './known-endings.js';
+import { toldWithout } from './outcome.js';
 import type { LoadedPartition } from './takeover.js';
 
 /** Replays leave room for live traffic. */
@@ -376,6 +377,23 @@ export class PartitionOwner {
     };
     if (range.fromSeq < untilSeq)
       this.ports.tell(this, { kind: 'lane-cancelled', tenantId, subscriptionId, ...range });
+  }
+
+  /**
+   * A delivery that a lane here tried again, not knowing that an owner before had ended it: without a last
+   * word the delivery log would wait for the next attempt for ever.
+   */
+  tellOver(subscription: Subscription, event: EventMessage, seq: number, { delivered }: KnownEnding): void {
+    const { tenantId, id: subscriptionId } = subscription.snapshot;
+    const outcome = delivered ? ('delivered' as const) : ('failed' as const);
+    const ids = { tenantId, subscriptionId, eventId: event.id, eventType: event.type, seq };
+    const ending = { attempt: 0, outcome, final: true, url: '', ...toldWithout(this.ports.now()) };
+    this.ports.tell(this, {
+      kind: 'attempt',
+      ...ids,
+      deliveryId: deliveryId(event.id, subscriptionId),
+      ...ending,
+    });
   }
 
   /** Lanes do what the subscription's status says. */
