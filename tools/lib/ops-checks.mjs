@@ -1,3 +1,4 @@
+import { deploymentChecks } from './ops-deployment.mjs';
 import { monitoringChecks } from './ops-monitoring.mjs';
 
 /**
@@ -7,4 +8,4 @@ import { monitoringChecks } from './ops-monitoring.mjs';
  */
 
 /** In this order. @type {Check[]} */
-export const opsChecks = [...monitoringChecks];
+export const opsChecks = [...monitoringChecks, ...deploymentChecks];

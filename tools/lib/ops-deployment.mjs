@@ -1,0 +1,230 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { remove } from './files.mjs';
+import { schemaLocation, writeSchemas } from './kube-schemas.mjs';
+import { productNode } from './node.mjs';
+import { layout, repoRoot } from './paths.mjs';
+import { run, tail } from './processes.mjs';
+import { which } from './require.mjs';
+
+/** @typedef {import('./ops-checks.mjs').Outcome} Outcome */
+
+const chart = join(repoRoot, 'deploy', 'helm', 'posthorn');
+const values = ['one-node', 'fleet'].map((name) => join(chart, `values-${name}.yaml`));
+/** The oldest that Chart.yaml allows, and a newer one. */
+const kubeVersions = ['1.30.0', '1.37.0'];
+
+const tools = {
+  helm: 'helm.sh/helm/v3/cmd/helm@v3.22.0',
+  kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0',
+};
+const modules = {
+  kubernetes: 'k8s.io/kubernetes@v1.37.2',
+  keda: 'github.com/kedacore/keda/v2@v2.21.0',
+  prometheus: 'github.com/prometheus-operator/prometheus-operator@v0.85.0',
+};
+
+/** What has to be refused, and with what words. @type {[what: string, flags: string[], said: RegExp][]} */
+const refused = [
+  ['no brokers', [], /kafka\.brokers is not set/],
+  [
+    'more dispatchers than partitions',
+    [
+      '--set',
+      'kafka.brokers=k:9092,kafka.sasl.mechanism=,kafka.partitions=4,services.dispatcher.autoscaling.enabled=true',
+    ],
+    /autoscaling\.max is above kafka\.partitions/,
+  ],
+  ['an unknown mode', ['--set', 'kafka.brokers=k:9092,mode=both'], /mode is services or standalone/],
+];
+
+/** @type {import('./ops-checks.mjs').Check[]} */
+export const deploymentChecks = [
+  { name: 'helm-lint', run: () => withTool('helm', lint) },
+  { name: 'helm-template', run: () => withTool('helm', template) },
+  {
+    name: 'kubeconform',
+    run: () => withTool('helm', (helm) => withTool('kubeconform', (bin) => conform(helm, bin))),
+  },
+  { name: 'network-policies', run: () => withTool('helm', onlyTheDispatcherGetsOut) },
+  { name: 'compose-file', run: composeFile },
+  { name: 'compose', onlyByName: true, run: composed },
+];
+
+/** @param {string} helm @returns {Promise<Outcome>} */
+async function lint(helm) {
+  for (const file of values) await succeed(helm, 'lint', '--strict', '--quiet', chart, '-f', file);
+  return { outcome: 'passed' };
+}
+
+/** @param {string} helm @returns {Promise<Outcome>} */
+async function template(helm) {
+  for (const version of kubeVersions) await rendered(helm, version);
+  for (const [what, flags, said] of refused) {
+    const { code, output } = await run(helm, [
+      'template',
+      'posthorn',
+      chart,
+      ...kube(kubeVersions[0]),
+      ...flags,
+    ]);
+    if (code === 0 || !said.test(output))
+      return { outcome: 'failed', why: `${what} should be refused with ${said}: ${tail(output, 3)}` };
+  }
+  return { outcome: 'passed', why: `for Kubernetes ${kubeVersions.join(' and ')}` };
+}
+
+/**
+ * Both value files, as one text each.
+ * @param {string} helm
+ * @param {string} version
+ * @returns {Promise<string[]>}
+ */
+async function rendered(helm, version) {
+  const texts = [];
+  for (const file of values)
+    texts.push(await succeed(helm, 'template', 'posthorn', chart, ...kube(version), '-f', file));
+  return texts;
+}
+
+/** Built by `go install`, Helm knows no version of Kubernetes. @param {string | undefined} version */
+const kube = (version) => ['--kube-version', String(version)];
+
+/** @param {string} helm @param {string} kubeconform @returns {Promise<Outcome>} */
+async function conform(helm, kubeconform) {
+  const folder = join(cache(), 'schemas');
+  const stamp = join(folder, 'made-from.json');
+  const sources = JSON.stringify(modules);
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== sources) {
+    remove(folder);
+    const [kubernetes, keda, prometheus] = await Promise.all(Object.values(modules).map(moduleFolder));
+    writeSchemas({
+      folder,
+      swagger: join(kubernetes, 'api', 'openapi-spec', 'swagger.json'),
+      crds: [
+        join(keda, 'config', 'crd', 'bases'),
+        join(prometheus, 'example', 'prometheus-operator-crd', 'monitoring.coreos.com_podmonitors.yaml'),
+        join(repoRoot, 'tools', 'kube-schemas'),
+      ],
+    });
+    writeFileSync(stamp, sources);
+  }
+  const file = join(cache(), 'rendered.yaml');
+  writeFileSync(file, (await rendered(helm, '1.37.0')).join('\n---\n'));
+  const location = join(folder, schemaLocation);
+  const output = await succeed(kubeconform, '-strict', '-summary', '-schema-location', location, file);
+  const summary = output.trim().split('\n').at(-1) ?? '';
+  if (!/Skipped: 0/.test(summary))
+    return { outcome: 'failed', why: `not everything was looked at: ${summary}` };
+  return { outcome: 'passed', why: summary.replace(/^Summary: /, '') };
+}
+
+/**
+ * Who may reach the open internet, by the policies of the fleet.
+ * @param {string} helm
+ * @returns {Promise<Outcome>}
+ */
+async function onlyTheDispatcherGetsOut(helm) {
+  const strictly = ['--set', 'services.subscription-api.verifiesReceivers=false'];
+  const fleet = ['template', 'posthorn', chart, ...kube('1.37.0'), '-f', String(values[1])];
+  const found = [];
+  for (const [flags, wanted] of [
+    [[], 'dispatcher, subscription-api'],
+    [strictly, 'dispatcher'],
+  ]) {
+    const text = await succeed(helm, ...fleet, ...flags);
+    const out = text
+      .split(/^---$/m)
+      .map((part) => parse(part))
+      .filter(
+        (one) => one?.kind === 'NetworkPolicy' && JSON.stringify(one.spec.egress ?? []).includes('0.0.0.0/0'),
+      )
+      .map((one) => one.spec.podSelector.matchLabels['app.kubernetes.io/component'] ?? 'everybody');
+    if (out.sort().join(', ') !== wanted) found.push(`${out.join(', ')} get out, not ${wanted}`);
+  }
+  return found.length === 0 ? { outcome: 'passed' } : { outcome: 'failed', why: found.join('; ') };
+}
+
+/** @returns {Promise<Outcome>} */
+async function composeFile() {
+  const file = join(repoRoot, 'docker-compose.yml');
+  const docker = which('docker');
+  const v2 = docker && (await run(docker, ['compose', 'version'])).code === 0;
+  const v1 = which('docker-compose');
+  const said = [];
+  if (v2)
+    said.push(await succeed(docker, 'compose', '-f', file, 'config', '-q').then(() => 'docker compose'));
+  if (v1) said.push(await succeed(v1, '-f', file, 'config', '-q').then(() => 'docker-compose'));
+  if (said.length === 0)
+    return { outcome: 'not run', why: 'neither docker compose nor docker-compose is there' };
+  return { outcome: 'passed', why: `by ${said.join(' and ')}` };
+}
+
+/** @returns {Promise<Outcome>} */
+async function composed() {
+  const program = join(repoRoot, 'tools', 'compose-check.mjs');
+  const { code, output } = await run(productNode(), [program], { cwd: repoRoot });
+  if (/No Docker engine runs here/.test(output)) return { outcome: 'not run', why: tail(output, 1) };
+  return code === 0
+    ? { outcome: 'passed', why: tail(output, 1) }
+    : { outcome: 'failed', why: tail(output, 20) };
+}
+
+const cache = () => {
+  const folder = join(layout().cacheDir, 'ops-tools');
+  mkdirSync(folder, { recursive: true });
+  return folder;
+};
+
+/**
+ * Go's own way to programs: their modules, into a folder of ours. The first time takes some minutes.
+ * @param {keyof typeof tools} name
+ * @param {(bin: string) => Promise<Outcome>} use
+ * @returns {Promise<Outcome>}
+ */
+async function withTool(name, use) {
+  const folder = join(cache(), 'bin', String(tools[name].split('@')[1]));
+  const bin = join(folder, name);
+  if (!existsSync(bin)) {
+    const go = goCommand();
+    if (!go) return { outcome: 'not run', why: `Go is not there, which would bring ${name} by its module` };
+    const env = { ...process.env, GOBIN: folder, GOFLAGS: '-mod=mod' };
+    const { code, output } = await run(go, ['install', tools[name]], { env });
+    if (code !== 0) return { outcome: 'not run', why: `go install ${tools[name]}: ${tail(output, 2)}` };
+  }
+  return use(bin);
+}
+
+/** @param {string} module @returns {Promise<string>} where its files are */
+async function moduleFolder(module) {
+  const env = { ...process.env, GOFLAGS: '-mod=mod' };
+  const output = await succeedWith(String(goCommand()), ['mod', 'download', '-json', module], {
+    env,
+    cwd: cache(),
+  });
+  return JSON.parse(output).Dir;
+}
+
+const goCommand = () => which('go') ?? which('go', '/usr/local/go/bin');
+
+/** @param {string} command @param {string[]} args */
+const succeed = (command, ...args) => succeedWith(command, args, {});
+
+/**
+ * The whole standard output, which may be long.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import('node:child_process').ExecFileOptions} options
+ * @returns {Promise<string>}
+ */
+function succeedWith(command, args, options) {
+  return new Promise((resolve, reject) => {
+    const all = { ...options, maxBuffer: 32 * 1024 * 1024, encoding: /** @type {const} */ ('utf8') };
+    execFile(command, args, all, (error, stdout, stderr) => {
+      if (error) reject(new Error(tail(`${stdout}${stderr}`, 20) || error.message));
+      else resolve(stdout);
+    });
+  });
+}
