@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { testDatabase, testKafka } from '@posthorn/testing';
 import { operatorKey, Stage, type Harness } from '../testing/harness.js';
 
@@ -172,6 +173,21 @@ it('names every route there is', async () => {
   );
   expect(routes.map(([method, path]) => `${method} ${path}`).sort()).toEqual(there.sort());
   expect((await api.call('GET', '/docs')).status).toBe(200);
+});
+
+it('the README says of every route who may call it', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const said = [...readme.matchAll(/^\| `([A-Z]+) (\S+)` \| (\w+) \|/gm)].map(([, ...words]) =>
+    words.join(' '),
+  );
+  const who = (kind: Kind): string => {
+    if (kind === 'public' || kind === 'open') return 'everybody';
+    if (kind === 'self') return 'caller';
+    if (kind === 'operator') return kind;
+    return kind.endsWith('look') ? 'read' : 'manage';
+  };
+  const there = routes.map(([method, path, kind]) => `${method.toUpperCase()} ${path} ${who(kind)}`);
+  expect(said.sort()).toEqual(there.sort());
 });
 
 it.each(routes)('%s %s', async (method, path, kind) => {
