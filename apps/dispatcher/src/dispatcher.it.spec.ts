@@ -193,6 +193,26 @@ it('replays a range beside live traffic, under ids of its own, in order', async 
   expect(new Set(ids.map((a) => a.kind === 'attempt' && a.deliveryId)).size).toBe(2);
 });
 
+it.each(['strict', 'per-entity'] as const)(
+  'a subscription that begins in the past gets what is older before what is newer (%s)',
+  async (ordering) => {
+    const tenantId = `past-${ordering}`;
+    await world.publish(tenantId, 1, 200);
+    const snapshot = world.snapshot({ tenantId, id: `sub_${ordering}`, url: receiver.url, ordering });
+    await world.subscribe(snapshot, { startSeq: 0 });
+    await world.publish(tenantId, 201, 300);
+    const requests = await receiver.received(300, { timeoutMs: 20_000 });
+    const numbers = requests.map(numberOf);
+    expect(ordering === 'strict' ? numbers : [...numbers].sort((a, b) => a - b)).toEqual(upTo(300));
+    // Caught up: live from here on.
+    await world.publish(tenantId, 301, 301);
+    await receiver.received(301);
+    await waitFor(() => world.lanes.at(-1) === 'live');
+    expect(receiver.requests).toHaveLength(301);
+  },
+  30_000,
+);
+
 it('an event that is published again within ten minutes is delivered once, also after a takeover', async () => {
   await world.subscribe(world.snapshot({ tenantId: 'j', id: 'sub_j', url: receiver.url }));
   await world.publish('j', 1, 2);

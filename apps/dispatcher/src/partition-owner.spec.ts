@@ -4,6 +4,7 @@ import {
   encodeEvent,
   laneKey,
   type LaneCommand,
+  type SubscriptionSnapshot,
   subscriptionsTopic,
   type SubscriptionMessage,
 } from '@posthorn/contracts';
@@ -148,6 +149,58 @@ describe('a replay', () => {
     taken.onEvents([{ ...cancel, value: Buffer.from(String(cancel.value).replace('cmd_1', 'cmd_2')) }], 102);
     for (let i = 0; i < 2; i++) commit(taken);
     expect(laneOf(taken)).toBeUndefined();
+  });
+});
+
+describe('a subscription that begins in the past', () => {
+  const control = (over: object, startSeq: number): InRecord => {
+    const made = { ...snapshot('s', 'active'), version: 1, ...over } as unknown as SubscriptionSnapshot;
+    const value = encodeControl({ kind: 'subscription', tenantId: 't', snapshot: made, startSeq });
+    return { offset: 100, key: Buffer.from('t'), value, headers: {}, timestamp: 0 };
+  };
+  const keysOf = (taken: PartitionOwner) =>
+    taken.takeTransaction()!.records.map(({ key, value }) => `${key} ${value === null ? 'gone' : 'there'}`);
+
+  it('is BEHIND from there, by a record that stands before what it is', () => {
+    const taken = owner([]);
+    taken.onEvents([control({ ordering: 'strict' }, 70)], 101);
+    const { lane } = taken.slots.get('lane/t/s/0')!;
+    expect([lane.state, lane.wantsRead, taken.window.next]).toEqual(['behind', undefined, 100]);
+    const { records, acknowledged } = taken.takeTransaction()!;
+    expect(records.map(({ key }) => key)).toEqual(['lane/t/s/0', 't/s', '_window', '_due']);
+    acknowledged();
+    expect([lane.wantsRead, taken.window.next]).toEqual([70, 101]);
+    const event = { type: 'a.b', entity: null };
+    const { matches } = { matches: (seq: number) => taken.subscriptions.get('t', 's')!.matches(event, seq) };
+    expect([matches(69), matches(70)]).toEqual([false, true]);
+  });
+
+  it('begins where the log does, if that is later, and at its record, if the place is', () => {
+    const late = owner([]);
+    late.onEvents([control({ ordering: 'strict' }, 10)], 101);
+    late.takeTransaction()!.acknowledged();
+    expect(late.slots.get('lane/t/s/0')!.lane.wantsRead).toBe(50);
+    const future = owner([]);
+    future.onEvents([control({ ordering: 'strict' }, 1_000)], 101);
+    expect(future.slots.size).toBe(0);
+  });
+
+  it('has every lane by entity, so that none begins with what is new', () => {
+    const taken = owner([]);
+    taken.onEvents([control({ ordering: 'per-entity' }, 70)], 101);
+    expect([...taken.slots.values()].filter(({ lane }) => lane.state === 'behind')).toHaveLength(64);
+  });
+
+  it('loses no lane to the one that an owner left who did not come to write the subscription', () => {
+    const taken = owner([], [parkedAt(70)]);
+    taken.onEvents([control({ ordering: 'strict' }, 70)], 101);
+    expect(keysOf(taken)).toEqual(['lane/t/s/0 there', 't/s there', '_window there', '_due there']);
+  });
+
+  it('begins once: what is read again moves nothing', () => {
+    const taken = owner([subscription('s', 'active', 0)]);
+    taken.onEvents([control({ ordering: 'strict', version: 2 }, 70)], 101);
+    expect(taken.slots.size).toBe(0);
   });
 });
 

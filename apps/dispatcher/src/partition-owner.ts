@@ -19,6 +19,7 @@ import { deliveryId, type LaneRecord } from '@posthorn/domain';
 import { type InRecord, OffsetWindow, readTrace, type TxRecord } from '@posthorn/messaging';
 import { DueIntake } from './due-intake.js';
 import { TransactionDraft } from './transaction-draft.js';
+import { encodeLane, laneNames, replayKey } from './lane-records.js';
 import { LaneSlot, type LogEvent } from './lane-slot.js';
 import type { OwnerPorts } from './owner-ports.js';
 import {
@@ -281,7 +282,7 @@ export class PartitionOwner {
     for (const slot of offered) this.ports.ready(slot);
   }
 
-  private applySnapshot({ tenantId, snapshot }: SubscriptionChanged, seq: number): void {
+  private applySnapshot({ tenantId, snapshot, startSeq }: SubscriptionChanged, seq: number): void {
     const known = this.subscriptions.get(tenantId, snapshot.id);
     const waiting = known && this.snapshots.get(known);
     if (known && known.snapshot.version >= snapshot.version) {
@@ -291,10 +292,26 @@ export class PartitionOwner {
     }
     const subscription = known ?? new Subscription({ snapshot, matching: [] }, this.open);
     if (!known) this.subscriptions.add(subscription);
-    subscription.apply(snapshot, seq, this.oldestAsked(subscription));
+    const from = known ? seq : Math.min(seq, Math.max(this.logLow, startSeq ?? seq));
+    subscription.apply(snapshot, from, this.oldestAsked(subscription));
     this.holdControl(subscription, seq);
+    if (from < seq && subscription.active) this.beginAt(subscription, from);
     if (!subscription.active) this.tellCancelled(subscription, seq);
     this.followStatus(subscription);
+  }
+
+  /**
+   * A subscription that begins in the past: its lanes are BEHIND from the first, so that nothing newer goes
+   * before what is older. Their records are durable before the control record is settled.
+   */
+  private beginAt(subscription: Subscription, cursor: number): void {
+    for (const name of laneNames(subscription.snapshot)) {
+      const loaded = { kind: 'behind' as const, cursor, attempt: 0, failingSince: null };
+      const slot = this.addSlot(subscription, name, loaded);
+      // An owner that wrote it and not the subscription left it without one.
+      this.orphans.delete(slot.key);
+      slot.lane.begin();
+    }
   }
 
   /**
@@ -466,14 +483,4 @@ export class PartitionOwner {
     draft.add(this.cursor(dueKey, encodeCursors({ kind: 'due', ...due })));
     return { next: window.next, due: due.next };
   }
-}
-
-function replayKey({ snapshot }: Subscription, { replayId }: LaneCommand['args']): string {
-  return laneKey(snapshot.tenantId, snapshot.id, `replay/${String(replayId)}`);
-}
-
-function encodeLane({ subscription, name }: LaneSlot, record: LaneRecord): Buffer | null {
-  if (record.kind === 'live') return null;
-  const { tenantId, id } = subscription.snapshot;
-  return encodeCursors({ tenantId, subscriptionId: id, lane: name, ...record });
 }

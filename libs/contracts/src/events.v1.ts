@@ -21,7 +21,13 @@ export type EventMessage = {
 };
 
 /** A subscription changed: the whole snapshot, applied by the partition's owner at this place in the log. */
-export type SubscriptionChanged = { kind: 'subscription'; tenantId: string; snapshot: SubscriptionSnapshot };
+export type SubscriptionChanged = {
+  kind: 'subscription';
+  tenantId: string;
+  snapshot: SubscriptionSnapshot;
+  /** Of a new subscription that keeps order: the seq it begins at, in the past. Absent: at this record. */
+  startSeq?: number;
+};
 
 /** A person's or a job's order to the partition's owner. */
 export type LaneCommand = {

@@ -104,6 +104,7 @@ const expected = {
       command: 'retry-delivery',
       args: { deliveryId: retry.deliveryId, seq: 4711 },
     },
+    { kind: 'subscription', tenantId: 'vendor-17', snapshot, startSeq: 4000 },
   ] satisfies EventsMessage[],
   'cursors.v1': [
     { kind: 'owner', nonce: 'n-1', instance: 'host-1', at: 1776247200000 },

@@ -113,10 +113,10 @@ export class World {
     };
   }
 
-  async subscribe(snapshot: SubscriptionSnapshot): Promise<void> {
+  async subscribe(snapshot: SubscriptionSnapshot, start: { startSeq?: number } = {}): Promise<void> {
     const { tenantId } = snapshot;
     await this.send(eventsTopic.name, tenantId, [
-      encodeControl({ kind: 'subscription', tenantId, snapshot }),
+      encodeControl({ kind: 'subscription', tenantId, snapshot, ...start }),
     ]);
   }
 

@@ -43,7 +43,7 @@ export function readSubscription(body: Fields, profile: Profile, mode: InputMode
   const input: SubscriptionInput = {
     name: given(body.name, (value) => readName(value, profile, problems)),
     description: given(body.description, (value) => readDescription(value, problems)),
-    startFrom: given(body.startFrom, (value) => readStart(value, body, profile, mode, problems)),
+    startFrom: given(body.startFrom, (value) => readStart(value, body, mode, problems)),
     url: given(body.url, (value) => readUrl(value, problems)),
     filter: given(body.filter, (value) => readFilter(value, profile, problems)),
     ordering: given(body.ordering, (value) => readOrdering(value, profile, problems)),
@@ -89,11 +89,9 @@ function readDescription(value: unknown, problems: Problems): string | undefined
   return undefined;
 }
 
-/** What is older than now comes as a replay, beside what is new: that keeps no order between the two. */
 function readStart(
   value: unknown,
-  { ordering = undefined, status = 'active' }: Fields,
-  profile: Profile,
+  { status = 'active' }: Fields,
   mode: InputMode,
   problems: Problems,
 ): number | 'earliest' | undefined {
@@ -103,11 +101,6 @@ function readStart(
   else if (value === 'now') return undefined;
   else if (value !== 'earliest' && (!isRFC3339(value) || Number.isNaN(at)))
     problems.add(pointer, 'must be now, earliest or a time (RFC 3339)');
-  else if ((ordering ?? profile.ordering) !== 'unordered')
-    problems.add(
-      pointer,
-      'must be now where deliveries are in order: older events would come beside new ones',
-    );
   else if (status !== 'active') problems.add(pointer, 'must be now unless it begins active');
   else return value === 'earliest' ? value : at;
   return undefined;

@@ -191,9 +191,23 @@ describe('startFrom', () => {
     expect(commands(id)).toHaveLength(2);
   });
 
+  it.each(['strict', 'per-entity'])('begins there, where deliveries are in order (%s)', async (ordering) => {
+    const { key, path, id } = await tenant();
+    const make = { url, ordering, startFrom: 'earliest' };
+    const { body } = await api.call<View>('POST', path, { key, body: make });
+    await api.call('PATCH', `${path}/${body.id}`, { key, body: { name: 'later' } });
+    await waitFor(() => stage.snapshots(body.id).length === 2);
+    const controls = stage.events.records
+      .map(({ value }) => decodeEvents(value))
+      .filter((message) => message.kind === 'subscription' && message.snapshot.id === body.id);
+    // Only the first record says it: a subscription begins once.
+    expect(controls.map((control) => 'startSeq' in control && control.startSeq)).toEqual([0, false]);
+    expect(commands(id)).toEqual([]);
+    expect(body).not.toHaveProperty('startSeq');
+  });
+
   it.each([
     ['of a text that is no time', { startFrom: 'tomorrow' }],
-    ['where deliveries are in order', { startFrom: 'earliest', ordering: 'strict' }],
     ['of one that begins paused', { startFrom: 'earliest', status: 'paused' }],
   ])('is refused %s', async (_, more) => {
     const { key, path } = await tenant();

@@ -76,6 +76,11 @@ export class SubscriptionService {
     const agreement = await this.verify(profile, input.verification, url, secret);
 
     const place = { id: newId('sub', randomBytes(17)), tenantId: tenant.id };
+    const ordering = input.ordering ?? profile.ordering;
+    const { startFrom } = input;
+    const fromSeq = startFrom === undefined ? undefined : await this.log.at(tenant.id, startFrom);
+    // Where no order is kept, older events come beside new ones; elsewhere new ones wait behind them.
+    const beside = ordering === 'unordered';
     const payload = {
       ...settings,
       headers: sealHeaders(settings.headers, {}, this.sealerOf(place.tenantId, place.id)),
@@ -83,15 +88,15 @@ export class SubscriptionService {
       url,
       secrets: this.seal(place.tenantId, place.id, profile.name, secret),
       profile: profile.name,
-      ordering: input.ordering ?? profile.ordering,
+      ordering,
       status: input.status ?? ('active' as const),
+      ...(fromSeq === undefined || beside ? {} : { startSeq: fromSeq }),
     };
-    const { startFrom } = input;
-    const fromSeq = startFrom === undefined ? undefined : await this.log.at(tenant.id, startFrom);
     const { value, relayed } = await this.events.write(tenant.id, author, async (write) => {
       await this.checkRoom(tenant, profile, settings.name, write);
       const made = await this.subscriptions.append(write, place, [{ type: 'created', payload }]);
-      return fromSeq === undefined ? made : this.subscriptions.order(write, made, startAt(fromSeq));
+      if (fromSeq === undefined || !beside) return made;
+      return this.subscriptions.order(write, made, startAt(fromSeq));
     });
     return { value: { subscription: value, ...(generated ? { secret: generated } : {}) }, relayed };
   }

@@ -59,6 +59,8 @@ export type Subscription = SubscriptionSettings & {
   statusChangedAt: string;
   createdAt: string;
   updatedAt: string;
+  /** Where in the log it began, if that was in the past and it keeps order. */
+  startSeq?: number;
 };
 
 /** Without a cause it was somebody's doing. */
@@ -74,7 +76,7 @@ export type OrderEvent =
       /** `cursors`: where the lanes waited that it is about, as far as that was known. */
       payload: { commandId: string; cursors?: number[] };
     }
-  /** What came from an offset on until now, as a replay: the start of a subscription in the past. */
+  /** What came from an offset on until now, as a replay: the start in the past where no order is kept. */
   | { type: 'replay-ordered'; payload: { commandId: string; replayId: string; fromSeq: number } };
 
 export type SubscriptionEvent =
@@ -84,6 +86,7 @@ export type SubscriptionEvent =
         profile: ProfileName;
         ordering: Ordering;
         status: SubscriptionStatus;
+        startSeq?: number;
       };
     }
   | { type: 'changed'; payload: Partial<SubscriptionSettings> }
@@ -185,7 +188,8 @@ export function orderRecord({ tenantId, id }: Subscription, { type, payload }: O
 
 /** The control record: the whole snapshot, in the tenant's partition, at its place among the events. */
 export function subscriptionRecord(state: Subscription): OutboxRecord {
-  const { tenantId } = state;
-  const value = encodeControl({ kind: 'subscription', tenantId, snapshot: snapshotOf(state) });
+  const { tenantId, version, startSeq } = state;
+  const start = version === 1 && startSeq !== undefined ? { startSeq } : {};
+  const value = encodeControl({ kind: 'subscription', tenantId, snapshot: snapshotOf(state), ...start });
   return { topic: eventsTopic.name, key: tenantId, value };
 }

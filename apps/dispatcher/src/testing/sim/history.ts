@@ -3,7 +3,8 @@ import { compileFilter, type Filter } from '@posthorn/domain';
 import { murmur2 } from '@posthorn/messaging';
 import { pairKey } from './broker.js';
 
-type Control = { seq: number; snapshot: SubscriptionSnapshot };
+/** In force behind `since`: that is before `seq` where a subscription begins in the past. */
+type Control = { seq: number; since: number; snapshot: SubscriptionSnapshot };
 export type Published = { seq: number; event: EventMessage; at: number; repeats: number | undefined };
 export type ReplayOrder = {
   seq: number;
@@ -23,6 +24,8 @@ export type Pair = {
   lane: string;
   ordered: boolean;
   replayId: string;
+  /** Where its subscription was made, if that was after the event. */
+  madeAt?: number;
 };
 
 /**
@@ -46,11 +49,17 @@ export class History {
     }
   }
 
-  control(seq: number, snapshot: SubscriptionSnapshot): void {
+  control(seq: number, snapshot: SubscriptionSnapshot, startSeq = seq): void {
     const known = this.controls.get(snapshot.id) ?? [];
     this.controls.set(snapshot.id, known);
     const last = known.at(-1);
-    if (!last || last.snapshot.version < snapshot.version) known.push({ seq, snapshot });
+    if (last && last.snapshot.version >= snapshot.version) return;
+    known.push({ seq, since: last ? seq : Math.min(seq, startSeq - 1), snapshot });
+    if (last) return;
+    for (const { seq: earlier, event, repeats } of this.published.values()) {
+      if (repeats !== undefined || !this.matches(snapshot.id, event, earlier)) continue;
+      this.pairs.push({ ...this.pair(snapshot.id, event, earlier), madeAt: seq });
+    }
   }
 
   /** What a replay has to deliver whatever the moment at which its filter is asked. */
@@ -69,7 +78,7 @@ export class History {
 
   /** The snapshot in force at `seq`. */
   at(subscriptionId: string, seq: number): SubscriptionSnapshot | undefined {
-    return this.controls.get(subscriptionId)?.findLast((control) => control.seq < seq)?.snapshot;
+    return this.controls.get(subscriptionId)?.findLast(({ since }) => since < seq)?.snapshot;
   }
 
   controlsOf(subscriptionId: string): readonly Control[] {

@@ -3,6 +3,7 @@ import {
   encodeEvent,
   eventsTopic,
   type LaneCommand,
+  type SubscriptionChanged,
   type SubscriptionSnapshot,
 } from '@posthorn/contracts';
 import type { Broker } from './broker.js';
@@ -27,7 +28,7 @@ export class Publisher {
   /** The newest snapshot of every kind; a deleted one makes way for a new subscription. */
   readonly current: (SubscriptionSnapshot | undefined)[] = kinds.map(() => undefined);
   private readonly ids: { id: string; tenantId: string; type: string; entity: string }[] = [];
-  private readonly controls: SubscriptionSnapshot[] = [];
+  private readonly controls: Omit<SubscriptionChanged, 'kind' | 'tenantId'>[] = [];
   private made = 0;
 
   constructor(
@@ -57,7 +58,7 @@ export class Publisher {
   change(a: number, b: number): void {
     const at = a % kinds.length;
     const current = this.current[at];
-    if (!current || current.status === 'deleted') this.create(at);
+    if (!current || current.status === 'deleted') this.create(at, b % 4 === 3 ? b : undefined);
     else if (b % 8 < 2) this.update(at, { status: 'active' });
     else if (b % 8 === 2) this.update(at, { status: 'paused' });
     else if (b % 8 === 3) this.update(at, { status: 'disabled' });
@@ -65,10 +66,13 @@ export class Publisher {
     else this.update(at, { filter: { types: filters[(b >> 3) % filters.length] } });
   }
 
-  create(at: number): void {
+  /** @param past where it begins, somewhere in the log; else it begins now */
+  create(at: number, past?: number): void {
     const { origin, ...kind } = kinds[at];
+    const end = this.broker.log(eventsTopic.name).high;
+    const startSeq = past === undefined ? undefined : past % (end + 1);
     const id = `sub_${at}_${this.made++}`;
-    this.put(at, {
+    const made: SubscriptionSnapshot = {
       ...kind,
       id,
       version: 1,
@@ -84,7 +88,8 @@ export class Publisher {
       metadata: {},
       createdAt: day,
       updatedAt: day,
-    });
+    };
+    this.put(at, made, startSeq);
   }
 
   update(at: number, change: Partial<SubscriptionSnapshot>): void {
@@ -121,17 +126,19 @@ export class Publisher {
     this.history.replay({ seq, replayId, subscriptionId: current.id, from, until: seq });
   }
 
-  private put(at: number, snapshot: SubscriptionSnapshot): void {
+  private put(at: number, snapshot: SubscriptionSnapshot, startSeq?: number): void {
+    const control = { snapshot, ...(startSeq === undefined ? {} : { startSeq }) };
     this.current[at] = snapshot;
-    this.controls.push(snapshot);
-    this.writeControl(snapshot);
+    this.controls.push(control);
+    this.writeControl(control);
   }
 
-  private writeControl(snapshot: SubscriptionSnapshot): void {
+  private writeControl(control: Omit<SubscriptionChanged, 'kind' | 'tenantId'>): void {
+    const { snapshot, startSeq } = control;
     const { tenantId } = snapshot;
-    const value = encodeControl({ kind: 'subscription', tenantId, snapshot });
+    const value = encodeControl({ kind: 'subscription', tenantId, ...control });
     const seq = this.broker.append({ topic: eventsTopic.name, key: tenantId, value });
-    this.history.control(seq, snapshot);
+    this.history.control(seq, snapshot, startSeq);
   }
 
   /** Its data tells its place in the log, so that a request can be told from another. */

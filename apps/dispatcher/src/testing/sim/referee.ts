@@ -169,17 +169,18 @@ export class Referee {
     const order = pair.replayId
       ? history.replays.find(({ replayId }) => replayId === pair.replayId)
       : undefined;
-    const seq = order ? order.seq : pair.seq;
+    // What came before its subscription is offered anew by the main reader, or read for it: either will do.
+    const seqs = order ? [order.seq] : [pair.seq, pair.madeAt ?? pair.seq];
     const record = broker.lanes.get(lane)?.message;
     const inLane = record !== undefined && record.cursor <= pair.seq;
     const state = (): string => `window ${broker.window.next}, lane ${JSON.stringify(record)}`;
     const alone = scheduler.covers(key, (offset) => broker.due.has(offset));
-    if (broker.window.has(seq) && !inLane && !alone)
+    if (seqs.every((seq) => broker.window.has(seq)) && !inLane && !alone)
       throw new Violation(`NoLoss: ${key} is lost; ${state()}`);
     if (record && record.cursor > pair.seq && !alone)
       throw new Violation(`cursor: ${key} is below it and not over; ${state()}`);
     const believed = owner.owner;
-    if (!believed || inLane || !believed.window.isSettled(seq)) return;
+    if (!believed || inLane || !seqs.every((seq) => believed.window.isSettled(seq))) return;
     const waits = scheduler.covers(key, (offset) => believed.due.window.isSettled(offset));
     if (!waits) throw new Violation(`${key} is settled in memory and nowhere safe; ${state()}`);
   }
