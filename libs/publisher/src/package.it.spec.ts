@@ -1,3 +1,6 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { installPacked, type Installed, Receiver } from '@posthorn/testing';
 
 let installed: Installed;
@@ -49,4 +52,21 @@ it('has declarations that stand alone', async () => {
     export const outcomes: Promise<Outcome[]> = publisher.deliver([]);
     // @ts-expect-error: a key is needed
     new HttpPublisher({ url: 'https://example.org' });`);
+}, 60_000);
+
+it('has the outbox at /typeorm, for whoever brings TypeORM', async () => {
+  const typeorm = fileURLToPath(new URL('../../../node_modules/typeorm', import.meta.url));
+  symlinkSync(typeorm, join(installed.folder, 'node_modules', 'typeorm'));
+  const printed = await installed.run(`
+    import * as outbox from '@posthorn/publisher/typeorm';
+    console.log(Object.keys(outbox).sort().join());`);
+  expect(printed.trim()).toBe('OutboxEvent,OutboxRelay,PosthornOutbox1764000000000,addToOutbox');
+  await installed.compile(`
+    import { HttpPublisher } from '@posthorn/publisher';
+    import { addToOutbox, OutboxRelay, PosthornOutbox1764000000000 } from '@posthorn/publisher/typeorm';
+    import { DataSource } from 'typeorm';
+    const db = new DataSource({ type: 'postgres', migrations: [PosthornOutbox1764000000000] });
+    const relay = new OutboxRelay(db, new HttpPublisher({ url: 'https://example.org', apiKey: 'key' }));
+    export const added: Promise<string[]> = addToOutbox(db.manager, []);
+    relay.start();`);
 }, 60_000);
