@@ -10,7 +10,7 @@ import { LoadMore } from '../../ui/LoadMore';
 import { PageTitle } from '../../ui/PageTitle';
 import { Scroll } from '../../ui/Scroll';
 import { NewTenant } from './NewTenant';
-import { Services } from './Services';
+import { Services, useServices } from './Services';
 import { TenantRow } from './TenantRow';
 
 /** Each row asks for its tenant's webhooks and lanes: so few at a time. */
@@ -26,13 +26,16 @@ export function Component() {
     params: {},
     query: { limit: pageSize },
   });
+  const { isLoading, ...services } = useServices();
   const wanted = search.trim().toLowerCase();
   const found = items?.filter(({ id, name }) => `${name} ${id}`.toLowerCase().includes(wanted));
   const newTenant = <Button onClick={() => make(true)}>{t('overview.new')}</Button>;
+  // What stands below it is not pushed down by what is known later.
+  if (isLoading) return <PageTitle title={t('overview.title')}>{newTenant}</PageTitle>;
   return (
     <>
       <PageTitle title={t('overview.title')}>{newTenant}</PageTitle>
-      <Services />
+      <Services {...services} />
       <ErrorNote error={error} />
       {items?.length === 0 && (
         <Empty title={t('overview.empty')} text={t('overview.emptyText')}>

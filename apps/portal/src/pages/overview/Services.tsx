@@ -12,9 +12,8 @@ const everyMs = 5_000;
 const lateMs = 10_000;
 
 /** What the process that answers says of itself, and how far the log is behind what happened. */
-export function Services() {
-  const { t, locale } = useLanguage();
-  const { data: health } = useQuery({
+export function useServices() {
+  const health = useQuery({
     queryKey: ['health'],
     queryFn: async ({ signal }): Promise<Report> => {
       // 503 is an answer, too.
@@ -23,31 +22,39 @@ export function Services() {
     },
     refetchInterval: everyMs,
   });
-  const { data: log } = useQuery({
+  const log = useQuery({
     queryKey: ['health', 'delivery-log'],
     queryFn: ({ signal }) => call('get', '/health/delivery-log', { signal }),
     refetchInterval: everyMs,
   });
+  return {
+    checks: Object.entries(health.data?.checks ?? {}),
+    delayMs: log.data?.delayMs,
+    isLoading: health.isLoading || log.isLoading,
+  };
+}
+
+type Props = { checks: [name: string, said: string][]; delayMs: number | undefined };
+
+export function Services({ checks, delayMs }: Props) {
+  const { t, locale } = useLanguage();
   return (
-    <Paper withBorder p="md" mb="md" mih={92}>
+    <Paper withBorder p="md" mb="md">
       <Title order={2} size="h4" mb="xs">
         {t('overview.health')}
       </Title>
       <Group gap="lg">
-        {Object.entries(health?.checks ?? {}).map(([name, said]) => (
+        {checks.map(([name, said]) => (
           <Status
             key={name}
             value={said === 'ok' ? 'live' : 'failed'}
             text={said === 'ok' ? name : `${name}: ${said}`}
           />
         ))}
-        {log && (
+        {delayMs !== undefined && (
           <Group gap={6}>
             <Text size="sm">{t('overview.lag')}:</Text>
-            <Status
-              value={log.delayMs > lateMs ? 'failed' : 'live'}
-              text={durationText(log.delayMs, locale)}
-            />
+            <Status value={delayMs > lateMs ? 'failed' : 'live'} text={durationText(delayMs, locale)} />
           </Group>
         )}
       </Group>

@@ -14,6 +14,7 @@ import { Publish } from './Publish';
 import { ReceivedList } from './ReceivedList';
 import { hookPath, useDevReceiver } from './receiver';
 import { useHook } from './stream';
+import { useTenants } from './tenant';
 
 /** A receiver to try things out with: what arrives, as it arrives, and what it shall do with it. */
 export function Component() {
@@ -33,7 +34,9 @@ function Watched({ name, onChoose }: { name: string; onChoose(name: string): voi
   // The list of names has one more.
   useEffect(() => void client.invalidateQueries({ queryKey: ['dev-receiver'] }), [client, hook?.name]);
   const clear = useMutation({ mutationFn: () => send('delete', hookPath(name, '/requests')) });
-  if (!hook) return <PageTitle title={t('receiver.title')} />;
+  // All of it at once: nothing is pushed down by what is known later.
+  const { isLoading } = useTenants();
+  if (!hook || isLoading) return <PageTitle title={t('receiver.title')} />;
   return (
     <Stack>
       <PageTitle title={t('receiver.title')}>
