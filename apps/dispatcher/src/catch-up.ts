@@ -230,7 +230,7 @@ function feedRecord(owner: PartitionOwner, byTenant: Map<string, Reading[]>, rec
     const { slot, position, full } = reading;
     if (full || record.offset < position || !isFor(slot, message, record.offset)) continue;
     // What was begun is brought to its end.
-    if (repeats && !slot.lane.hasTried(record.offset)) continue;
+    if (repeats && !slot.only && !slot.lane.hasTried(record.offset)) continue;
     event ??= owner.logEvent(message, record);
     if (!hasItsRation(reading) && slot.lane.feed(record.offset, event, event.value.length)) continue;
     reading.full = true;
@@ -247,9 +247,13 @@ function hasItsRation({ slot: { lane }, rationed }: Reading): boolean {
   return rationed && (lane.queued >= rationEvents || lane.bufferedBytes >= rationBytes);
 }
 
-/** A replay uses today's filter; everything else is decided as it was the first time. */
+/**
+ * A replay sends what its order names, or what today's filter matches; everything else is decided as it was
+ * the first time.
+ */
 function isFor(slot: LaneSlot, message: EventMessage, seq: number): boolean {
-  const { owner, subscription, name, replayId } = slot;
+  const { owner, subscription, name, replayId, only } = slot;
+  if (only) return only.has(seq);
   if (replayId !== undefined) return subscription.matches(message, Infinity);
   if (!subscription.matches(message, seq) || owner.laneOf(subscription, message) !== name) return false;
   const known = owner.endings.get(subscription, seq, message.id);

@@ -1,3 +1,4 @@
+import { encodeSeqs } from '@posthorn/contracts';
 import type { Service } from '@posthorn/runtime';
 import { type ReceivedRequest, Receiver, testKafka, waitFor } from '@posthorn/testing';
 import { startDispatcher, World } from './testing/world.js';
@@ -212,6 +213,31 @@ it.each(['strict', 'per-entity'] as const)(
   },
   30_000,
 );
+
+it('replays the events that are named, whatever the filter is today, across a restart', async () => {
+  const filter = { types: ['nothing.else'] };
+  const policy = { ordering: 'strict' as const };
+  await world.subscribe(world.snapshot({ tenantId: 'named', id: 'sub_named', url: receiver.url, ...policy }));
+  await world.publish('named', 1, 60);
+  await receiver.received(60);
+  const seqs = await waitFor(() => {
+    const told = world.attempts.flatMap((a) =>
+      a.kind === 'attempt' && a.tenantId === 'named' ? [a.seq] : [],
+    );
+    return told.length === 60 && told;
+  });
+  await world.subscribe(
+    world.snapshot({ tenantId: 'named', id: 'sub_named', url: receiver.url, ...policy, version: 2, filter }),
+  );
+  const odd = seqs.toSorted((a, b) => a - b).filter((_, i) => i % 2 === 0);
+  const args = { replayId: 'rpl_named', fromSeq: odd[0], untilSeq: odd.at(-1)! + 1 };
+  await world.command('named', 'sub_named', 'replay', { ...args, ratePerS: 10, seqs: encodeSeqs(odd) });
+  await receiver.received(65);
+  await dispatcher.stop();
+  dispatcher = await startDispatcher(kafka);
+  const requests = await receiver.received(90, { timeoutMs: 20_000 });
+  expect(requests.slice(60).map(numberOf)).toEqual(upTo(60).filter((n) => n % 2 === 1));
+}, 40_000);
 
 it('an event that is published again within ten minutes is delivered once, also after a takeover', async () => {
   await world.subscribe(world.snapshot({ tenantId: 'j', id: 'sub_j', url: receiver.url }));

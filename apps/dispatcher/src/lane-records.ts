@@ -7,10 +7,11 @@ import type { Subscription } from './subscription-table.js';
 const entityLanes = 64;
 
 /** What is durable of a lane; null where nothing is. */
-export function encodeLane({ subscription, name }: LaneSlot, record: LaneRecord): Buffer | null {
+export function encodeLane({ subscription, name, order }: LaneSlot, record: LaneRecord): Buffer | null {
   if (record.kind === 'live') return null;
   const { tenantId, id } = subscription.snapshot;
-  return encodeCursors({ tenantId, subscriptionId: id, lane: name, ...record });
+  const replay = order && Object.keys(order).length > 0 ? { replay: order } : {};
+  return encodeCursors({ tenantId, subscriptionId: id, lane: name, ...record, ...replay });
 }
 
 export function replayKey({ snapshot }: Subscription, { replayId }: LaneCommand['args']): string {

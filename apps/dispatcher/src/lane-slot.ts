@@ -1,4 +1,11 @@
-import { laneKey, type DeliveryDue, type EventMessage } from '@posthorn/contracts';
+import {
+  decodeSeqs,
+  laneKey,
+  type DeliveryDue,
+  type EventMessage,
+  type LaneCommand,
+  type ReplayOrder,
+} from '@posthorn/contracts';
 import {
   Lane,
   type LaneEffects,
@@ -27,6 +34,8 @@ export type DueItem = { due: DeliveryDue; event: LogEvent; offset: number };
 /** Lanes of slow receivers share half of all permits. */
 const slowMs = 1_000;
 const replayPrefix = 'replay/';
+/** Replays leave room for live traffic. */
+const replayPerS = 500;
 /** So many single retries may wait here for their turn, or twice what the receiver takes at once. */
 const lineMin = 8;
 const turnMinMs = 1_000;
@@ -123,8 +132,18 @@ export class LaneSlot {
     return this.name.startsWith(replayPrefix) ? this.name.slice(replayPrefix.length) : undefined;
   }
 
-  throttle(perS: number, now: number): void {
-    this.limit = new RateLimit(perS, now);
+  /** Set for a replay's lane. */
+  order: ReplayOrder | undefined;
+
+  /** The events that a replay is about, where its order names them. */
+  only: ReadonlySet<number> | undefined;
+
+  /** @throws UndecodableError */
+  replays(order: ReplayOrder, now: number): void {
+    const { ratePerS = replayPerS, seqs } = order;
+    this.order = order;
+    this.only = seqs === undefined ? undefined : new Set(decodeSeqs(seqs));
+    this.limit = new RateLimit(Math.min(ratePerS, this.subscription.snapshot.rateLimit ?? Infinity), now);
   }
 
   /** The lane's own limit (replays), or the subscription's. */
@@ -146,4 +165,12 @@ export function workOf(work: Work): { event: LogEvent; attempt: number; seq: num
   if (work.kind === 'lane') return work.item;
   const { event, due } = work.item;
   return { event, attempt: due.attempt, seq: due.seq };
+}
+
+/** What a replay’s order says beside its range. */
+export function replayOrderOf({ ratePerS, seqs }: LaneCommand['args']): ReplayOrder {
+  return {
+    ...(Number(ratePerS) > 0 ? { ratePerS: Number(ratePerS) } : {}),
+    ...(typeof seqs === 'string' ? { seqs } : {}),
+  };
 }

@@ -2,6 +2,7 @@ import {
   encodeControl,
   encodeDue,
   encodeEvent,
+  encodeSeqs,
   laneKey,
   type LaneCommand,
   type SubscriptionSnapshot,
@@ -13,7 +14,7 @@ import { KnownEndings } from './known-endings.js';
 import type { DueItem } from './lane-slot.js';
 import type { OwnerPorts } from './owner-ports.js';
 import { PartitionOwner } from './partition-owner.js';
-import type { LoadedLane } from './takeover.js';
+import { lanesOf, type LoadedLane } from './takeover.js';
 
 type Status = 'active' | 'paused' | 'deleted';
 
@@ -138,6 +139,26 @@ describe('a replay', () => {
     expect([laneOf(taken)?.state, laneOf(taken)?.wantsRead]).toEqual(['behind', undefined]);
     for (let i = 0; i < 3; i++) commit(taken);
     expect(laneOf(taken)).toBeUndefined();
+  });
+
+  it('keeps its pace and what it is about in its lane’s record, for the next owner', () => {
+    const taken = owner([subscription('s', 'active', 0)]);
+    const args = { replayId: 'r1', fromSeq: 60, untilSeq: 90, ratePerS: 20, seqs: encodeSeqs([61, 70, 89]) };
+    taken.onEvents([order('replay', args)], 101);
+    const { records } = taken.takeTransaction()!;
+    const key = laneKey('t', 's', 'replay/r1');
+    const { value } = records.find((record) => record.key === key)!;
+    const [loaded] = lanesOf(new Map([[key, Buffer.from(value!)]]), Infinity);
+    expect(loaded.replay).toEqual({ ratePerS: 20, seqs: args.seqs });
+    const next = owner([subscription('s', 'active', 0)], [loaded]).slots.get(key)!;
+    expect([next.rateLimit?.perS, [...next.only!], next.lane.wantsRead]).toEqual([20, [61, 70, 89], 60]);
+  });
+
+  it('is no faster than its subscription may be', () => {
+    const { snapshot, ...rest } = subscription('s', 'active', 0);
+    const taken = owner([{ ...rest, snapshot: { ...snapshot, rateLimit: 5 } }]);
+    taken.onEvents([order('replay', { replayId: 'r1', fromSeq: 60, ratePerS: 20 })], 101);
+    expect(taken.slots.get(laneKey('t', 's', 'replay/r1'))?.rateLimit?.perS).toBe(5);
   });
 
   it('of a paused subscription waits, and can be cancelled', () => {

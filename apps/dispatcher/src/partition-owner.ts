@@ -10,6 +10,7 @@ import {
   eventExpiryMs,
   eventsTopic,
   laneKey,
+  type ReplayOrder,
   type SubscriptionChanged,
   subscriptionsTopic,
   UndecodableError,
@@ -20,7 +21,7 @@ import { type InRecord, OffsetWindow, readTrace, type TxRecord } from '@posthorn
 import { DueIntake } from './due-intake.js';
 import { TransactionDraft } from './transaction-draft.js';
 import { encodeLane, laneNames, replayKey } from './lane-records.js';
-import { LaneSlot, type LogEvent } from './lane-slot.js';
+import { LaneSlot, type LogEvent, replayOrderOf } from './lane-slot.js';
 import type { OwnerPorts } from './owner-ports.js';
 import {
   isForgotten,
@@ -33,8 +34,6 @@ import type { KnownEnding, KnownEndings } from './known-endings.js';
 import { toldWithout } from './outcome.js';
 import type { LoadedPartition } from './takeover.js';
 
-/** Replays leave room for live traffic. */
-const replayPerS = 500;
 const obeyedMax = 1_000;
 /** How long the window waits for a live lane. */
 const lagMs = 2_000;
@@ -96,12 +95,13 @@ export class PartitionOwner {
       const known = this.subscriptions.at(keyOf(message));
       if (known && loaded.clamped.has(message)) this.snapshots.set(known, []);
     }
-    for (const { tenantId, subscriptionId, lane, record, moved } of loaded.lanes) {
+    for (const { tenantId, subscriptionId, lane, record, moved, replay } of loaded.lanes) {
       const subscription = this.subscriptions.get(tenantId, subscriptionId);
       // Nothing durable covers a lane in a log that was cut before its place is written anew.
-      if (subscription?.active && moved) this.addSlot(subscription, lane, record).lane.begin();
-      else if (subscription?.active) this.addSlot(subscription, lane, record);
-      else this.orphan(laneKey(tenantId, subscriptionId, lane));
+      if (subscription?.active) {
+        const slot = this.addSlot(subscription, lane, record, replay);
+        if (moved) slot.lane.begin();
+      } else this.orphan(laneKey(tenantId, subscriptionId, lane));
     }
     for (const subscription of this.subscriptions.all()) this.followStatus(subscription);
   }
@@ -358,8 +358,7 @@ export class PartitionOwner {
     // A range that the log no longer reaches back to is an empty one.
     const cursor = Math.min(until, Math.max(this.logLow, Number(args.fromSeq) || 0));
     const loaded = { kind: 'behind' as const, cursor, attempt: 0, failingSince: null, until };
-    const slot = this.addSlot(subscription, `replay/${String(args.replayId)}`, loaded);
-    if (Number(args.ratePerS) > 0) slot.throttle(Number(args.ratePerS), this.ports.now());
+    const slot = this.addSlot(subscription, `replay/${String(args.replayId)}`, loaded, replayOrderOf(args));
     slot.lane.begin();
     this.window.open(seq, 1);
     this.replays.set(slot, seq);
@@ -442,7 +441,12 @@ export class PartitionOwner {
     return subscription.lanes.get(lane) ?? this.addSlot(subscription, lane, { kind: 'live' });
   }
 
-  private addSlot(subscription: Subscription, lane: string, loaded: LaneRecord): LaneSlot {
+  private addSlot(
+    subscription: Subscription,
+    lane: string,
+    loaded: LaneRecord,
+    order: ReplayOrder = {},
+  ): LaneSlot {
     const effects = {
       release: (seq: number): void => this.window.settle(seq),
       position: (): number => this.position,
@@ -455,7 +459,7 @@ export class PartitionOwner {
     const settings = this.ports.laneSettings(subscription);
     const slot: LaneSlot = new LaneSlot(this, subscription, lane, settings, effects, loaded);
     subscription.lanes.set(lane, slot);
-    if (slot.replayId !== undefined) slot.throttle(replayPerS, this.ports.now());
+    if (slot.replayId !== undefined) slot.replays(order, this.ports.now());
     this.slots.set(slot.key, slot);
     // A lane by entity that first shows up while its subscription is paused is paused from its first event
     // on.

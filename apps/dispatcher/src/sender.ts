@@ -165,7 +165,7 @@ export class Sender {
       this.over(slot, work, { outcome: 'cancelled', final: true });
       return;
     }
-    if (event.message.acceptedAt + eventExpiryMs <= now) {
+    if (event.message.acceptedAt + eventExpiryMs <= now && !isReplay(slot, work)) {
       this.over(slot, work, { outcome: 'expired', final: true });
       return;
     }
@@ -290,6 +290,11 @@ export class Sender {
   private retryLater(slot: LaneSlot, work: Work, attempt: number, dueAt: number): void {
     this.recorder.retry(slot, work, { attempt, dueAt }, () => this.settle(slot, work));
   }
+}
+
+/** Whoever orders one knows how old its events are. */
+function isReplay(slot: LaneSlot, work: Work): boolean {
+  return (work.kind === 'due' ? work.item.due.replayId : slot.replayId) !== undefined;
 }
 
 /**

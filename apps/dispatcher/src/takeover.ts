@@ -8,6 +8,7 @@ import {
   dueTopic,
   laneOfKey,
   ownerKey,
+  type ReplayOrder,
   type SubscriptionMessage,
   subscriptionsTopic,
   windowKey,
@@ -31,6 +32,8 @@ export type LoadedLane = {
   subscriptionId: string;
   lane: string;
   record: LaneRecord;
+  /** What a replay's order said. */
+  replay?: ReplayOrder | undefined;
   moved: boolean;
 };
 
@@ -222,11 +225,12 @@ export function lanesOf(cursors: Map<string, Buffer>, cutAt: number): LoadedLane
       const { kind, cursor, attempt, dueAt, failingSince, reason, gone } = message;
       const until = message.until === undefined ? {} : { until: message.until };
       const record = { kind, cursor, attempt, dueAt, failingSince, reason, gone: !!gone, ...until };
-      lanes.push({ ...identity, record, moved });
+      lanes.push({ ...identity, record, moved, replay: message.replay });
     } else if (message.kind === 'behind') {
       const { kind, cursor, attempt, failingSince } = message;
       const until = message.until === undefined ? {} : { until: message.until };
-      lanes.push({ ...identity, record: { kind, cursor, attempt, failingSince, ...until }, moved });
+      const record = { kind, cursor, attempt, failingSince, ...until };
+      lanes.push({ ...identity, record, moved, replay: message.replay });
     }
   }
   return lanes;

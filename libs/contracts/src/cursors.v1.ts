@@ -1,3 +1,4 @@
+import type { ReplayOrder } from './replay-order.js';
 import { decodeObject, encodeObject, joinKey, requireFields, splitKey, UndecodableError } from './wire.js';
 
 /** The owner's durable state of one partition. Every record is written in the owner's fenced transactions. */
@@ -12,7 +13,14 @@ export type CursorsMessage =
 /** A lane that is not live. A tombstone of its key says LIVE. */
 export type LaneMessage = ParkedLane | BehindLane;
 
-type LaneIdentity = { tenantId: string; subscriptionId: string; lane: string; until?: number };
+type LaneIdentity = {
+  tenantId: string;
+  subscriptionId: string;
+  lane: string;
+  until?: number;
+  /** Of a replay's lane: what its order said. */
+  replay?: ReplayOrder;
+};
 
 export type ParkedLane = LaneIdentity & {
   kind: 'parked';

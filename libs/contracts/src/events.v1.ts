@@ -38,7 +38,8 @@ export type LaneCommand = {
   command: 'retry-now' | 'skip' | 'retry-delivery' | 'replay' | 'cancel-replay';
   /**
    * By command: `retry-now`, `skip` {cursors?} (where the lanes are parked that it is about);
-   * `retry-delivery` {deliveryId, seq}; `replay` {replayId, fromSeq, untilSeq, …}.
+   * `retry-delivery` {deliveryId, seq}; `replay` {replayId, fromSeq, untilSeq} and a `ReplayOrder`;
+   * `cancel-replay` {replayId}.
    */
   args: Record<string, unknown>;
 };

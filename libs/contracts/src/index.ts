@@ -45,6 +45,7 @@ export {
   type RejectedMessage,
   rejectedOriginalMaxBytes,
 } from './rejected.v1.js';
+export { decodeSeqs, encodeSeqs, type ReplayOrder } from './replay-order.js';
 export {
   decodeDue,
   decodeRetry,

@@ -129,6 +129,16 @@ const expected = {
       attempt: 0,
       failingSince: null,
     },
+    {
+      kind: 'behind',
+      ...lane,
+      lane: 'replay/rpl_2',
+      until: 5000,
+      cursor: 4711,
+      attempt: 0,
+      failingSince: null,
+      replay: { ratePerS: 200, seqs: '5yQB' },
+    },
   ] satisfies CursorsMessage[],
   'subscriptions.v1': [
     {

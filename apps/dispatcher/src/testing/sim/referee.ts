@@ -100,7 +100,7 @@ export class Referee {
       throw new Violation(`${what} was not asked for`);
     if (repeats !== undefined && !replayId && now - history.published.get(repeats)!.at < 400_000)
       throw new Violation(`${what} repeats ${repeats}`);
-    if (event.acceptedAt + eventExpiryMs <= now) throw new Violation(`${what} has expired`);
+    if (!replayId && event.acceptedAt + eventExpiryMs <= now) throw new Violation(`${what} has expired`);
     this.notOver(flight, key, what);
     this.notDeleted(flight, what);
     this.notDropped(flight, seq, what);
