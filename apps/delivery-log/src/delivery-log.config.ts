@@ -77,6 +77,18 @@ export class DeliveryLogSettings extends DatabaseSettings {
   @Max(4_000)
   keepHoursDays: number = 400;
 
+  @Setting('POSTHORN_LOG_REPLAY_PER_S', 'Most events a second that one replay sends')
+  @IsInt()
+  @Min(1)
+  @Max(5_000)
+  replayPerS: number = 200;
+
+  @Setting('POSTHORN_LOG_STREAMS', 'Most live streams (Server-Sent Events) of one instance')
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  streamsMax: number = 200;
+
   override problem(): string | undefined {
     if (!periodsOf(this.tenantsKeepDays))
       return `POSTHORN_LOG_TENANTS_KEEP_DAYS is a list of tenant=payloads/attempts, in days from ${keepMinDays} to ${keepMaxDays}`;

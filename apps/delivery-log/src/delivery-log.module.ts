@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { KafkaConnection, LogReader } from '@posthorn/messaging';
-import { directoryTopic, subscriptionsTopic } from '@posthorn/contracts';
+import { attemptsTopic, directoryTopic, subscriptionsTopic } from '@posthorn/contracts';
 import {
   Database,
   IdempotencyInterceptor,
@@ -23,15 +23,24 @@ import { DirectoryClient } from './directory.client.js';
 import { EventStore } from './event.store.js';
 import { LogProducer } from './log-producer.client.js';
 import { LogPurgeService } from './log-purge.service.js';
-import { LOG_READER } from './log-reader.js';
+import { LOG_READER, STREAM_READER } from './log-reader.js';
 import { migrations } from './migrations/index.js';
 import { OutboxRelayService } from './outbox-relay.service.js';
 import { ProjectionController } from './projection.controller.js';
 import { ProjectionService } from './projection.service.js';
+import { ReplayChunkStore } from './replay-chunk.store.js';
+import { ReplayController } from './replay.controller.js';
+import { ReplayPayloadService } from './replay-payload.service.js';
+import { ReplayRunnerService } from './replay-runner.service.js';
+import { ReplayService } from './replay.service.js';
+import { ReplayStepService } from './replay-step.service.js';
+import { ReplayStore } from './replay.store.js';
 import { RetentionService } from './retention.service.js';
 import { RetryOrderService } from './retry-order.service.js';
 import { RuleBookService } from './rule-book.service.js';
 import { RuleBookStore } from './rule-book.store.js';
+import { StreamController } from './stream.controller.js';
+import { StreamService } from './stream.service.js';
 import { WaitingStore } from './waiting.store.js';
 
 /** Needs RuntimeModule (logger, health) beside it: startService brings it. */
@@ -40,12 +49,19 @@ export class DeliveryLogModule {
   static register(settings: DeliveryLogSettings): DynamicModule {
     return {
       module: DeliveryLogModule,
-      controllers: [DeliveryLogConsumer, DeliveryLogController, ProjectionController],
+      controllers: [
+        DeliveryLogConsumer,
+        DeliveryLogController,
+        ProjectionController,
+        ReplayController,
+        StreamController,
+      ],
       providers: [
         { provide: DeliveryLogSettings, useValue: settings },
         { provide: KafkaConnection, useFactory: connection, inject: [DeliveryLogSettings, LOGGER] },
         { provide: Database, useFactory: database, inject: [DeliveryLogSettings, LOGGER, Metrics] },
         { provide: LOG_READER, useFactory: reader, inject: [KafkaConnection] },
+        { provide: STREAM_READER, useFactory: streamReader, inject: [KafkaConnection] },
         {
           provide: DELIVERY_LOG_TRANSPORT,
           useFactory: transport,
@@ -67,10 +83,17 @@ export class DeliveryLogModule {
         LogPurgeService,
         OutboxRelayService,
         ProjectionService,
+        ReplayChunkStore,
+        ReplayPayloadService,
+        ReplayRunnerService,
+        ReplayService,
+        ReplayStepService,
+        ReplayStore,
         RetentionService,
         RetryOrderService,
         RuleBookService,
         RuleBookStore,
+        StreamService,
         WaitingStore,
       ],
       exports: [DELIVERY_LOG_TRANSPORT],
@@ -100,6 +123,10 @@ function reader(kafka: KafkaConnection): LogReader {
     groupId: 'delivery-log-reader',
     topics: [directoryTopic.name, subscriptionsTopic.name],
   });
+}
+
+function streamReader(kafka: KafkaConnection): LogReader {
+  return new LogReader(kafka, { groupId: 'delivery-log-streams', topics: [attemptsTopic.name] });
 }
 
 function database(settings: DeliveryLogSettings, logger: Logger, metrics: Metrics): Database {

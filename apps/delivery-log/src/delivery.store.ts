@@ -59,6 +59,21 @@ export class DeliveryStore {
     return summaryOf(row, (await this.statesOf(tenantId, [row.subscription_id])).get(row.subscription_id));
   }
 
+  /** By id, those of the tenant that are stored. */
+  async summaries(tenantId: string, ids: readonly string[]): Promise<Map<string, DeliverySummary>> {
+    const rows = await this.database.query<DeliveryRow>(
+      `SELECT d.*, NULL::text AS entity_id FROM deliveries d WHERE d.delivery_id = ANY($2::text[]) AND d.tenant_id = $1
+          AND NOT EXISTS (SELECT 1 FROM purges p
+                           WHERE p.tenant_id = $1 AND p.subscription_id = d.subscription_id)`,
+      [storable(tenantId), ids],
+    );
+    const states = await this.statesOf(
+      tenantId,
+      rows.map(({ subscription_id }) => subscription_id),
+    );
+    return new Map(rows.map((row) => [row.delivery_id!, summaryOf(row, states.get(row.subscription_id))]));
+  }
+
   /** Rows of `attempts`, or the only one in the delivery's own row. */
   async attempts(id: string): Promise<AttemptRow[]> {
     return this.database.query<AttemptRow>(

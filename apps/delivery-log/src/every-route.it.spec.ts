@@ -17,6 +17,11 @@ const routes: [method: string, path: string, kind: Kind][] = [
   ['get', `${tenant}/events`, 'look'],
   ['get', `${tenant}/events/{eventId}`, 'look'],
   ['get', `${tenant}/waiting`, 'look'],
+  ['post', `${tenant}/replays`, 'change'],
+  ['get', `${tenant}/replays`, 'look'],
+  ['get', `${tenant}/replays/{replayId}`, 'look'],
+  ['post', `${tenant}/replays/{replayId}/cancel`, 'change'],
+  ['get', `${tenant}/stream`, 'look'],
 ];
 
 /** POSTs that take nothing. */

@@ -55,14 +55,17 @@ export class LogProducer {
     return this.kafka.close();
   }
 
-  /** Puts each record where its tenant's others are, in their order. @throws NotAcknowledged */
-  async publish({ name }: TopicDefinition, records: readonly TenantRecord[]): Promise<void> {
+  /**
+   * Puts each record where its tenant's others are, in their order, and answers with their offsets.
+   * @throws NotAcknowledged
+   */
+  async publish({ name }: TopicDefinition, records: readonly TenantRecord[]): Promise<number[]> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new NotAcknowledged('Kafka does not answer')), ackTimeoutMs);
     });
     try {
-      await Promise.race([this.write(name, records), late]);
+      return await Promise.race([this.write(name, records), late]);
     } catch (cause) {
       if (cause instanceof NotAcknowledged) throw cause;
       throw new NotAcknowledged('Kafka did not take the record', { cause });
@@ -71,9 +74,9 @@ export class LogProducer {
     }
   }
 
-  private async write(topic: string, records: readonly TenantRecord[]): Promise<void> {
+  private async write(topic: string, records: readonly TenantRecord[]): Promise<number[]> {
     const partitions = await this.kafka.partitionCount(topic);
-    await Promise.all(
+    return Promise.all(
       records.map(({ tenantId, key, value }) =>
         this.producer.publish({ topic, partition: partitionFor(tenantId, partitions), key, value }),
       ),

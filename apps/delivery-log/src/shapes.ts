@@ -1,5 +1,6 @@
 import { statusFilters } from './delivery-rows.js';
 import { statusClasses } from './event-conditions.js';
+import { replayKinds, replayStatuses } from './replay.js';
 import {
   instant,
   instantOrNull,
@@ -10,6 +11,7 @@ import {
   oneOfTexts,
   orNull,
   pageOf,
+  partial,
   type Schema,
   text,
   textOrNull,
@@ -103,7 +105,42 @@ export const waitingPage = pageOf(
   }),
 );
 
-const paging = { limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 }, cursor: text };
+export const paging = { limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 }, cursor: text };
+const replayFilter = partial({ types: listOf(text), entityName: text, entityId: text });
+export const replayBody: Schema = {
+  type: 'object',
+  required: ['subscriptionId', 'kind'],
+  properties: {
+    subscriptionId: text,
+    targetSubscriptionId: text,
+    kind: oneOfTexts(replayKinds),
+    from: instant,
+    to: instant,
+    filter: replayFilter,
+    dryRun: { type: 'boolean' },
+  },
+};
+export const replayShape = object({
+  id: text,
+  subscriptionId: text,
+  targetSubscriptionId: text,
+  kind: oneOfTexts(replayKinds),
+  from: instantOrNull,
+  to: instant,
+  filter: replayFilter,
+  status: oneOfTexts(replayStatuses),
+  total: whole,
+  done: whole,
+  failed: whole,
+  waiting: whole,
+  reason: textOrNull,
+  createdAt: instant,
+  startedAt: instantOrNull,
+  endedAt: instantOrNull,
+  error: textOrNull,
+});
+export const replayPage = pageOf(replayShape);
+
 const time = { from: instant, to: instant };
 const ofEntity = { entityName: text, entityId: text };
 export const eventFilterQuery = { type: text, ...ofEntity, id: text, ...time };

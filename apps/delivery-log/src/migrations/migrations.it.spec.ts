@@ -106,7 +106,7 @@ it('an event costs four index entries: its place, which is also the order of lis
   }
 }, 30_000);
 
-it('a delivery costs three index entries, and two more where it is in trouble', async () => {
+it('a delivery costs three index entries, and more where it is in trouble or replayed', async () => {
   const db = await openDatabase(stores.url);
   try {
     const indexes = await db.query<{ columns: string }>(
@@ -116,6 +116,7 @@ it('a delivery costs three index entries, and two more where it is in trouble', 
     expect(indexes.map(({ columns }) => columns).toSorted()).toEqual([
       '(delivery_id, day)',
       `(tenant_id, COALESCE((last_status / 100), 0), seq) WHERE (status <> 'delivered'::text)`,
+      `(tenant_id, replay_id) WHERE (replay_id <> ''::text)`,
       '(tenant_id, seq)',
       `(tenant_id, status, seq, subscription_id, replay_id) WHERE (status <> 'delivered'::text)`,
       '(tenant_id, subscription_id, seq)',

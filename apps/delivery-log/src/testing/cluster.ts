@@ -117,6 +117,16 @@ export class Cluster {
     );
   }
 
+  /** The log of events of the tenant's partition begins at that place from now on. */
+  async forgetBelow(tenantId: string, seq: number): Promise<void> {
+    const admin = await this.kafka.admin();
+    const partition = partitionFor(tenantId, partitions);
+    await admin.deleteTopicRecords({
+      topic: this.kafka.topicName(eventsTopic.name),
+      partitions: [{ partition, offset: String(seq) }],
+    });
+  }
+
   raw(topic: string, tenantId: string, value: Buffer): Promise<number> {
     return this.publish(topic, tenantId, tenantId, value);
   }
@@ -180,10 +190,11 @@ export class LogApi {
     return { status: response.status, body: (await response.json()) as Answer['body'] };
   }
 
-  async post(path: string, key = 'operator'): Promise<Answer & { type: string | null }> {
+  async post(path: string, key = 'operator', given?: object): Promise<Answer & { type: string | null }> {
     const response = await fetch(`${this.url()}/v1/tenants/${path}`, {
       method: 'POST',
-      headers: { 'x-api-key': key },
+      headers: { 'x-api-key': key, ...(given ? { 'content-type': 'application/json' } : {}) },
+      ...(given ? { body: JSON.stringify(given) } : {}),
     });
     const type = response.headers.get('content-type');
     return { status: response.status, type, body: (await response.json()) as Answer['body'] };

@@ -1194,6 +1194,583 @@ export const answers: Record<string, object> = {
    "delayMs"
   ]
  },
+ "ReplayController_cancel": {
+  "type": "object",
+  "properties": {
+   "id": {
+    "type": "string"
+   },
+   "subscriptionId": {
+    "type": "string"
+   },
+   "targetSubscriptionId": {
+    "type": "string"
+   },
+   "kind": {
+    "type": "string",
+    "enum": [
+     "failed",
+     "range"
+    ]
+   },
+   "from": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   },
+   "to": {
+    "type": "string"
+   },
+   "filter": {
+    "type": "object",
+    "properties": {
+     "types": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      }
+     },
+     "entityName": {
+      "type": "string"
+     },
+     "entityId": {
+      "type": "string"
+     }
+    }
+   },
+   "status": {
+    "type": "string",
+    "enum": [
+     "failed",
+     "queued",
+     "running",
+     "done",
+     "cancelled"
+    ]
+   },
+   "total": {
+    "type": "number"
+   },
+   "done": {
+    "type": "number"
+   },
+   "failed": {
+    "type": "number"
+   },
+   "waiting": {
+    "type": "number"
+   },
+   "reason": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   },
+   "createdAt": {
+    "type": "string"
+   },
+   "startedAt": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   },
+   "endedAt": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   },
+   "error": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   }
+  },
+  "required": [
+   "id",
+   "subscriptionId",
+   "targetSubscriptionId",
+   "kind",
+   "from",
+   "to",
+   "filter",
+   "status",
+   "total",
+   "done",
+   "failed",
+   "waiting",
+   "reason",
+   "createdAt",
+   "startedAt",
+   "endedAt",
+   "error"
+  ]
+ },
+ "ReplayController_find": {
+  "type": "object",
+  "properties": {
+   "id": {
+    "type": "string"
+   },
+   "subscriptionId": {
+    "type": "string"
+   },
+   "targetSubscriptionId": {
+    "type": "string"
+   },
+   "kind": {
+    "type": "string",
+    "enum": [
+     "failed",
+     "range"
+    ]
+   },
+   "from": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   },
+   "to": {
+    "type": "string"
+   },
+   "filter": {
+    "type": "object",
+    "properties": {
+     "types": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      }
+     },
+     "entityName": {
+      "type": "string"
+     },
+     "entityId": {
+      "type": "string"
+     }
+    }
+   },
+   "status": {
+    "type": "string",
+    "enum": [
+     "failed",
+     "queued",
+     "running",
+     "done",
+     "cancelled"
+    ]
+   },
+   "total": {
+    "type": "number"
+   },
+   "done": {
+    "type": "number"
+   },
+   "failed": {
+    "type": "number"
+   },
+   "waiting": {
+    "type": "number"
+   },
+   "reason": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   },
+   "createdAt": {
+    "type": "string"
+   },
+   "startedAt": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   },
+   "endedAt": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   },
+   "error": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   }
+  },
+  "required": [
+   "id",
+   "subscriptionId",
+   "targetSubscriptionId",
+   "kind",
+   "from",
+   "to",
+   "filter",
+   "status",
+   "total",
+   "done",
+   "failed",
+   "waiting",
+   "reason",
+   "createdAt",
+   "startedAt",
+   "endedAt",
+   "error"
+  ]
+ },
+ "ReplayController_list": {
+  "type": "object",
+  "properties": {
+   "items": {
+    "type": "array",
+    "items": {
+     "type": "object",
+     "properties": {
+      "id": {
+       "type": "string"
+      },
+      "subscriptionId": {
+       "type": "string"
+      },
+      "targetSubscriptionId": {
+       "type": "string"
+      },
+      "kind": {
+       "type": "string",
+       "enum": [
+        "failed",
+        "range"
+       ]
+      },
+      "from": {
+       "anyOf": [
+        {
+         "type": "null"
+        },
+        {
+         "type": "string"
+        }
+       ]
+      },
+      "to": {
+       "type": "string"
+      },
+      "filter": {
+       "type": "object",
+       "properties": {
+        "types": {
+         "type": "array",
+         "items": {
+          "type": "string"
+         }
+        },
+        "entityName": {
+         "type": "string"
+        },
+        "entityId": {
+         "type": "string"
+        }
+       }
+      },
+      "status": {
+       "type": "string",
+       "enum": [
+        "failed",
+        "queued",
+        "running",
+        "done",
+        "cancelled"
+       ]
+      },
+      "total": {
+       "type": "number"
+      },
+      "done": {
+       "type": "number"
+      },
+      "failed": {
+       "type": "number"
+      },
+      "waiting": {
+       "type": "number"
+      },
+      "reason": {
+       "anyOf": [
+        {
+         "type": "null"
+        },
+        {
+         "type": "string"
+        }
+       ]
+      },
+      "createdAt": {
+       "type": "string"
+      },
+      "startedAt": {
+       "anyOf": [
+        {
+         "type": "null"
+        },
+        {
+         "type": "string"
+        }
+       ]
+      },
+      "endedAt": {
+       "anyOf": [
+        {
+         "type": "null"
+        },
+        {
+         "type": "string"
+        }
+       ]
+      },
+      "error": {
+       "anyOf": [
+        {
+         "type": "null"
+        },
+        {
+         "type": "string"
+        }
+       ]
+      }
+     },
+     "required": [
+      "id",
+      "subscriptionId",
+      "targetSubscriptionId",
+      "kind",
+      "from",
+      "to",
+      "filter",
+      "status",
+      "total",
+      "done",
+      "failed",
+      "waiting",
+      "reason",
+      "createdAt",
+      "startedAt",
+      "endedAt",
+      "error"
+     ]
+    }
+   },
+   "nextCursor": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   }
+  },
+  "required": [
+   "items",
+   "nextCursor"
+  ]
+ },
+ "ReplayController_order": {
+  "anyOf": [
+   {
+    "type": "object",
+    "properties": {
+     "count": {
+      "type": "number"
+     }
+    },
+    "required": [
+     "count"
+    ]
+   },
+   {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string"
+     },
+     "subscriptionId": {
+      "type": "string"
+     },
+     "targetSubscriptionId": {
+      "type": "string"
+     },
+     "kind": {
+      "type": "string",
+      "enum": [
+       "failed",
+       "range"
+      ]
+     },
+     "from": {
+      "anyOf": [
+       {
+        "type": "null"
+       },
+       {
+        "type": "string"
+       }
+      ]
+     },
+     "to": {
+      "type": "string"
+     },
+     "filter": {
+      "type": "object",
+      "properties": {
+       "types": {
+        "type": "array",
+        "items": {
+         "type": "string"
+        }
+       },
+       "entityName": {
+        "type": "string"
+       },
+       "entityId": {
+        "type": "string"
+       }
+      }
+     },
+     "status": {
+      "type": "string",
+      "enum": [
+       "failed",
+       "queued",
+       "running",
+       "done",
+       "cancelled"
+      ]
+     },
+     "total": {
+      "type": "number"
+     },
+     "done": {
+      "type": "number"
+     },
+     "failed": {
+      "type": "number"
+     },
+     "waiting": {
+      "type": "number"
+     },
+     "reason": {
+      "anyOf": [
+       {
+        "type": "null"
+       },
+       {
+        "type": "string"
+       }
+      ]
+     },
+     "createdAt": {
+      "type": "string"
+     },
+     "startedAt": {
+      "anyOf": [
+       {
+        "type": "null"
+       },
+       {
+        "type": "string"
+       }
+      ]
+     },
+     "endedAt": {
+      "anyOf": [
+       {
+        "type": "null"
+       },
+       {
+        "type": "string"
+       }
+      ]
+     },
+     "error": {
+      "anyOf": [
+       {
+        "type": "null"
+       },
+       {
+        "type": "string"
+       }
+      ]
+     }
+    },
+    "required": [
+     "id",
+     "subscriptionId",
+     "targetSubscriptionId",
+     "kind",
+     "from",
+     "to",
+     "filter",
+     "status",
+     "total",
+     "done",
+     "failed",
+     "waiting",
+     "reason",
+     "createdAt",
+     "startedAt",
+     "endedAt",
+     "error"
+    ]
+   }
+  ]
+ },
  "ResealController_reseal": {
   "type": "object",
   "properties": {

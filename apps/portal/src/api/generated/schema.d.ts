@@ -405,6 +405,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tenants/{tenantId}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Replays, newest first */
+        get: operations["ReplayController_list"];
+        put?: never;
+        /** Send events again; with dryRun, 200 and {count} */
+        post: operations["ReplayController_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenantId}/replays/{replayId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A replay and its progress */
+        get: operations["ReplayController_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenantId}/replays/{replayId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a replay; what is on its way is finished */
+        post: operations["ReplayController_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenantId}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Live deliveries as Server-Sent Events; Last-Event-ID goes on behind that one */
+        get: operations["StreamController_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tenants/{tenantId}/subscriptions": {
         parameters: {
             query?: never;
@@ -2144,6 +2213,293 @@ export interface operations {
                         id: string;
                         token: string;
                     };
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReplayController_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Replays, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            createdAt: string;
+                            done: number;
+                            endedAt: null | string;
+                            error: null | string;
+                            failed: number;
+                            filter: {
+                                entityId?: string;
+                                entityName?: string;
+                                types?: string[];
+                            };
+                            from: null | string;
+                            id: string;
+                            /** @enum {string} */
+                            kind: "failed" | "range";
+                            reason: null | string;
+                            startedAt: null | string;
+                            /** @enum {string} */
+                            status: "failed" | "queued" | "running" | "done" | "cancelled";
+                            subscriptionId: string;
+                            targetSubscriptionId: string;
+                            to: string;
+                            total: number;
+                            waiting: number;
+                        }[];
+                        nextCursor: null | string;
+                    };
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReplayController_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    dryRun?: boolean;
+                    filter?: {
+                        entityId?: string;
+                        entityName?: string;
+                        types?: string[];
+                    };
+                    /** Format: date-time */
+                    from?: string;
+                    /** @enum {string} */
+                    kind: "failed" | "range";
+                    subscriptionId: string;
+                    targetSubscriptionId?: string;
+                    /** Format: date-time */
+                    to?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Send events again; with dryRun, 200 and {count} */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        count: number;
+                    } | {
+                        createdAt: string;
+                        done: number;
+                        endedAt: null | string;
+                        error: null | string;
+                        failed: number;
+                        filter: {
+                            entityId?: string;
+                            entityName?: string;
+                            types?: string[];
+                        };
+                        from: null | string;
+                        id: string;
+                        /** @enum {string} */
+                        kind: "failed" | "range";
+                        reason: null | string;
+                        startedAt: null | string;
+                        /** @enum {string} */
+                        status: "failed" | "queued" | "running" | "done" | "cancelled";
+                        subscriptionId: string;
+                        targetSubscriptionId: string;
+                        to: string;
+                        total: number;
+                        waiting: number;
+                    };
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReplayController_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                replayId: string;
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A replay and its progress */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        createdAt: string;
+                        done: number;
+                        endedAt: null | string;
+                        error: null | string;
+                        failed: number;
+                        filter: {
+                            entityId?: string;
+                            entityName?: string;
+                            types?: string[];
+                        };
+                        from: null | string;
+                        id: string;
+                        /** @enum {string} */
+                        kind: "failed" | "range";
+                        reason: null | string;
+                        startedAt: null | string;
+                        /** @enum {string} */
+                        status: "failed" | "queued" | "running" | "done" | "cancelled";
+                        subscriptionId: string;
+                        targetSubscriptionId: string;
+                        to: string;
+                        total: number;
+                        waiting: number;
+                    };
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReplayController_cancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                replayId: string;
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stop a replay; what is on its way is finished */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        createdAt: string;
+                        done: number;
+                        endedAt: null | string;
+                        error: null | string;
+                        failed: number;
+                        filter: {
+                            entityId?: string;
+                            entityName?: string;
+                            types?: string[];
+                        };
+                        from: null | string;
+                        id: string;
+                        /** @enum {string} */
+                        kind: "failed" | "range";
+                        reason: null | string;
+                        startedAt: null | string;
+                        /** @enum {string} */
+                        status: "failed" | "queued" | "running" | "done" | "cancelled";
+                        subscriptionId: string;
+                        targetSubscriptionId: string;
+                        to: string;
+                        total: number;
+                        waiting: number;
+                    };
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StreamController_stream: {
+        parameters: {
+            query?: {
+                lastEventId?: string;
+                subscriptionId?: string;
+            };
+            header?: never;
+            path: {
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Live deliveries as Server-Sent Events; Last-Event-ID goes on behind that one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             /** @description An error */

@@ -1,0 +1,77 @@
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { Database, LOGGER, type Logger } from '@posthorn/runtime';
+import { ReplayStepService } from './replay-step.service.js';
+import { ReplayStore } from './replay.store.js';
+
+const idlePollMs = 500;
+const pollMs = 200;
+const runningMax = 4;
+const runningOfTenantMax = 2;
+const unsettledEveryMs = 10_000;
+
+/** Keeps replays going, a step at a time. Several instances share the jobs, never one job. */
+@Injectable()
+export class ReplayRunnerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private working: Promise<void> = Promise.resolve();
+  private stopped = false;
+  private failures = 0;
+  private unsettledAt = 0;
+
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(ReplayStore) private readonly replays: ReplayStore,
+    @Inject(ReplayStepService) private readonly steps: ReplayStepService,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.plan(idlePollMs);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.working;
+  }
+
+  private plan(waitMs: number): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      let busy = false;
+      this.working = this.run()
+        .then((is) => void (busy = is))
+        .finally(() => this.plan(busy ? pollMs : idlePollMs));
+    }, waitMs);
+  }
+
+  private async run(): Promise<boolean> {
+    if (!this.database.up) return false;
+    try {
+      await this.settleLate();
+      if (!(await this.replays.anyOpen())) return false;
+      await this.replays.promote(runningMax, runningOfTenantMax);
+      for (const id of await this.replays.running()) {
+        if (this.stopped) break;
+        await this.database.transaction((tx) => this.steps.step(tx, id));
+      }
+      this.failures = 0;
+      return true;
+    } catch (err) {
+      if (this.failures++ % 60 === 0) this.logger.warn({ err }, 'replays cannot go on yet');
+      return false;
+    }
+  }
+
+  /** Deliveries of a job that has ended may be tried again for days. */
+  private async settleLate(): Promise<void> {
+    if (performance.now() < this.unsettledAt + unsettledEveryMs) return;
+    this.unsettledAt = performance.now();
+    for (const row of await this.replays.unsettled(20)) await this.replays.recount(this.database, row);
+  }
+}
