@@ -21,6 +21,8 @@ import { DELIVERY_LOG_TRANSPORT } from './delivery-log.transport.js';
 import { DeliveryStore } from './delivery.store.js';
 import { DirectoryClient } from './directory.client.js';
 import { EventStore } from './event.store.js';
+import { ExportController } from './export.controller.js';
+import { ExportService } from './export.service.js';
 import { LogProducer } from './log-producer.client.js';
 import { LogPurgeService } from './log-purge.service.js';
 import { LOG_READER, STREAM_READER } from './log-reader.js';
@@ -50,6 +52,7 @@ export class DeliveryLogModule {
     return {
       module: DeliveryLogModule,
       controllers: [
+        ExportController,
         DeliveryLogConsumer,
         DeliveryLogController,
         ProjectionController,
@@ -79,6 +82,7 @@ export class DeliveryLogModule {
         DeliveryStore,
         DirectoryClient,
         EventStore,
+        ExportService,
         LogProducer,
         LogPurgeService,
         OutboxRelayService,

@@ -10,7 +10,7 @@ import {
   type SubscriptionState,
   summaryOf,
 } from './delivery-view.js';
-import { encodeCursor, type Page } from './page.js';
+import { encodeCursor, type Page, type Position } from './page.js';
 import type { SubscriptionView } from './rule-book.js';
 import { storable } from './sql-values.js';
 import type { LaneView } from './wait-reason.js';
@@ -30,6 +30,12 @@ export class DeliveryStore {
   constructor(@Inject(Database) private readonly database: Database) {}
 
   async list(filter: DeliveryFilter): Promise<Page<DeliverySummary>> {
+    const { items, next } = await this.page(filter);
+    return { items, nextCursor: next ? encodeCursor(next) : null };
+  }
+
+  /** The same, with the place that the next page begins behind. */
+  async page(filter: DeliveryFilter): Promise<{ items: DeliverySummary[]; next: Position | undefined }> {
     const rows = await this.rows({ ...filter, limit: filter.limit + 1 });
     const page = rows.slice(0, filter.limit);
     const states = await this.statesOf(
@@ -39,7 +45,7 @@ export class DeliveryStore {
     const last = rows.length > filter.limit ? page.at(-1) : undefined;
     return {
       items: page.map((row) => summaryOf(row, states.get(row.subscription_id))),
-      nextCursor: last ? encodeCursor(positionOf(last)) : null,
+      next: last && positionOf(last),
     };
   }
 

@@ -12,6 +12,8 @@ export type EventFilter = EventCondition & {
   limit: number;
 };
 
+export type FoundEvent = { row: EventRow; summary: EventSummary };
+
 const columns = `seq, tenant_id, event_id, type, entity_name, entity_id, "timestamp", source, accepted_at, matched,
   unmatched_reason`;
 
@@ -21,6 +23,18 @@ export class EventStore {
   constructor(@Inject(Database) private readonly database: Database) {}
 
   async list(filter: EventFilter): Promise<Page<EventSummary>> {
+    const { items, next } = await this.page(filter);
+    return {
+      items: items.map(({ summary }) => summary),
+      nextCursor: next ? encodeCursor(next) : null,
+    };
+  }
+
+  /** The same, with the place that the next page begins behind, and with what was published. */
+  async page(
+    filter: EventFilter,
+    data = false,
+  ): Promise<{ items: FoundEvent[]; next: Position | undefined }> {
     const { tenantId, id, after, limit } = filter;
     const params: unknown[] = [storable(tenantId)];
     const parameter = (value: unknown): string => `$${params.push(value)}`;
@@ -28,7 +42,7 @@ export class EventStore {
     if (id !== undefined) where.push(`e.event_id = ${parameter(storable(id))}`);
     if (after) where.push(`e.seq < ${parameter(after.seq)}`);
     const rows = await this.database.query<EventRow>(
-      `SELECT ${columns} FROM events e WHERE ${where.join(' AND ')}
+      `SELECT ${columns}${data ? ', data' : ''} FROM events e WHERE ${where.join(' AND ')}
         ORDER BY e.seq DESC LIMIT ${parameter(limit + 1)}`,
       params,
     );
@@ -36,16 +50,13 @@ export class EventStore {
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;
     return {
-      items: page.map((row) => eventView(row, purged)),
-      nextCursor: last ? encodeCursor({ seq: Number(last.seq), subscriptionId: '', replayId: '' }) : null,
+      items: page.map((row) => ({ row, summary: eventView(row, purged) })),
+      next: last && { seq: Number(last.seq), subscriptionId: '', replayId: '' },
     };
   }
 
   /** Of an event that was published twice, the first one. */
-  async find(
-    tenantId: string,
-    eventId: string,
-  ): Promise<{ row: EventRow; summary: EventSummary } | undefined> {
+  async find(tenantId: string, eventId: string): Promise<FoundEvent | undefined> {
     const [row] = await this.database.query<EventRow>(
       `SELECT ${columns}, data FROM events WHERE event_id = $2 AND tenant_id = $1 ORDER BY seq LIMIT 1`,
       [storable(tenantId), storable(eventId)],
