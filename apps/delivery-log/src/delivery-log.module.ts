@@ -28,6 +28,8 @@ import { LogPurgeService } from './log-purge.service.js';
 import { LOG_READER, STREAM_READER } from './log-reader.js';
 import { migrations } from './migrations/index.js';
 import { OutboxRelayService } from './outbox-relay.service.js';
+import { PollController } from './poll.controller.js';
+import { PollStore } from './poll.store.js';
 import { ProjectionController } from './projection.controller.js';
 import { ProjectionService } from './projection.service.js';
 import { ReplayChunkStore } from './replay-chunk.store.js';
@@ -55,6 +57,7 @@ export class DeliveryLogModule {
         ExportController,
         DeliveryLogConsumer,
         DeliveryLogController,
+        PollController,
         ProjectionController,
         ReplayController,
         StreamController,
@@ -86,6 +89,7 @@ export class DeliveryLogModule {
         LogProducer,
         LogPurgeService,
         OutboxRelayService,
+        PollStore,
         ProjectionService,
         ReplayChunkStore,
         ReplayPayloadService,

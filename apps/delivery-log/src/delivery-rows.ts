@@ -27,12 +27,17 @@ export type DeliveryFilter = {
   limit: number;
 };
 
-/** Where computed deliveries can be found at all (null is nowhere), and whose logs are being removed. */
+/**
+ * Where computed deliveries can be found at all (null is nowhere), whose logs are being removed, and who has
+ * none.
+ */
 export type Bounds = {
   pendingFrom: number;
   endedFrom: number | null;
   endedUntil: number | null;
   purged: readonly string[];
+  /** Nothing is sent for these: their receivers fetch. */
+  polled: readonly string[];
 };
 
 export type DeliveryRow = {
@@ -152,14 +157,20 @@ function computedScope(
 }
 
 /** An event that was published twice is one delivery: the first place where it matched stands for it. */
-function computedRows(shown: Shown, scope: string, { endedFrom }: Bounds, parameter: Parameter): string {
+function computedRows(
+  shown: Shown,
+  scope: string,
+  { endedFrom, polled }: Bounds,
+  parameter: Parameter,
+): string {
   const { subscriptionId, eventId, event = {}, after, limit, purged } = shown;
+  const others = [...purged, ...polled];
   const where = ['e.tenant_id = $1', scope, ...eventConditions('e', event, parameter)];
   if (subscriptionId !== undefined) {
     const id = parameter(storable(subscriptionId));
     where.push(`e.matched @> ARRAY[${id}]::text[]`, `m.subscription_id = ${id}`);
   }
-  if (purged.length > 0) where.push(`m.subscription_id <> ALL (${parameter(purged)}::text[])`);
+  if (others.length > 0) where.push(`m.subscription_id <> ALL (${parameter(others)}::text[])`);
   if (eventId !== undefined) where.push(`e.event_id = ${parameter(storable(eventId))}`);
   if (after) {
     where.push(`e.seq <= ${parameter(after.seq)}`, behind(`e.seq, m.subscription_id, ''`, after, parameter));

@@ -132,7 +132,7 @@ export class DeliveryStore {
   /** What waits is at or behind its lane's cursor, or behind the partition's first unsettled event. */
   private async bounds({ tenantId, subscriptionId }: DeliveryFilter): Promise<Bounds> {
     const [row] = await this.database.query<
-      Record<'window' | 'lane' | 'from' | 'until', string | null> & { purged: string[] }
+      Record<'window' | 'lane' | 'from' | 'until', string | null> & { purged: string[]; polled: string[] }
     >(
       `SELECT (SELECT w.next FROM windows w
                 WHERE w.partition = (SELECT e.partition FROM events e WHERE e.tenant_id = $1
@@ -141,7 +141,9 @@ export class DeliveryStore {
                 WHERE l.tenant_id = $1 AND ($2::text IS NULL OR l.subscription_id = $2)
                   AND l.lane NOT LIKE 'replay/%') AS lane,
               min(c.from_seq) AS from, max(c.until_seq) AS until,
-              ARRAY(SELECT p.subscription_id FROM purges p WHERE p.tenant_id = $1) AS purged
+              ARRAY(SELECT p.subscription_id FROM purges p WHERE p.tenant_id = $1) AS purged,
+              ARRAY(SELECT s.subscription_id FROM subscriptions s
+                     WHERE s.tenant_id = $1 AND s.snapshot->>'kind' = 'poll') AS polled
          FROM cancellations c
         WHERE c.tenant_id = $1 AND c.replay_id = '' AND ($2::text IS NULL OR c.subscription_id = $2)`,
       [storable(tenantId), subscriptionId === undefined ? null : storable(subscriptionId)],
@@ -151,6 +153,7 @@ export class DeliveryStore {
       endedFrom: row.from === null ? null : Number(row.from),
       endedUntil: row.until === null ? null : Number(row.until),
       purged: row.purged,
+      polled: row.polled,
     };
   }
 

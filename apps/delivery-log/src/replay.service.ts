@@ -5,6 +5,7 @@ import { DeliveryStore } from './delivery.store.js';
 import { type Page, type Position } from './page.js';
 import { type ReplayView, wishOf } from './replay.js';
 import { type ReplayRow, ReplayStore } from './replay.store.js';
+import type { SubscriptionView } from './rule-book.js';
 
 const openMax = 20;
 
@@ -22,6 +23,8 @@ export class ReplayService {
     const { dryRun, ...wish } = wishOf(body, orderedAt);
     await this.expectKnown(tenantId, wish.subscriptionId, '/subscriptionId');
     const target = await this.expectKnown(tenantId, wish.targetSubscriptionId, '/targetSubscriptionId');
+    if (target.kind === 'poll')
+      throw new AppError('conflict', 'Nothing is sent to a subscription that is polled.');
     if (target.status === 'disabled')
       throw new AppError('conflict', 'The subscription is disabled: enable it first.');
     const end = await this.replays.endOf(tenantId);
@@ -58,7 +61,7 @@ export class ReplayService {
     tenantId: string,
     subscriptionId: string,
     pointer: string,
-  ): Promise<{ status: string }> {
+  ): Promise<SubscriptionView> {
     const view = await this.deliveries.viewOf(tenantId, subscriptionId);
     if (view && view.status !== 'deleted') return view;
     const detail = 'names no subscription; if it is new, try again in a moment';

@@ -13,7 +13,7 @@ import { compileExpression } from '@posthorn/runtime';
 /** What the log keeps of a subscription: enough to match and to describe it, and no secret. */
 export type SubscriptionView = Pick<
   SubscriptionSnapshot,
-  'name' | 'url' | 'profile' | 'ordering' | 'status' | 'filter' | 'retryPolicy' | 'timeoutMs'
+  'name' | 'kind' | 'url' | 'profile' | 'ordering' | 'status' | 'filter' | 'retryPolicy' | 'timeoutMs'
 >;
 
 export type Rule = {
@@ -122,13 +122,14 @@ function filterInForce({ status, filter }: SubscriptionSnapshot): Filter | null 
 }
 
 function ruleOf(snapshot: SubscriptionSnapshot, matching: readonly MatchingEntry[]): Rule {
-  const { tenantId, id, version, name, url, profile, ordering, status, filter, retryPolicy, timeoutMs } =
-    snapshot;
+  const { tenantId, id, version, name, kind, url, profile, ordering } = snapshot;
+  const { status, filter, retryPolicy, timeoutMs } = snapshot;
+  const kindOf = kind === undefined ? {} : { kind };
   return {
     tenantId,
     id,
     version,
-    view: { name, url, profile, ordering, status, filter, retryPolicy, timeoutMs },
+    view: { name, ...kindOf, url, profile, ordering, status, filter, retryPolicy, timeoutMs },
     matching: [...matching],
   };
 }

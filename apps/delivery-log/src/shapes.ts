@@ -106,6 +106,14 @@ export const waitingPage = pageOf(
 );
 
 export const paging = { limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 }, cursor: text };
+
+export const pollPage = object({
+  // `body` as it would have been sent.
+  items: listOf(object({ id: text, type: text, acceptedAt: instant, body: {} })),
+  cursor: text,
+  hasMore: { type: 'boolean' },
+});
+
 const replayFilter = partial({ types: listOf(text), entityName: text, entityId: text });
 export const replayBody: Schema = {
   type: 'object',

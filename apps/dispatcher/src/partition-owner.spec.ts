@@ -129,6 +129,20 @@ it('lets a subscription go that was deleted before the log begins, when the log 
   });
 });
 
+it('a subscription that is polled is sent nothing, and holds nothing up, whatever is ordered', () => {
+  const polled = (status: Status) => {
+    const { snapshot: known, ...rest } = subscription('s', status, 0);
+    return { ...rest, snapshot: { ...known, kind: 'poll' as const } };
+  };
+  for (const status of ['active', 'paused'] as const) {
+    const taken = owner([polled(status)]);
+    expect(taken.subscriptions.get('t', 's')!.matches({ type: 'a.b', entity: null }, 100)).toBe(false);
+    taken.onEvents([order('replay', { replayId: 'r1', fromSeq: 60 })], 101);
+    expect(taken.slots.size).toBe(0);
+    expect(taken.window.next).toBe(101);
+  }
+});
+
 describe('a replay', () => {
   const laneOf = (taken: PartitionOwner) => taken.slots.get(laneKey('t', 's', 'replay/r1'))?.lane;
   const commit = (taken: PartitionOwner): void => taken.takeTransaction()?.acknowledged();

@@ -322,7 +322,7 @@ export class PartitionOwner {
   private obey(order: LaneCommand, seq: number): void {
     const { tenantId, subscriptionId, command } = order;
     const subscription = this.subscriptions.get(tenantId, subscriptionId);
-    if (!subscription?.active || this.wasObeyed(order.id)) return;
+    if (!subscription?.active || subscription.polled || this.wasObeyed(order.id)) return;
     // Replays of a paused subscription begin, paused; who does not want one any more need not wait for it.
     if (command === 'replay') this.replay(subscription, order.args, seq);
     if (command === 'cancel-replay') this.slots.get(replayKey(subscription, order.args))?.lane.cancel();
@@ -417,7 +417,8 @@ export class PartitionOwner {
     const { status, ordering } = subscription.snapshot;
     // A paused subscription needs a lane that remembers where it was paused; lanes by entity come with their
     // events.
-    if (status === 'paused' && ordering !== 'per-entity') this.slotOf(subscription, '0');
+    if (status === 'paused' && ordering !== 'per-entity' && !subscription.polled)
+      this.slotOf(subscription, '0');
     for (const slot of subscription.lanes.values()) {
       if (status === 'paused') slot.lane.pause(this.ports.now() + eventExpiryMs);
       else if (status === 'active') {

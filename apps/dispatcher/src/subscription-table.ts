@@ -56,6 +56,11 @@ export class Subscription {
     return this.snapshot.ordering !== 'unordered';
   }
 
+  /** Its receiver fetches: nothing is ever sent. */
+  get polled(): boolean {
+    return this.snapshot.kind === 'poll';
+  }
+
   /** Whether deliveries may still be made. */
   get active(): boolean {
     return this.snapshot.status === 'active' || this.snapshot.status === 'paused';
@@ -73,6 +78,7 @@ export class Subscription {
    * time.
    */
   matches(event: Matchable, seq: number): boolean {
+    if (this.polled) return false;
     for (let i = this.matching.length - 1; i >= 0; i--) {
       if (this.matching[i].sinceSeq <= seq) return this.filters[i](event);
     }

@@ -17,6 +17,8 @@ export type SubscriptionSnapshot = {
   version: number;
   profile: 'brutlers' | 'brz365' | 'standard' | 'cloudevents';
   name: string;
+  /** Fetched by its receiver, never sent: it has no URL. */
+  kind?: 'poll';
   url: string;
   status: 'active' | 'paused' | 'disabled' | 'deleted';
   ordering: 'strict' | 'per-entity' | 'unordered';

@@ -38,7 +38,7 @@ export function changesOf(
   profile: Profile,
   secrets: SealedSecret[] | undefined,
 ): SubscriptionEvent[] {
-  const { ordering: _ordering, status, secret: _secret, startFrom: _start, ...given } = input;
+  const { ordering: _ordering, status, secret: _secret, startFrom: _start, kind: _kind, ...given } = input;
   const wanted: Partial<SubscriptionSettings> = {
     ...(mode === 'replace' ? settingsOf(input, profile) : given),
     ...(given.url === undefined ? {} : { url: given.url }),

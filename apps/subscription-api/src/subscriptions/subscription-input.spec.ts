@@ -268,3 +268,23 @@ function catchError(work: () => unknown): AppError {
   }
   throw new Error('nothing was thrown');
 }
+
+describe('a subscription that is polled', () => {
+  const poll = { kind: 'poll' };
+
+  it('needs no URL, and may have none, nor anything else of a receiver', () => {
+    expect(read('standard', poll)).toEqual({ kind: 'poll' });
+    expect(read('cloudevents', { ...poll, url: '', headers: {}, rateLimit: null }, 'replace')).toMatchObject(
+      poll,
+    );
+    const more = { url, rateLimit: 5, headers: { 'x-a': 'b' }, startFrom: 'earliest' };
+    expect(wrong('standard', { ...poll, ...more })).toEqual(['/url', '/startFrom', '/rateLimit', '/headers']);
+  });
+
+  it('is not for platforms that promise to call', () => {
+    expect(wrong('brutlers', { ...complete.brutlers, ...poll })).toContain('/kind');
+    expect(wrong('brz365', { ...complete.brz365, ...poll })).toContain('/kind');
+    expect(wrong('standard', { kind: 'pull' }, 'merge')).toEqual(['/kind']);
+    expect(read('brutlers', { ...complete.brutlers, kind: 'webhook' })).toMatchObject({ kind: 'webhook' });
+  });
+});

@@ -12,6 +12,8 @@ export type SubscriptionInput = {
   name?: string;
   description?: string;
   url?: string;
+  /** Only when it is made. */
+  kind?: SubscriptionKind;
   /** Only when it is made: epoch ms, or `earliest`; absent is from now on. */
   startFrom?: number | 'earliest';
   filter?: Filter;
@@ -29,6 +31,10 @@ export type SubscriptionInput = {
 /** `create` and `replace` need everything that has no default; `merge` takes what is there. */
 export type InputMode = 'create' | 'replace' | 'merge';
 
+/** `poll`: its receiver fetches what there is for it, and has no URL. */
+export type SubscriptionKind = 'webhook' | 'poll';
+const kinds: readonly SubscriptionKind[] = ['webhook', 'poll'];
+
 const statuses: readonly SubscriptionStatus[] = ['active', 'paused', 'disabled'];
 const orderings: readonly Ordering[] = ['strict', 'per-entity', 'unordered'];
 const urlMaxChars = 2048;
@@ -44,7 +50,10 @@ export function readSubscription(body: Fields, profile: Profile, mode: InputMode
     name: given(body.name, (value) => readName(value, profile, problems)),
     description: given(body.description, (value) => readDescription(value, problems)),
     startFrom: given(body.startFrom, (value) => readStart(value, body, mode, problems)),
-    url: given(body.url, (value) => readUrl(value, problems)),
+    kind: given(body.kind, (value) => readKind(value, profile, problems)),
+    url: given(body.kind === 'poll' && body.url === '' ? undefined : body.url, (value) =>
+      readUrl(value, problems),
+    ),
     filter: given(body.filter, (value) => readFilter(value, profile, problems)),
     ordering: given(body.ordering, (value) => readOrdering(value, profile, problems)),
     status: given(body.status, (value) => readStatus(value, problems)),
@@ -59,13 +68,14 @@ export function readSubscription(body: Fields, profile: Profile, mode: InputMode
     metadata: given(body.metadata, (value) => readMetadata(value, problems)),
   };
   if (mode !== 'merge') for (const field of missing(body, profile, mode)) problems.add(field, 'is required');
+  if (input.kind === 'poll') refuseReceiver(input, problems);
   problems.throwIfAny();
   return withoutUndefined(input);
 }
 
 function missing(body: Fields, profile: Profile, mode: InputMode): string[] {
   const fields: string[] = [];
-  if (body.url === undefined) fields.push('/url');
+  if (body.url === undefined && body.kind !== 'poll') fields.push('/url');
   if (profile.nameUnique && body.name === undefined) fields.push('/name');
   const hasCatalogue = profile.eventTypes !== null || profile.name === 'brz365';
   if (hasCatalogue && body.filter === undefined) fields.push('/filter');
@@ -74,6 +84,26 @@ function missing(body: Fields, profile: Profile, mode: InputMode): string[] {
   const auth = body.auth as Record<string, unknown> | undefined | null;
   if (secret && mode === 'create' && auth?.[secret.slice('/auth/'.length)] === undefined) fields.push(secret);
   return fields;
+}
+
+/** The platforms' own formats promise to call a URL. */
+function readKind(value: unknown, profile: Profile, problems: Problems): SubscriptionKind | undefined {
+  const isFree = profile.name === 'standard' || profile.name === 'cloudevents';
+  const known = isFree ? kinds : kinds.slice(0, 1);
+  if (known.includes(value as SubscriptionKind)) return value as SubscriptionKind;
+  problems.add('/kind', `is not one of ${known.join(', ')}`);
+  return undefined;
+}
+
+/** What only makes sense for a receiver that is called. */
+function refuseReceiver(input: SubscriptionInput, problems: Problems): void {
+  const fields = ['url', 'startFrom', 'verification', 'secret', 'rateLimit', 'headers'] as const;
+  for (const field of fields) {
+    const value = input[field];
+    const isEmpty = value === undefined || value === null || JSON.stringify(value) === '{}';
+    if (!isEmpty)
+      problems.add(`/${field === 'secret' ? 'auth' : field}`, 'is not for a subscription that is polled');
+  }
 }
 
 function readName(value: unknown, { nameUnique }: Profile, problems: Problems): string | undefined {

@@ -8,6 +8,7 @@ import type { Subscription } from './subscription.js';
 export class SubscriptionBody {
   @Allow() name?: unknown;
   @Allow() description?: unknown;
+  @Allow() kind?: unknown;
   @Allow() url?: unknown;
   @Allow() startFrom?: unknown;
   @Allow() status?: unknown;
@@ -26,6 +27,7 @@ export type SubscriptionView = {
   id: string;
   name: string;
   description: string;
+  kind: 'webhook' | 'poll';
   url: string;
   status: string;
   /** Why, where it was not its owner's doing. */
@@ -52,6 +54,7 @@ export function subscriptionView(state: Subscription, health?: Health): Subscrip
     id: state.id,
     name: state.name,
     description: state.description ?? '',
+    kind: state.kind ?? 'webhook',
     url: state.url,
     status: state.status,
     ...(state.statusReason === null ? {} : { statusReason: state.statusReason }),

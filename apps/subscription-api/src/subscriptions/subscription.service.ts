@@ -68,12 +68,13 @@ export class SubscriptionService {
   async create(tenant: Tenant, author: Author, input: SubscriptionInput): Promise<Written<Created>> {
     const profile = profileOf(tenant.profile);
     const { url = '' } = input;
-    const generated = input.secret === undefined ? generateSecret(profile.name) : undefined;
+    const isPolled = input.kind === 'poll';
+    const generated = input.secret === undefined && !isPolled ? generateSecret(profile.name) : undefined;
     const secret = input.secret ?? generated ?? '';
-    await this.receivers.checkUrl(url);
+    if (!isPolled) await this.receivers.checkUrl(url);
     const settings = settingsOf(input, profile);
     await this.checkRoom(tenant, profile, settings.name);
-    const agreement = await this.verify(profile, input.verification, url, secret);
+    const agreement = isPolled ? {} : await this.verify(profile, input.verification, url, secret);
 
     const place = { id: newId('sub', randomBytes(17)), tenantId: tenant.id };
     const ordering = input.ordering ?? profile.ordering;
@@ -86,7 +87,8 @@ export class SubscriptionService {
       headers: sealHeaders(settings.headers, {}, this.sealerOf(place.tenantId, place.id)),
       ...agreement,
       url,
-      secrets: this.seal(place.tenantId, place.id, profile.name, secret),
+      ...(isPolled ? { kind: 'poll' as const } : {}),
+      secrets: isPolled ? [] : this.seal(place.tenantId, place.id, profile.name, secret),
       profile: profile.name,
       ordering,
       status: input.status ?? ('active' as const),
@@ -151,6 +153,7 @@ export class SubscriptionService {
     profile: Profile,
   ): { changes: SubscriptionEvent[]; move?: Move } {
     refuseOrdering(before, input);
+    refuseKind(before, input);
     const { tenantId, id } = before;
     const current = this.open(before);
     const secret = input.secret ?? current;
@@ -263,5 +266,14 @@ function refuseOrdering(before: Subscription, { ordering }: SubscriptionInput): 
   if (ordering === undefined || ordering === before.ordering) return;
   const problems = new Problems();
   problems.add('/ordering', `cannot be changed; it is ${before.ordering}`);
+  problems.throwIfAny();
+}
+
+/** Who is polled has no receiver, and the other way round. */
+function refuseKind(before: Subscription, { kind, url }: SubscriptionInput): void {
+  const problems = new Problems();
+  const is = before.kind ?? 'webhook';
+  if (kind !== undefined && kind !== is) problems.add('/kind', `cannot be changed; it is ${is}`);
+  if (is === 'poll' && url !== undefined) problems.add('/url', 'is not for a subscription that is polled');
   problems.throwIfAny();
 }

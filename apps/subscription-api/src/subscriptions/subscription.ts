@@ -48,6 +48,8 @@ export type SubscriptionSettings = {
 
 /** A registered webhook. `deleted` is the last state of an aggregate; the read table has no such rows. */
 export type Subscription = SubscriptionSettings & {
+  /** Its receiver fetches (`…/poll`), and nothing is sent. */
+  kind?: 'poll';
   tenantId: string;
   id: string;
   version: number;
@@ -83,6 +85,7 @@ export type SubscriptionEvent =
   | {
       type: 'created';
       payload: SubscriptionSettings & {
+        kind?: 'poll';
         profile: ProfileName;
         ordering: Ordering;
         status: SubscriptionStatus;
@@ -142,6 +145,7 @@ export function snapshotOf(state: Subscription): SubscriptionSnapshot {
     version: state.version,
     profile: state.profile,
     name: state.name,
+    ...(state.kind === undefined ? {} : { kind: state.kind }),
     url: state.url,
     status: state.status,
     ordering: state.ordering,
