@@ -22,6 +22,9 @@ const routes: [method: string, path: string, kind: Kind][] = [
   ['get', `${tenant}/replays/{replayId}`, 'look'],
   ['post', `${tenant}/replays/{replayId}/cancel`, 'change'],
   ['get', `${tenant}/stream`, 'look'],
+  ['get', `${tenant}/deliveries/export`, 'look'],
+  ['get', `${tenant}/events/export`, 'look'],
+  ['get', `${tenant}/subscriptions/{subscriptionId}/poll`, 'look'],
 ];
 
 /** POSTs that take nothing. */
