@@ -43,6 +43,8 @@ import { RetentionService } from './retention.service.js';
 import { RetryOrderService } from './retry-order.service.js';
 import { RuleBookService } from './rule-book.service.js';
 import { RuleBookStore } from './rule-book.store.js';
+import { StatisticsStore } from './statistics.store.js';
+import { StatsController } from './stats.controller.js';
 import { StreamController } from './stream.controller.js';
 import { StreamService } from './stream.service.js';
 import { WaitingStore } from './waiting.store.js';
@@ -60,6 +62,7 @@ export class DeliveryLogModule {
         PollController,
         ProjectionController,
         ReplayController,
+        StatsController,
         StreamController,
       ],
       providers: [
@@ -101,6 +104,7 @@ export class DeliveryLogModule {
         RetryOrderService,
         RuleBookService,
         RuleBookStore,
+        StatisticsStore,
         StreamService,
         WaitingStore,
       ],

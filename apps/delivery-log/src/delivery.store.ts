@@ -70,7 +70,8 @@ export class DeliveryStore {
     const rows = await this.database.query<DeliveryRow>(
       `SELECT d.*, NULL::text AS entity_id FROM deliveries d WHERE d.delivery_id = ANY($2::text[]) AND d.tenant_id = $1
           AND NOT EXISTS (SELECT 1 FROM purges p
-                           WHERE p.tenant_id = $1 AND p.subscription_id = d.subscription_id)`,
+                           WHERE p.tenant_id = $1 AND p.subscription_id = d.subscription_id)
+        ORDER BY d.day`,
       [storable(tenantId), ids],
     );
     const states = await this.statesOf(

@@ -30,7 +30,8 @@ export function eventConditions(alias: string, given: EventCondition, parameter:
 
 /** For WHERE, about rows of `deliveries` under that alias. */
 export function statusClassCondition(alias: string, statusClass: StatusClass): string {
-  if (statusClass === 'none') return `${alias}.last_status IS NULL AND ${alias}.attempts > 0`;
-  const hundreds = Number(statusClass[0]) * 100;
-  return `${alias}.last_status BETWEEN ${hundreds} AND ${hundreds + 99}`;
+  if (statusClass === '2xx') return `${alias}.last_status BETWEEN 200 AND 299`;
+  // As the index has it: nothing else is ever delivered.
+  const isClass = `coalesce(${alias}.last_status / 100, 0) = ${statusClass === 'none' ? 0 : statusClass[0]}`;
+  return `${isClass} AND ${alias}.status <> 'delivered' AND ${alias}.attempts > 0`;
 }

@@ -21,6 +21,7 @@ const routes: [method: string, path: string, kind: Kind][] = [
   ['get', `${tenant}/replays`, 'look'],
   ['get', `${tenant}/replays/{replayId}`, 'look'],
   ['post', `${tenant}/replays/{replayId}/cancel`, 'change'],
+  ['get', `${tenant}/stats`, 'look'],
   ['get', `${tenant}/stream`, 'look'],
   ['get', `${tenant}/deliveries/export`, 'look'],
   ['get', `${tenant}/events/export`, 'look'],

@@ -14,6 +14,7 @@ let log: LogApi;
 const tenantId = 'reads';
 const later = new Date(startMs + 60_000).toISOString();
 const at = (i: number) => startMs + i * 60_000;
+const iso = (i: number) => new Date(at(i)).toISOString();
 
 /** Three orders and an inquiry, a minute apart: delivered, refused, without an answer, not asked for. */
 beforeAll(async () => {
@@ -132,6 +133,25 @@ describe('what waits', () => {
       { lane: null, state: 'retrying', waiting: 1, reason: `1 is retried alone, next at ${nextAttemptAt}` },
     ]);
   });
+});
+
+it('how it is doing is told by minute, hour or day, with what waits now', async () => {
+  const stats = async (query: string) => (await log.ask(`${tenantId}/stats?${query}`)).body;
+  const minute = `from=${iso(0)}&to=${iso(3)}`;
+  await waitFor(async () => {
+    const { items } = (await stats(`step=hour&${minute}`)) as { items: { attempts: number }[] };
+    return items[0]?.attempts === 3;
+  });
+  expect(await stats(`step=minute&${minute}`)).toMatchObject({
+    step: 'minute',
+    items: [{ at: iso(0), delivered: 1, failed: 1, attempts: 3, latencyMs: { p50: expect.any(Number) } }],
+    backlog: { size: 1, oldestAt: new Date(startMs + 1_000).toISOString() },
+  });
+  expect(await stats(`step=day&${minute}&subscriptionId=sub_unknown`)).toMatchObject({
+    ...{ items: [], backlog: { size: 0, oldestAt: null } },
+  });
+  for (const query of ['step=second', `from=${iso(2)}&to=${iso(1)}`, 'step=minute&from=2020-01-01'])
+    expect((await log.ask(`${tenantId}/stats?${query}`)).status).toBe(422);
 });
 
 it('an event tells of every subscription why it was sent there or not', async () => {

@@ -18,6 +18,7 @@ import {
   whole,
   wholeOrNull,
 } from './route-docs.js';
+import { steps } from './statistics.js';
 
 /** What the routes answer with, for the OpenAPI document. */
 const entity = object({ name: text, id: text });
@@ -112,6 +113,23 @@ export const pollPage = object({
   items: listOf(object({ id: text, type: text, acceptedAt: instant, body: {} })),
   cursor: text,
   hasMore: { type: 'boolean' },
+});
+
+const latency = { p50: numberOrNull, p95: numberOrNull, p99: numberOrNull };
+export const statsQuery = {
+  from: instant,
+  to: instant,
+  step: { ...oneOfTexts(steps), default: 'hour' },
+  subscriptionId: text,
+};
+export const statsShape = object({
+  step: oneOfTexts(steps),
+  from: instant,
+  to: instant,
+  items: listOf(
+    object({ at: instant, delivered: whole, failed: whole, attempts: whole, latencyMs: object(latency) }),
+  ),
+  backlog: object({ size: whole, oldestAt: instantOrNull }),
 });
 
 const replayFilter = partial({ types: listOf(text), entityName: text, entityId: text });
