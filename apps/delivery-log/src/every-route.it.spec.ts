@@ -19,17 +19,17 @@ const routes: [method: string, path: string, kind: Kind][] = [
   ['get', `${tenant}/waiting`, 'look'],
   ['post', `${tenant}/replays`, 'change'],
   ['get', `${tenant}/replays`, 'look'],
-  ['get', `${tenant}/replays/{replayId}`, 'look'],
-  ['post', `${tenant}/replays/{replayId}/cancel`, 'change'],
+  ['get', `${tenant}/replays/{id}`, 'look'],
+  ['post', `${tenant}/replays/{id}/cancel`, 'change'],
   ['get', `${tenant}/stats`, 'look'],
   ['get', `${tenant}/stream`, 'look'],
   ['get', `${tenant}/deliveries/export`, 'look'],
   ['get', `${tenant}/events/export`, 'look'],
-  ['get', `${tenant}/subscriptions/{subscriptionId}/poll`, 'look'],
+  ['get', `${tenant}/subscriptions/{id}/poll`, 'look'],
 ];
 
 /** POSTs that take nothing. */
-const withoutBody = [`${tenant}/deliveries/{deliveryId}/retry`, `${tenant}/replays/{replayId}/cancel`];
+const withoutBody = [`${tenant}/deliveries/{deliveryId}/retry`, `${tenant}/replays/{id}/cancel`];
 
 const callers = [
   ...['none', 'wrong', 'expired', 'revoked', 'foreign', 'publisher', 'viewer', 'manager', 'operator'],

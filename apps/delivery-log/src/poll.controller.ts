@@ -16,7 +16,7 @@ const json = 'application/json; charset=utf-8';
  * For receivers that nobody can call: they fetch, and keep the cursor. Nothing is remembered of them here, so
  * who asks with an older cursor gets the same once more.
  */
-@Controller('v1/tenants/:tenantId/subscriptions/:subscriptionId/poll')
+@Controller('v1/tenants/:tenantId/subscriptions/:id/poll')
 @UseGuards(TenantGuard)
 export class PollController {
   constructor(
@@ -30,7 +30,7 @@ export class PollController {
   @Documented({ summary: 'What there is for a polled subscription', query: paging, answer: pollPage })
   async poll(
     @Param('tenantId') tenantId: string,
-    @Param('subscriptionId') subscriptionId: string,
+    @Param('id') subscriptionId: string,
     @Query() query: ListQuery,
   ): Promise<string> {
     const view = await this.deliveries.viewOf(tenantId, subscriptionId);

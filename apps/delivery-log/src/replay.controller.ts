@@ -52,17 +52,17 @@ export class ReplayController {
     return this.replays.list(tenantId, limitOf(textOf(query['limit'])), after);
   }
 
-  @Get(':replayId')
+  @Get(':id')
   @Documented({ summary: 'A replay and its progress', answer: replayShape })
-  find(@Param('tenantId') tenantId: string, @Param('replayId') id: string): Promise<ReplayView> {
+  find(@Param('tenantId') tenantId: string, @Param('id') id: string): Promise<ReplayView> {
     return this.replays.find(tenantId, id);
   }
 
-  @Post(':replayId/cancel')
+  @Post(':id/cancel')
   @Manages()
   @HttpCode(202)
   @Documented({ summary: 'Stop a replay; what is on its way is finished', answer: replayShape, status: 202 })
-  cancel(@Param('tenantId') tenantId: string, @Param('replayId') id: string): Promise<ReplayView> {
+  cancel(@Param('tenantId') tenantId: string, @Param('id') id: string): Promise<ReplayView> {
     return this.replays.cancel(tenantId, id);
   }
 }

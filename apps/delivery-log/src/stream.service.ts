@@ -5,7 +5,7 @@ import {
   Injectable,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { type AttemptMessage, attemptsTopic, decodeAttempts, partitionsFor } from '@posthorn/contracts';
+import { type AttemptMessage, attemptsTopic, decodeAttempts } from '@posthorn/contracts';
 import { type InRecord, KafkaConnection, type LogReader, partitionFor } from '@posthorn/messaging';
 import { AppError, Database, LOGGER, type Logger } from '@posthorn/runtime';
 import { DeliveryLogSettings } from './delivery-log.config.js';
@@ -74,11 +74,28 @@ export class StreamService implements OnApplicationBootstrap, BeforeApplicationS
     await this.working;
   }
 
-  /** Reserves a place before anything is answered. @throws AppError `too-many-requests`, `unavailable` */
+  /** Nothing is answered before there is a place. @throws AppError `too-many-requests`, `unavailable` */
   async open(
     { tenantId, subscriptionId, from }: { tenantId: string; subscriptionId?: string; from?: number },
     begin: () => ServerResponse,
   ): Promise<void> {
+    const partition = partitionFor(tenantId, await this.kafka.partitionCount(attemptsTopic.name));
+    const end = (await this.ends([partition])).get(partition) ?? 0;
+    if (this.stopped) throw new AppError('unavailable', 'This instance is stopping.', { retryAfterS: 1 });
+    if (!this.reading) await this.reader.start();
+    this.reading = true;
+    // From here on nothing is waited for: two that ask at once find one last place once.
+    this.expectRoom(tenantId);
+    const out = begin();
+    const now = performance.now();
+    const position = Math.min(from ?? end, end);
+    const stream = { tenantId, subscriptionId, partition, position, out, wroteAt: now, openedAt: now };
+    this.streams.add(stream);
+    out.on('close', () => this.streams.delete(stream));
+    out.write('retry: 1000\n: hello\n\n');
+  }
+
+  private expectRoom(tenantId: string): void {
     const ofTenant = [...this.streams].filter((stream) => stream.tenantId === tenantId).length;
     if (this.streams.size >= this.settings.streamsMax || ofTenant >= ofTenantMax)
       throw new AppError(
@@ -88,18 +105,6 @@ export class StreamService implements OnApplicationBootstrap, BeforeApplicationS
           retryAfterS: 10,
         },
       );
-    const partition = partitionFor(tenantId, partitionsFor(attemptsTopic, this.settings.partitions));
-    const end = (await this.ends([partition])).get(partition) ?? 0;
-    if (this.stopped) throw new AppError('unavailable', 'This instance is stopping.', { retryAfterS: 1 });
-    if (!this.reading) await this.reader.start();
-    this.reading = true;
-    const out = begin();
-    const now = performance.now();
-    const position = Math.min(from ?? end, end);
-    const stream = { tenantId, subscriptionId, partition, position, out, wroteAt: now, openedAt: now };
-    this.streams.add(stream);
-    out.on('close', () => this.streams.delete(stream));
-    out.write('retry: 1000\n: hello\n\n');
   }
 
   private plan(): void {

@@ -5,7 +5,7 @@ import type { Tenant } from './tenants.js';
 type Ends = Map<number, string>;
 
 /**
- * Orders a replay as the log has it: there is no API for it yet, and the dispatcher obeys what stands in
+ * Orders a replay as delivery-log does in the end: the dispatcher obeys what stands in
  * the tenant's partition of `events`.
  */
 export class Replay {
