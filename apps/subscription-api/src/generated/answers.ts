@@ -144,6 +144,13 @@ export const answers: Record<string, object> = {
    "description": {
     "type": "string"
    },
+   "kind": {
+    "type": "string",
+    "enum": [
+     "webhook",
+     "poll"
+    ]
+   },
    "url": {
     "type": "string"
    },
@@ -362,6 +369,7 @@ export const answers: Record<string, object> = {
    "id",
    "name",
    "description",
+   "kind",
    "url",
    "status",
    "ordering",
@@ -1888,6 +1896,121 @@ export const answers: Record<string, object> = {
    "role"
   ]
  },
+ "StatsController_stats": {
+  "type": "object",
+  "properties": {
+   "step": {
+    "type": "string",
+    "enum": [
+     "minute",
+     "hour",
+     "day"
+    ]
+   },
+   "from": {
+    "type": "string"
+   },
+   "to": {
+    "type": "string"
+   },
+   "items": {
+    "type": "array",
+    "items": {
+     "type": "object",
+     "properties": {
+      "at": {
+       "type": "string"
+      },
+      "delivered": {
+       "type": "number"
+      },
+      "failed": {
+       "type": "number"
+      },
+      "attempts": {
+       "type": "number"
+      },
+      "latencyMs": {
+       "type": "object",
+       "properties": {
+        "p50": {
+         "anyOf": [
+          {
+           "type": "null"
+          },
+          {
+           "type": "number"
+          }
+         ]
+        },
+        "p95": {
+         "anyOf": [
+          {
+           "type": "null"
+          },
+          {
+           "type": "number"
+          }
+         ]
+        },
+        "p99": {
+         "anyOf": [
+          {
+           "type": "null"
+          },
+          {
+           "type": "number"
+          }
+         ]
+        }
+       },
+       "required": [
+        "p50",
+        "p95",
+        "p99"
+       ]
+      }
+     },
+     "required": [
+      "at",
+      "delivered",
+      "failed",
+      "attempts",
+      "latencyMs"
+     ]
+    }
+   },
+   "backlog": {
+    "type": "object",
+    "properties": {
+     "size": {
+      "type": "number"
+     },
+     "oldestAt": {
+      "anyOf": [
+       {
+        "type": "null"
+       },
+       {
+        "type": "string"
+       }
+      ]
+     }
+    },
+    "required": [
+     "size",
+     "oldestAt"
+    ]
+   }
+  },
+  "required": [
+   "step",
+   "from",
+   "to",
+   "items",
+   "backlog"
+  ]
+ },
  "SubscriptionController_create": {
   "type": "object",
   "properties": {
@@ -1899,6 +2022,13 @@ export const answers: Record<string, object> = {
    },
    "description": {
     "type": "string"
+   },
+   "kind": {
+    "type": "string",
+    "enum": [
+     "webhook",
+     "poll"
+    ]
    },
    "url": {
     "type": "string"
@@ -2121,6 +2251,7 @@ export const answers: Record<string, object> = {
    "id",
    "name",
    "description",
+   "kind",
    "url",
    "status",
    "ordering",
@@ -2146,6 +2277,13 @@ export const answers: Record<string, object> = {
    },
    "description": {
     "type": "string"
+   },
+   "kind": {
+    "type": "string",
+    "enum": [
+     "webhook",
+     "poll"
+    ]
    },
    "url": {
     "type": "string"
@@ -2365,6 +2503,7 @@ export const answers: Record<string, object> = {
    "id",
    "name",
    "description",
+   "kind",
    "url",
    "status",
    "ordering",
@@ -2395,6 +2534,13 @@ export const answers: Record<string, object> = {
       },
       "description": {
        "type": "string"
+      },
+      "kind": {
+       "type": "string",
+       "enum": [
+        "webhook",
+        "poll"
+       ]
       },
       "url": {
        "type": "string"
@@ -2614,6 +2760,7 @@ export const answers: Record<string, object> = {
       "id",
       "name",
       "description",
+      "kind",
       "url",
       "status",
       "ordering",
@@ -2657,6 +2804,13 @@ export const answers: Record<string, object> = {
    "description": {
     "type": "string"
    },
+   "kind": {
+    "type": "string",
+    "enum": [
+     "webhook",
+     "poll"
+    ]
+   },
    "url": {
     "type": "string"
    },
@@ -2875,6 +3029,7 @@ export const answers: Record<string, object> = {
    "id",
    "name",
    "description",
+   "kind",
    "url",
    "status",
    "ordering",
@@ -2901,6 +3056,13 @@ export const answers: Record<string, object> = {
    "description": {
     "type": "string"
    },
+   "kind": {
+    "type": "string",
+    "enum": [
+     "webhook",
+     "poll"
+    ]
+   },
    "url": {
     "type": "string"
    },
@@ -3119,6 +3281,7 @@ export const answers: Record<string, object> = {
    "id",
    "name",
    "description",
+   "kind",
    "url",
    "status",
    "ordering",

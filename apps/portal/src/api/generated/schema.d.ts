@@ -291,6 +291,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tenants/{tenantId}/deliveries/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deliveries as CSV or NDJSON, streamed */
+        get: operations["ExportController_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tenants/{tenantId}/event-types": {
         parameters: {
             query?: never;
@@ -349,6 +366,23 @@ export interface paths {
         };
         /** An event, its deliveries, and why there are no others */
         get: operations["DeliveryLogController_getEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenantId}/events/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events as CSV or NDJSON, streamed */
+        get: operations["ExportController_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -423,7 +457,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/tenants/{tenantId}/replays/{replayId}": {
+    "/v1/tenants/{tenantId}/replays/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -440,7 +474,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/tenants/{tenantId}/replays/{replayId}/cancel": {
+    "/v1/tenants/{tenantId}/replays/{id}/cancel": {
         parameters: {
             query?: never;
             header?: never;
@@ -451,6 +485,23 @@ export interface paths {
         put?: never;
         /** Stop a replay; what is on its way is finished */
         post: operations["ReplayController_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenantId}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and latencies by minute, hour or day, and what waits now */
+        get: operations["StatsController_stats"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -548,6 +599,23 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["SubscriptionMatchController_match"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenantId}/subscriptions/{id}/poll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What there is for a polled subscription */
+        get: operations["PollController_poll"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1775,6 +1843,48 @@ export interface operations {
             };
         };
     };
+    ExportController_deliveries: {
+        parameters: {
+            query?: {
+                entityId?: string;
+                entityName?: string;
+                eventId?: string;
+                eventType?: string;
+                format?: "csv" | "ndjson";
+                from?: string;
+                status?: "waiting" | "delivered" | "failed" | "expired" | "cancelled" | "pending";
+                statusClass?: "2xx" | "3xx" | "4xx" | "5xx" | "none";
+                subscriptionId?: string;
+                to?: string;
+            };
+            header?: never;
+            path: {
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deliveries as CSV or NDJSON, streamed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     EventTypeController_list: {
         parameters: {
             query?: never;
@@ -2057,6 +2167,45 @@ export interface operations {
                         type: string;
                         unmatchedReason: string | null;
                     };
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ExportController_events: {
+        parameters: {
+            query?: {
+                entityId?: string;
+                entityName?: string;
+                format?: "csv" | "ndjson";
+                from?: string;
+                id?: string;
+                to?: string;
+                type?: string;
+            };
+            header?: never;
+            path: {
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events as CSV or NDJSON, streamed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description An error */
@@ -2370,7 +2519,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                replayId: string;
+                id: string;
                 tenantId: string;
             };
             cookie?: never;
@@ -2428,7 +2577,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                replayId: string;
+                id: string;
                 tenantId: string;
             };
             cookie?: never;
@@ -2465,6 +2614,62 @@ export interface operations {
                         to: string;
                         total: number;
                         waiting: number;
+                    };
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StatsController_stats: {
+        parameters: {
+            query?: {
+                from?: string;
+                step?: "minute" | "hour" | "day";
+                subscriptionId?: string;
+                to?: string;
+            };
+            header?: never;
+            path: {
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and latencies by minute, hour or day, and what waits now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        backlog: {
+                            oldestAt: null | string;
+                            size: number;
+                        };
+                        from: string;
+                        items: {
+                            at: string;
+                            attempts: number;
+                            delivered: number;
+                            failed: number;
+                            latencyMs: {
+                                p50: null | number;
+                                p95: null | number;
+                                p99: null | number;
+                            };
+                        }[];
+                        /** @enum {string} */
+                        step: "minute" | "hour" | "day";
+                        to: string;
                     };
                 };
             };
@@ -2554,6 +2759,8 @@ export interface operations {
                                 waitingSince: null | string;
                             };
                             id: string;
+                            /** @enum {string} */
+                            kind: "webhook" | "poll";
                             metadata: {
                                 [key: string]: string;
                             };
@@ -2686,6 +2893,8 @@ export interface operations {
                             waitingSince: null | string;
                         };
                         id: string;
+                        /** @enum {string} */
+                        kind: "webhook" | "poll";
                         metadata: {
                             [key: string]: string;
                         };
@@ -2766,6 +2975,8 @@ export interface operations {
                             waitingSince: null | string;
                         };
                         id: string;
+                        /** @enum {string} */
+                        kind: "webhook" | "poll";
                         metadata: {
                             [key: string]: string;
                         };
@@ -2895,6 +3106,8 @@ export interface operations {
                             waitingSince: null | string;
                         };
                         id: string;
+                        /** @enum {string} */
+                        kind: "webhook" | "poll";
                         metadata: {
                             [key: string]: string;
                         };
@@ -3052,6 +3265,8 @@ export interface operations {
                             waitingSince: null | string;
                         };
                         id: string;
+                        /** @enum {string} */
+                        kind: "webhook" | "poll";
                         metadata: {
                             [key: string]: string;
                         };
@@ -3221,6 +3436,51 @@ export interface operations {
                         asked: boolean;
                         holds: boolean;
                         matches: boolean;
+                    };
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PollController_poll: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What there is for a polled subscription */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cursor: string;
+                        hasMore: boolean;
+                        items: {
+                            /** Format: date-time */
+                            acceptedAt: string;
+                            body: unknown;
+                            id: string;
+                            type: string;
+                        }[];
                     };
                 };
             };
@@ -3448,6 +3708,8 @@ export interface operations {
                             waitingSince: null | string;
                         };
                         id: string;
+                        /** @enum {string} */
+                        kind: "webhook" | "poll";
                         metadata: {
                             [key: string]: string;
                         };
