@@ -17,7 +17,7 @@ const shared = {
 export default {
   ...shared,
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
-  testPathIgnorePatterns: ['\\.it\\.spec\\.ts$', '/node_modules/'],
+  testPathIgnorePatterns: ['\\.(it|ui)\\.spec\\.ts$', '/node_modules/'],
 };
 
 /** Integration tests: `x.it.spec.ts`, against the real Kafka and PostgreSQL that the set-up tool started. */

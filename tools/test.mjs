@@ -1,6 +1,7 @@
-// Everything CI runs: `npm test`, or one part of it: check, unit, it, e2e, bench, chaos. What follows the
+// Everything CI runs: `npm test`, or one part of it: check, unit, it, e2e, ui, bench, chaos. What follows the
 // name goes to Jest, or to chaos.
 import { runBench } from './lib/bench.mjs';
+import { findBrowser, noBrowser } from './lib/browser.mjs';
 import { runChaos } from './lib/chaos.mjs';
 import { endedBy } from './lib/ending.mjs';
 import { main } from './lib/main.mjs';
@@ -13,7 +14,7 @@ import { openStores, requireStores } from './lib/stores.mjs';
 import { hasSpecs, jest, projects, script, tool } from './lib/suites.mjs';
 import { clearDeadTestRuns, forgetTestRun, newTestRun } from './lib/test-runs.mjs';
 
-const PARTS = ['check', 'unit', 'it', 'e2e', 'bench', 'chaos'];
+const PARTS = ['check', 'unit', 'it', 'e2e', 'ui', 'bench', 'chaos'];
 
 await main(runTests);
 
@@ -27,7 +28,7 @@ async function runTests() {
   let opened;
   const stores = async () => (await (opened ??= openStores({ at, steps, usualPorts: false }))).env;
   try {
-    if (parts.includes('it') || parts.includes('e2e')) await requireStores(at);
+    if (['it', 'e2e', 'ui'].some((name) => parts.includes(name))) await requireStores(at);
     await setUpPackages(at, steps);
     await clearDeadTestRuns(usual);
     for (const part of PARTS.filter((name) => parts.includes(name))) {
@@ -73,6 +74,7 @@ async function runPart(part, { at, steps, args, stores }) {
     const configs = projects.map((project) => `${project}/jest.config.mjs`);
     return jest({ name: part, configs, args, env: {}, runDir });
   }
+  if (part === 'ui') return ui({ at, steps, args, stores });
   const ends = part === 'e2e';
   const wanted = projects.filter(
     (project) => (project === 'apps/e2e') === ends && hasSpecs(project, /\.it\.spec\.ts$/),
@@ -82,6 +84,19 @@ async function runPart(part, { at, steps, args, stores }) {
   if (ends) await setUpBuild(at, steps);
   const workers = `--maxWorkers=${ends ? 1 : 2}`;
   return jest({ name: part, configs, args: [workers, ...args], env: { ...(await stores()) }, runDir });
+}
+
+/**
+ * In a real browser. Without one it says how to get it, and has not passed.
+ * @param {Context} context
+ */
+async function ui({ at, steps, args, stores }) {
+  const browser = findBrowser();
+  if (!browser) throw new UserError(noBrowser);
+  await setUpBuild(at, steps);
+  const env = { ...(await stores()), UI_BROWSER: browser };
+  const configs = ['apps/e2e/jest.ui.config.mjs'];
+  return jest({ name: 'ui', configs, args: ['--maxWorkers=1', ...args], env, runDir: at.stateDir });
 }
 
 /** Each of these passes or fails as a whole. */

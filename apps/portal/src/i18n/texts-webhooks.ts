@@ -32,6 +32,10 @@ export const webhookTexts = {
   'say.waitsInOrder': ['{n} events wait in order.', '{n} Ereignisse warten der Reihe nach.'],
   'say.waitsOne': ['One event waits.', 'Ein Ereignis wartet.'],
   'say.waitsSome': ['{n} events wait.', '{n} Ereignisse warten.'],
+  'say.retrying': [
+    'What failed is tried again by itself; new events are not held up.',
+    'Was fehlschlug, wird für sich noch einmal versucht; neue Ereignisse hält es nicht auf.',
+  ],
   'say.behind': ['Catches up with what waited.', 'Holt auf, was gewartet hat.'],
   'say.paused': [
     'Paused by hand: what comes waits, seven days at most.',

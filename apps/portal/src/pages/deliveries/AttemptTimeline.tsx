@@ -51,6 +51,8 @@ function Line({
 function Exchange({ attempt }: { attempt: Attempt }) {
   const t = useT();
   const { request, response, error, message } = attempt;
+  // Regions have names of their own, also when several attempts are open.
+  const name = (...parts: string[]) => [t('delivery.attempt', { n: attempt.attempt }), ...parts].join(' · ');
   return (
     <>
       <TimingBar attempt={attempt} />
@@ -59,16 +61,23 @@ function Exchange({ attempt }: { attempt: Attempt }) {
       </Text>
       <Raw
         text={`${request.method} ${request.url}\n${linesOf(request.headers)}`}
-        label={t('delivery.request')}
+        label={name(t('delivery.request'), t('delivery.headers'))}
       />
-      {request.body !== null && <Raw text={request.body} label={t('delivery.body')} />}
+      {request.body !== null && (
+        <Raw text={request.body} label={name(t('delivery.request'), t('delivery.body'))} />
+      )}
       <Text fw={600} mt="sm">
         {t('delivery.response')}
       </Text>
       {response ? (
         <>
-          <Raw text={`${response.status}\n${linesOf(response.headers)}`} label={t('delivery.response')} />
-          {response.body !== '' && <Raw text={response.body} label={t('delivery.body')} />}
+          <Raw
+            text={`${response.status}\n${linesOf(response.headers)}`}
+            label={name(t('delivery.response'), t('delivery.headers'))}
+          />
+          {response.body !== '' && (
+            <Raw text={response.body} label={name(t('delivery.response'), t('delivery.body'))} />
+          )}
           {response.truncated && <Text size="sm">{t('delivery.truncated')}</Text>}
         </>
       ) : (

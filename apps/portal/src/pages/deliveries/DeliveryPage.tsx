@@ -89,9 +89,9 @@ function Summary({ delivery }: { delivery: DeliveryDetail }) {
       <Stack gap={4}>
         <Status value={status} text={isText(key) ? t(key) : status} />
         {reason && <Text size="sm">{t('delivery.why', { reason })}</Text>}
-        {left && (
-          <Text size="sm" className="tabular">
-            {t('delivery.nextIn', { in: left })}
+        {nextAttemptAt && (
+          <Text size="sm" className="tabular" mih={22}>
+            {left ? t('delivery.nextIn', { in: left }) : ''}
           </Text>
         )}
         <Text size="sm" className="wrap">

@@ -19,7 +19,7 @@ export default function Charts({ id }: { id: string }) {
   const { data } = useStats(useTenantId(), id, spans[span], everyMs);
   const points = usePoints(data, span);
   return (
-    <Paper withBorder p="md" mih={330}>
+    <Paper withBorder p="md" mih={345}>
       <Group justify="flex-end" mb="xs">
         <SegmentedControl
           size="xs"

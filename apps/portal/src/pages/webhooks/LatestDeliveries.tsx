@@ -3,18 +3,14 @@ import { useQuery } from '@tanstack/react-query';
 import { addressOf, send } from '../../api/client';
 import type { Delivery, Page } from '../../api/types';
 import { useT } from '../../i18n/i18n';
-import { useTenantId, useTenantPath } from '../../shell/tenant';
+import { useTenantPath } from '../../shell/tenant';
 import { RouteLink } from '../../ui/RouteLink';
 import { DeliveryTable } from '../deliveries/DeliveryTable';
 
 const shown = 10;
 
-/** The newest deliveries of one webhook, as they come. */
-export function LatestDeliveries({ id, everyMs }: { id: string; everyMs: number }) {
-  const t = useT();
-  const tenantId = useTenantId();
-  const path = useTenantPath();
-  const { data } = useQuery({
+export function useLatest(tenantId: string, id: string, everyMs: number) {
+  return useQuery({
     queryKey: ['log', tenantId, 'latest', id],
     queryFn: async ({ signal }) => {
       const query = { subscriptionId: id, limit: shown };
@@ -23,17 +19,19 @@ export function LatestDeliveries({ id, everyMs }: { id: string; everyMs: number 
     },
     refetchInterval: everyMs,
   });
+}
+
+/** The newest deliveries of one webhook, as they come. */
+export function LatestDeliveries({ id, deliveries }: { id: string; deliveries: readonly Delivery[] }) {
+  const t = useT();
+  const path = useTenantPath();
+  if (deliveries.length === 0) return <Text c="dimmed">{t('detail.noDeliveries')}</Text>;
   return (
-    <div style={{ minHeight: 120 }}>
-      {data?.length === 0 && <Text c="dimmed">{t('detail.noDeliveries')}</Text>}
-      {data && data.length > 0 && (
-        <>
-          <DeliveryTable deliveries={data} label={t('detail.live')} />
-          <RouteLink to={path(`deliveries?subscriptionId=${id}`)} size="sm">
-            {t('deliveries.title')} →
-          </RouteLink>
-        </>
-      )}
-    </div>
+    <>
+      <DeliveryTable deliveries={deliveries} label={t('detail.live')} />
+      <RouteLink to={path(`deliveries?subscriptionId=${id}`)} size="sm">
+        {t('deliveries.title')} →
+      </RouteLink>
+    </>
   );
 }

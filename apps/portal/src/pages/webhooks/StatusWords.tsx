@@ -14,7 +14,8 @@ export function StatusWords({ webhook, lanes }: { webhook: Subscription; lanes: 
   const isCounting = health?.nextAttemptAt != null;
   const nowMs = useNow(isCounting, 500);
   const said = sayHealth(webhook, { nowMs, waiting: waitingOf(lanes, webhook.id) });
-  const isBad = status !== 'active' || health?.state === 'parked';
+  const isRetrying = lanes.some(({ state }) => state === 'retrying');
+  const isBad = status !== 'active' || health?.state === 'parked' || isRetrying;
   return (
     <Alert
       variant="outline"
@@ -25,6 +26,7 @@ export function StatusWords({ webhook, lanes }: { webhook: Subscription; lanes: 
       <Text className="tabular" data-testid="status-words">
         {said.map(({ key, values }) => t(key, values)).join(' ')}
       </Text>
+      {isRetrying && <Text size="sm">{t('say.retrying')}</Text>}
       {health?.failingSince && (
         <Text size="sm" c="dimmed">
           {t('say.failingSince')} <Time at={health.failingSince} />

@@ -8,7 +8,7 @@ import { useSession } from '../../shell/session';
 import { useTenantId } from '../../shell/tenant';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { PageTitle } from '../../ui/PageTitle';
-import { LatestDeliveries } from './LatestDeliveries';
+import { LatestDeliveries, useLatest } from './LatestDeliveries';
 import { Orders } from './Orders';
 import { SettingsList } from './SettingsList';
 import { StatusWords } from './StatusWords';
@@ -23,9 +23,11 @@ export function Component() {
   const { canManage } = useSession();
   const everyMs = useLive(tenantId, id);
   const { data: webhook, error } = useSubscription(tenantId, id, everyMs);
-  const { data: lanes } = useWaiting(tenantId, id, everyMs);
+  const { data: lanes, isLoading: areLanesLoading } = useWaiting(tenantId, id, everyMs);
+  const { data: latest, isLoading: areDeliveriesLoading } = useLatest(tenantId, id, everyMs);
   if (error && !webhook) return <ErrorNote error={error} />;
-  if (!webhook) return null;
+  // All of it at once: nothing is pushed down by what is known a moment later.
+  if (!webhook || areLanesLoading || areDeliveriesLoading) return null;
   return (
     <Stack>
       <PageTitle title={webhook.name || webhook.url}>
@@ -36,9 +38,9 @@ export function Component() {
         <Title order={2} size="h4" mb="sm">
           {t('detail.live')}
         </Title>
-        <LatestDeliveries id={id} everyMs={everyMs} />
+        <LatestDeliveries id={id} deliveries={latest ?? []} />
       </Paper>
-      <Suspense fallback={<Paper withBorder mih={330} />}>
+      <Suspense fallback={<Paper withBorder mih={345} />}>
         <Charts id={id} />
       </Suspense>
       <Grid>
