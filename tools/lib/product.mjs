@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endedBy, onEnding } from './ending.mjs';
@@ -77,17 +77,25 @@ export function keepsKeys(app) {
 /**
  * Runs the product as a process group of its own, so that the terminal's Ctrl-C reaches it once: through
  * here.
- * @param {{ app: App, dev: boolean, stateDir: string, port: number, settings: Record<string, string> }}
- * options
+ * @param {object} options
+ * @param {App} options.app
+ * @param {boolean} options.dev
+ * @param {string} options.stateDir
+ * @param {number} options.port
+ * @param {Record<string, string>} options.settings
+ * @param {NodeJS.ProcessEnv} [options.env]  what it gets beside its settings
+ * @param {string} [options.output]          a file for what it says, instead of the terminal
  * @returns {Promise<{ ready: Promise<void>, ended: Promise<number>, stop: () => Promise<void> }>}
  */
-export async function runProduct({ app, dev, stateDir, port, settings }) {
+export async function runProduct({ app, dev, stateDir, port, settings, env = productEnv(), output }) {
+  const says = output === undefined ? 'inherit' : openSync(output, 'a');
   const child = spawn(productNode(), [...nodeFlags, ...entry(app, dev)], {
     cwd: repoRoot,
-    env: { ...productEnv(), ...settings },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...env, ...settings },
+    stdio: ['ignore', says, says],
     detached: true,
   });
+  if (typeof says === 'number') closeSync(says);
   const id = child.pid === undefined ? undefined : identify(child.pid);
   enter(stateDir, { app, port, child: id });
   const ended = /** @type {Promise<number>} */ (

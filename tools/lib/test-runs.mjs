@@ -5,6 +5,7 @@ import { layout } from './paths.mjs';
 import { isRunning, ownProcess, stopGroup } from './processes.mjs';
 import { closeStores } from './stores.mjs';
 import { childFile } from './suites.mjs';
+import { clearDead } from './users.mjs';
 
 /**
  * Every test run has stores of its own with nothing in them, and forgets them at its end. What a killed run
@@ -23,6 +24,7 @@ export function newTestRun(usual) {
 /** @param {import('./paths.mjs').Layout} at */
 export async function forgetTestRun(at) {
   await stopGroup(readJson(childFile(at.stateDir)), { signal: 'SIGTERM', graceMs: 5_000 });
+  await clearDead(at.stateDir);
   await closeStores(at, { forget: true });
   remove(at.stateDir);
 }
