@@ -20,6 +20,7 @@ import { DeliveryLogService } from './delivery-log.service.js';
 import { DELIVERY_LOG_TRANSPORT } from './delivery-log.transport.js';
 import { DeliveryStore } from './delivery.store.js';
 import { DirectoryClient } from './directory.client.js';
+import { ErasureService } from './erasure.service.js';
 import { EventStore } from './event.store.js';
 import { ExportController } from './export.controller.js';
 import { ExportService } from './export.service.js';
@@ -87,6 +88,7 @@ export class DeliveryLogModule {
         DeliveryLogService,
         DeliveryStore,
         DirectoryClient,
+        ErasureService,
         EventStore,
         ExportService,
         LogProducer,

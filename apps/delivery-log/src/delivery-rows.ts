@@ -3,6 +3,7 @@ import {
   type EventCondition,
   eventConditions,
   type Parameter,
+  seqConditions,
   type StatusClass,
   statusClassCondition,
 } from './event-conditions.js';
@@ -16,6 +17,8 @@ import { storable } from './sql-values.js';
 export const statusFilters = [...deliveryStatuses, 'pending'] as const;
 export type StatusFilter = (typeof statusFilters)[number];
 
+export type Places = { seqs: readonly number[]; /** When it was first accepted. */ since: Date };
+
 export type DeliveryFilter = {
   tenantId: string;
   subscriptionId?: string | undefined;
@@ -23,6 +26,8 @@ export type DeliveryFilter = {
   statusClass?: StatusClass | undefined;
   eventId?: string | undefined;
   event?: EventCondition | undefined;
+  /** Of `eventId`. */
+  places?: Places | undefined;
   after?: Position | undefined;
   limit: number;
 };
@@ -35,6 +40,8 @@ export type Bounds = {
   pendingFrom: number;
   endedFrom: number | null;
   endedUntil: number | null;
+  /** Nothing computed was accepted before: older partitions are not looked into. */
+  since: Date | undefined;
   purged: readonly string[];
   /** Nothing is sent for these: their receivers fetch. */
   polled: readonly string[];
@@ -88,30 +95,71 @@ export function deliveriesStatement(filter: DeliveryFilter, bounds: Bounds): Sta
 
 type Shown = DeliveryFilter & { purged: readonly string[] };
 
+const storedColumns = `d.delivery_id, d.subscription_id, d.event_id, d.event_type, NULL::text AS entity_id, d.replay_id,
+  d.seq, d.status, d.attempts, d.next_attempt_at, d.last_status, d.last_error, d.first_attempt_at, d.finished_at`;
+
+/** Few events or few deliveries are looked for: whichever they are, the other table is only looked up. */
 function storedRows(shown: Shown, parameter: Parameter): string {
-  const { subscriptionId, status, statusClass, eventId, event = {}, after, limit, purged } = shown;
+  const { type, entityName, entityId } = shown.event ?? {};
+  const isRareEvent = type !== undefined || entityName !== undefined || entityId !== undefined;
+  return isRareEvent && !isTrouble(shown) && shown.eventId === undefined
+    ? storedByEvent(shown, parameter)
+    : storedByDelivery(shown, parameter);
+}
+
+/** Of almost all deliveries it is not true, and they have indexes for it. */
+function isTrouble({ status, statusClass }: Shown): boolean {
+  return (
+    (status !== undefined && status !== 'delivered') || (statusClass !== undefined && statusClass !== '2xx')
+  );
+}
+
+function storedByDelivery(shown: Shown, parameter: Parameter): string {
+  const where = deliveryConditions(shown, parameter);
+  const { type, ...others } = shown.event ?? {};
+  if (type !== undefined) where.push(`d.event_type = ${parameter(storable(type))}`);
+  const about = eventConditions('about', others, parameter);
+  if (about.length > 0) {
+    const its = ['about.tenant_id = $1', 'about.seq = d.seq', ...about];
+    where.push(...seqConditions('d', others, parameter));
+    // A replay is filed later than its event, and nothing earlier.
+    if (others.from) where.push(`d.day >= ${dayOfInstant(parameter(others.from))}`);
+    where.push(exists(`SELECT 1 FROM events about WHERE ${its.join(' AND ')}`));
+  }
+  return `SELECT ${storedColumns} FROM deliveries d WHERE ${where.join(' AND ')} ${order} LIMIT ${parameter(shown.limit)}`;
+}
+
+/** Event by event, newest first, until the page is full. */
+function storedByEvent(shown: Shown, parameter: Parameter): string {
+  const about = ['about.tenant_id = $1', ...eventConditions('about', shown.event ?? {}, parameter)];
+  if (shown.after) about.push(`about.seq <= ${parameter(shown.after.seq)}`);
+  const its = [
+    ...deliveryConditions(shown, parameter),
+    'd.seq = about.seq',
+    `d.day >= (about.accepted_at AT TIME ZONE 'UTC')::date`,
+  ];
+  return `SELECT d.* FROM events about
+     CROSS JOIN LATERAL (SELECT ${storedColumns} FROM deliveries d WHERE ${its.join(' AND ')} OFFSET 0) AS d
+     WHERE ${about.join(' AND ')}
+     ORDER BY about.seq DESC, d.subscription_id DESC, d.replay_id DESC LIMIT ${parameter(shown.limit)}`;
+}
+
+function deliveryConditions(shown: Shown, parameter: Parameter): string[] {
+  const { subscriptionId, status, statusClass, eventId, places, after, purged } = shown;
   const where = ['d.tenant_id = $1'];
   if (subscriptionId !== undefined) where.push(`d.subscription_id = ${parameter(storable(subscriptionId))}`);
   if (purged.length > 0) where.push(`d.subscription_id <> ALL (${parameter(purged)}::text[])`);
   if (eventId !== undefined) {
-    const id = parameter(storable(eventId));
-    where.push(`d.event_id = ${id}`, `d.seq = ANY (ARRAY(${placesOf(id)}))`);
+    where.push(`d.event_id = ${parameter(storable(eventId))}`);
+    where.push(`d.seq = ANY (${parameter(places?.seqs ?? [])}::bigint[])`);
+    where.push(`d.day >= ${dayOfInstant(parameter(places?.since ?? new Date(0)))}`);
   }
   if (status !== undefined) where.push(`d.status = ${parameter(status)}`);
   // The partial index is used only where the statement says what the index says.
   if (status !== undefined && status !== 'delivered') where.push(`d.status <> 'delivered'`);
   if (statusClass !== undefined) where.push(statusClassCondition('d', statusClass));
-  const { type, ...others } = event;
-  if (type !== undefined) where.push(`d.event_type = ${parameter(storable(type))}`);
-  const about = eventConditions('about', others, parameter);
-  if (about.length > 0) {
-    const its = ['about.tenant_id = $1', 'about.seq = d.seq', ...about];
-    where.push(exists(`SELECT 1 FROM events about WHERE ${its.join(' AND ')}`));
-  }
   if (after) where.push(behind('d.seq, d.subscription_id, d.replay_id', after, parameter));
-  return `SELECT d.delivery_id, d.subscription_id, d.event_id, d.event_type, NULL::text AS entity_id, d.replay_id, d.seq,
-                 d.status, d.attempts, d.next_attempt_at, d.last_status, d.last_error, d.first_attempt_at, d.finished_at
-            FROM deliveries d WHERE ${where.join(' AND ')} ${order} LIMIT ${parameter(limit)}`;
+  return where;
 }
 
 /**
@@ -121,8 +169,11 @@ function storedRows(shown: Shown, parameter: Parameter): string {
 const exists = (select: string): string => `EXISTS (${select} OFFSET 0)`;
 
 /** Where the event stands in the log: a delivery has one of these places. */
-const placesOf = (eventId: string): string =>
-  `SELECT place.seq FROM events place WHERE place.event_id = ${eventId} AND place.tenant_id = $1`;
+const placesOf = (eventId: string, since: string): string =>
+  `SELECT place.seq FROM events place
+    WHERE place.event_id = ${eventId} AND place.tenant_id = $1 AND place.accepted_at >= ${since}`;
+
+const dayOfInstant = (at: string): string => `(${at}::timestamptz AT TIME ZONE 'UTC')::date`;
 
 /** How a range that was given up ended what waited in it; null outside of all of them. */
 const ending = `(SELECT c.ending FROM cancellations c
@@ -157,15 +208,15 @@ function computedScope(
 }
 
 /** An event that was published twice is one delivery: the first place where it matched stands for it. */
-function computedRows(
-  shown: Shown,
-  scope: string,
-  { endedFrom, polled }: Bounds,
-  parameter: Parameter,
-): string {
+function computedRows(shown: Shown, scope: string, bounds: Bounds, parameter: Parameter): string {
   const { subscriptionId, eventId, event = {}, after, limit, purged } = shown;
+  const { endedFrom, polled } = bounds;
   const others = [...purged, ...polled];
-  const where = ['e.tenant_id = $1', scope, ...eventConditions('e', event, parameter)];
+  const since = `${parameter((shown.places ? shown.places.since : bounds.since) ?? new Date(0))}::timestamptz`;
+  const where = [
+    ...['e.tenant_id = $1', `e.accepted_at >= ${since}`, scope],
+    ...eventConditions('e', event, parameter),
+  ];
   if (subscriptionId !== undefined) {
     const id = parameter(storable(subscriptionId));
     where.push(`e.matched @> ARRAY[${id}]::text[]`, `m.subscription_id = ${id}`);
@@ -177,9 +228,10 @@ function computedRows(
   }
   where.push(
     `NOT ${exists(`SELECT 1 FROM deliveries d WHERE d.tenant_id = $1 AND d.subscription_id = m.subscription_id
-                      AND d.replay_id = '' AND d.seq = ANY (ARRAY(${placesOf('e.event_id')}))`)}`,
+                      AND d.replay_id = '' AND d.day >= ${dayOfInstant(since)}
+                      AND d.seq = ANY (ARRAY(${placesOf('e.event_id', since)}))`)}`,
     `NOT ${exists(`SELECT 1 FROM events first WHERE first.event_id = e.event_id AND first.tenant_id = $1
-                      AND first.seq < e.seq AND first.matched @> ARRAY[m.subscription_id]`)}`,
+                      AND first.seq < e.seq AND first.accepted_at >= ${since} AND first.matched @> ARRAY[m.subscription_id]`)}`,
   );
   const status = endedFrom === null ? `'pending'` : `coalesce(${ending}, 'pending')`;
   return `SELECT NULL::text AS delivery_id, m.subscription_id, e.event_id, e.type AS event_type, e.entity_id,

@@ -1,4 +1,9 @@
-import { type AttemptMessage, decodeAttempts, type LaneCancelled } from '@posthorn/contracts';
+import {
+  type AttemptMessage,
+  type AttemptsMessage,
+  decodeAttempts,
+  type LaneCancelled,
+} from '@posthorn/contracts';
 import type { ProjectionBatch, Transaction } from '@posthorn/runtime';
 import { deliveryKeys, insertAttempts, ofDeliveryKeys, paramsOf } from './attempt-rows.js';
 import { attemptKey, type Attempts, failuresOf } from './delivery-failed.js';
@@ -12,12 +17,16 @@ import {
   statusOf,
 } from './delivery.js';
 import { keyOf, type OnlyAttempts, upsertDeliveries } from './delivery-writes.js';
+import { erasedEvents, eventKey } from './erasures.js';
 import { filed } from './filing.js';
 import { fillOutbox } from './outbox.js';
 import type { RuleBook } from './rule-book.js';
 import type { RuleBookStore } from './rule-book.store.js';
 import { storable } from './sql-values.js';
 import { attemptsBefore, countsOf, insertDeltas, knownOf } from './statistics.js';
+
+/** Of a log that was told before: rows alone, of deliveries that are filed under that day or a later one. */
+export type Rebuilding = { rowsOnly: boolean; fromDay: number };
 
 type Told = { attempts: AttemptMessage[]; cancelled: LaneCancelled[] };
 
@@ -29,7 +38,10 @@ type Told = { attempts: AttemptMessage[]; cancelled: LaneCancelled[] };
 export class DeliveryProjection {
   private readonly days = new DayPartitions();
 
-  constructor(private readonly books: RuleBookStore) {}
+  constructor(
+    private readonly books: RuleBookStore,
+    private readonly how: Rebuilding = { rowsOnly: false, fromDay: 0 },
+  ) {}
 
   async apply(batch: ProjectionBatch, tx: Transaction): Promise<void> {
     try {
@@ -42,26 +54,28 @@ export class DeliveryProjection {
 
   private async write({ partition, records }: ProjectionBatch, tx: Transaction): Promise<void> {
     const book = await this.books.forReading(tx, partition);
-    const { attempts, deliveries, cancelled } = await this.gather(tx, toldBy(records, book));
+    const { attempts, deliveries, cancelled } = await this.gather(tx, toldBy(records, book), book);
     const only = onlyAttempts(attempts, deliveries);
     const { states, known } = await upsertDeliveries(tx, partition, [...deliveries.values()], only);
     const hasOwnRow = (attempt: FiledAttempt): boolean =>
       known.has(keyOf(attempt)) || !only.has(keyOf(attempt));
-    const before = await attemptsBefore(tx, knownOf(attempts, known));
+    const before = this.how.rowsOnly ? undefined : await attemptsBefore(tx, knownOf(attempts, known));
     await insertAttempts(tx, [...attempts.values()].filter(hasOwnRow));
-    await insertDeltas(tx, countsOf(attempts, before));
+    if (before) await insertDeltas(tx, countsOf(attempts, before));
     for (const message of cancelled) await cancel(tx, message);
     await applyCancellations(tx, states);
+    if (this.how.rowsOnly) return;
     const listens = (tenantId: string): boolean => book.asks(tenantId, 'posthorn.delivery.failed');
     await fillOutbox(tx, failuresOf(attempts, states, listens, Date.now()));
   }
 
   /** What a batch tells of each attempt and of each delivery, where there is room for it. */
-  private async gather(tx: Transaction, told: Told) {
+  private async gather(tx: Transaction, told: Told, book: RuleBook) {
     const attempts: Attempts = new Map();
     const deliveries = new Map<string, DeliveryState>();
     const days = new Set<number>();
-    for (const record of await filed(tx, told.attempts)) {
+    for (const record of await filed(tx, await withoutErased(tx, told.attempts, book))) {
+      if (record.day < this.how.fromDay) continue;
       days.add(record.day);
       const attempt = attemptKey(record);
       const known = attempts.get(attempt);
@@ -82,11 +96,29 @@ function toldBy(records: ProjectionBatch['records'], book: RuleBook): Told {
   const told: Told = { attempts: [], cancelled: [] };
   for (const { value } of records) {
     const message = decodeAttempts(value);
-    if (book.isGone(message.tenantId, message.subscriptionId)) continue;
+    const { tenantId, subscriptionId } = message;
+    if (book.isGone(tenantId, subscriptionId)) continue;
+    if (book.erasures.ofSubscription(tenantId, subscriptionId, acceptedAtOf(message))) continue;
     if (message.kind === 'lane-cancelled') told.cancelled.push(message);
     else told.attempts.push(message);
   }
   return told;
+}
+
+/** Or, where that is not told, the nearest to it. */
+function acceptedAtOf(message: AttemptsMessage): number {
+  return message.kind === 'lane-cancelled' ? message.at : (message.acceptedAt ?? message.startedAt);
+}
+
+/** An attempt does not say what entity it is about; mostly no tenant has erased any. */
+async function withoutErased(
+  tx: Transaction,
+  attempts: readonly AttemptMessage[],
+  { erasures }: RuleBook,
+): Promise<readonly AttemptMessage[]> {
+  const unsure = attempts.filter(({ tenantId }) => erasures.hasEntities(tenantId));
+  const erased = await erasedEvents(tx, unsure);
+  return erased.size === 0 ? attempts : attempts.filter((attempt) => !erased.has(eventKey(attempt)));
 }
 
 /** Of most deliveries nothing else is ever told: they need no row but their own. */

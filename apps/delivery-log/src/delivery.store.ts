@@ -2,7 +2,13 @@ import { deliveryId } from '@posthorn/domain';
 import { Database } from '@posthorn/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { exchangeColumns } from './attempt-rows.js';
-import { type Bounds, deliveriesStatement, type DeliveryFilter, type DeliveryRow } from './delivery-rows.js';
+import {
+  type Bounds,
+  deliveriesStatement,
+  type DeliveryFilter,
+  type DeliveryRow,
+  type Places,
+} from './delivery-rows.js';
 import {
   type AttemptRow,
   type DeliverySummary,
@@ -10,6 +16,8 @@ import {
   type SubscriptionState,
   summaryOf,
 } from './delivery-view.js';
+import { placed } from './event-conditions.js';
+import { timeOfSeq } from './log-minutes.js';
 import { encodeCursor, type Page, type Position } from './page.js';
 import type { SubscriptionView } from './rule-book.js';
 import { storable } from './sql-values.js';
@@ -126,18 +134,26 @@ export class DeliveryStore {
   }
 
   private async rows(filter: DeliveryFilter): Promise<DeliveryRow[]> {
-    const statement = deliveriesStatement(filter, await this.bounds(filter));
+    const event = filter.event && (await placed(this.database, filter.tenantId, filter.event));
+    const { tenantId, eventId } = filter;
+    const places = eventId === undefined ? undefined : await this.placesOf(tenantId, eventId);
+    if (places?.seqs.length === 0) return [];
+    const statement = deliveriesStatement({ ...filter, event, places }, await this.bounds(filter));
     return statement ? this.database.query<DeliveryRow>(statement.sql, statement.params) : [];
   }
 
   /** What waits is at or behind its lane's cursor, or behind the partition's first unsettled event. */
   private async bounds({ tenantId, subscriptionId }: DeliveryFilter): Promise<Bounds> {
     const [row] = await this.database.query<
-      Record<'window' | 'lane' | 'from' | 'until', string | null> & { purged: string[]; polled: string[] }
+      Record<'window' | 'lane' | 'from' | 'until', string | null> & {
+        partition: number | null;
+        purged: string[];
+        polled: string[];
+      }
     >(
-      `SELECT (SELECT w.next FROM windows w
-                WHERE w.partition = (SELECT e.partition FROM events e WHERE e.tenant_id = $1
-                                      ORDER BY e.seq DESC LIMIT 1)) AS window,
+      `SELECT (SELECT s.partition FROM subscriptions s WHERE s.tenant_id = $1 LIMIT 1) AS partition,
+              (SELECT w.next FROM windows w
+                WHERE w.partition = (SELECT s.partition FROM subscriptions s WHERE s.tenant_id = $1 LIMIT 1)) AS window,
               (SELECT min(l.cursor) FROM lanes l
                 WHERE l.tenant_id = $1 AND ($2::text IS NULL OR l.subscription_id = $2)
                   AND l.lane NOT LIKE 'replay/%') AS lane,
@@ -149,13 +165,24 @@ export class DeliveryStore {
         WHERE c.tenant_id = $1 AND c.replay_id = '' AND ($2::text IS NULL OR c.subscription_id = $2)`,
       [storable(tenantId), subscriptionId === undefined ? null : storable(subscriptionId)],
     );
+    const pendingFrom = Math.min(Number(row.window ?? 0), Number(row.lane ?? Infinity));
+    const endedFrom = row.from === null ? null : Number(row.from);
     return {
-      pendingFrom: Math.min(Number(row.window ?? 0), Number(row.lane ?? Infinity)),
-      endedFrom: row.from === null ? null : Number(row.from),
-      endedUntil: row.until === null ? null : Number(row.until),
+      ...{ pendingFrom, endedFrom, endedUntil: row.until === null ? null : Number(row.until) },
+      since: await timeOfSeq(this.database, row.partition, Math.min(pendingFrom, endedFrom ?? Infinity)),
       purged: row.purged,
       polled: row.polled,
     };
+  }
+
+  /** Where an event stands in the log, and the day it was first accepted. */
+  private async placesOf(tenantId: string, eventId: string): Promise<Places> {
+    const rows = await this.database.query<{ seq: string; at: Date }>(
+      'SELECT seq, accepted_at AS at FROM events WHERE event_id = $2 AND tenant_id = $1',
+      [storable(tenantId), storable(eventId)],
+    );
+    const since = Math.min(...rows.map(({ at }) => at.getTime()));
+    return { seqs: rows.map(({ seq }) => Number(seq)), since: new Date(rows.length > 0 ? since : 0) };
   }
 
   private async findStored(tenantId: string, id: string): Promise<DeliveryRow | undefined> {

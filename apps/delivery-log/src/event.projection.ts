@@ -2,12 +2,14 @@ import { decodeEvents, type EventMessage } from '@posthorn/contracts';
 import type { ProjectionBatch, Transaction } from '@posthorn/runtime';
 import { arraysOf, bigint, bytea, type Column, namesOf, rowsOf, text, timestamptz } from './columns.js';
 import { DayPartitions } from './day-partitions.js';
+import { eraseEvents } from './erasures.js';
 import { noteMinutes } from './log-minutes.js';
-import type { Match, Rule } from './rule-book.js';
+import type { Match, Rule, RuleBook } from './rule-book.js';
 import type { RuleBookStore } from './rule-book.store.js';
 import { arrayLiteral, storable, storableOrNull } from './sql-values.js';
 
-type EventRow = Match & { seq: number; event: EventMessage };
+type Place = { seq: number; event: EventMessage };
+type EventRow = Match & Place;
 
 /**
  * `events.v1` into `events`, with the subscriptions each one matched, decided by the same rules as the
@@ -37,10 +39,13 @@ export class EventProjection {
 
     const oldestSeq = records[0].offset;
     const rows: EventRow[] = [];
+    const erased: Place[] = [];
     const changed: Rule[] = [];
     for (const { seq, message } of messages) {
       if (message.kind === 'event') {
-        rows.push({ seq, event: message, ...book.match(message.tenantId, message, seq) });
+        const why = book.erasures.ofEvent(message);
+        if (why === 'entity') erased.push({ seq, event: message });
+        if (why === undefined) rows.push({ seq, event: message, ...matchOf(book, message, seq) });
       } else if (message.kind === 'subscription') {
         const rule = book.applyControl(message.snapshot, seq, oldestSeq);
         if (rule) changed.push(rule);
@@ -48,6 +53,7 @@ export class EventProjection {
     }
 
     if (rows.length > 0) await this.insert(tx, partition, rows);
+    for (const { seq, event } of erased) await eraseEvents(tx, event.tenantId, [{ eventId: event.id, seq }]);
     if (changes) await this.books.save(tx, partition, book, { changed });
   }
 
@@ -64,6 +70,14 @@ export class EventProjection {
       rows.map(({ seq, event }) => ({ seq, atMs: event.acceptedAt })),
     );
   }
+}
+
+/** Without subscriptions whose logs of that time were erased. */
+function matchOf(book: RuleBook, event: EventMessage, seq: number): Match {
+  const { tenantId, acceptedAt } = event;
+  const { subscriptionIds, reason } = book.match(tenantId, event, seq);
+  const isErased = (id: string): boolean => book.erasures.ofSubscription(tenantId, id, acceptedAt);
+  return { subscriptionIds: subscriptionIds.filter((id) => !isErased(id)), reason };
 }
 
 const columns: readonly Column<EventRow>[] = [

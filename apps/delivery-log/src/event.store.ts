@@ -1,6 +1,6 @@
 import { Database } from '@posthorn/runtime';
 import { Inject, Injectable } from '@nestjs/common';
-import { type EventCondition, eventConditions } from './event-conditions.js';
+import { type EventCondition, eventConditions, placed } from './event-conditions.js';
 import { type EventRow, type EventSummary, eventView } from './event-view.js';
 import { encodeCursor, type Page, type Position } from './page.js';
 import { storable } from './sql-values.js';
@@ -31,10 +31,8 @@ export class EventStore {
   }
 
   /** The same, with the place that the next page begins behind, and with what was published. */
-  async page(
-    filter: EventFilter,
-    data = false,
-  ): Promise<{ items: FoundEvent[]; next: Position | undefined }> {
+  async page(asked: EventFilter, data = false): Promise<{ items: FoundEvent[]; next: Position | undefined }> {
+    const filter = await placed(this.database, asked.tenantId, asked);
     const { tenantId, id, after, limit } = filter;
     const params: unknown[] = [storable(tenantId)];
     const parameter = (value: unknown): string => `$${params.push(value)}`;

@@ -44,15 +44,15 @@ export async function seqRangeOf(
   tenantId: string,
   { fromMs, untilMs }: { fromMs?: number | undefined; untilMs?: number | undefined },
 ): Promise<SeqRange> {
+  const partition = await partitionOf(db, tenantId);
   const [row] = await db.query<Record<'from' | 'until', string | null>>(
-    `WITH place AS (SELECT partition FROM events WHERE tenant_id = $1 ORDER BY seq DESC LIMIT 1)
-     SELECT (SELECT min(from_seq) FROM (SELECT m.from_seq FROM log_minutes m
-              WHERE m.partition = (SELECT partition FROM place) AND m.at >= $2::timestamptz - interval '1 minute'
+    `SELECT (SELECT min(from_seq) FROM (SELECT m.from_seq FROM log_minutes m
+              WHERE m.partition = $1 AND m.at >= $2::timestamptz - interval '1 minute'
               ORDER BY m.at LIMIT 3) AS near) AS from,
             (SELECT max(until_seq) FROM (SELECT m.until_seq FROM log_minutes m
-              WHERE m.partition = (SELECT partition FROM place) AND m.at < $3::timestamptz + interval '1 minute'
+              WHERE m.partition = $1 AND m.at < $3::timestamptz + interval '1 minute'
               ORDER BY m.at DESC LIMIT 3) AS near) AS until`,
-    [tenantId, instantOf(fromMs), instantOf(untilMs)],
+    [partition, instantOf(fromMs), instantOf(untilMs)],
   );
   const last = Number.MAX_SAFE_INTEGER;
   return {
@@ -64,4 +64,29 @@ export async function seqRangeOf(
 
 function instantOf(atMs: number | undefined): Date | null {
   return atMs === undefined ? null : new Date(atMs);
+}
+
+/** Where a tenant is in the log; null where it has neither subscriptions nor events. */
+export async function partitionOf(db: Transaction, tenantId: string): Promise<number | null> {
+  for (const from of [
+    'subscriptions WHERE tenant_id = $1',
+    'events WHERE tenant_id = $1 ORDER BY seq DESC',
+  ]) {
+    const [row] = await db.query<{ partition: number }>(`SELECT partition FROM ${from} LIMIT 1`, [tenantId]);
+    if (row) return row.partition;
+  }
+  return null;
+}
+
+/** The earliest minute in which something of that place or a later one was accepted; undefined: not known. */
+export async function timeOfSeq(
+  db: Transaction,
+  partition: number | null,
+  seq: number,
+): Promise<Date | undefined> {
+  const [row] = await db.query<{ at: Date | null }>(
+    'SELECT min(at) AS at FROM log_minutes WHERE partition = $1 AND until_seq > $2',
+    [partition, seq],
+  );
+  return row.at ?? undefined;
 }

@@ -1,6 +1,7 @@
 import type { Transaction } from '@posthorn/runtime';
 import { Injectable } from '@nestjs/common';
 import type { MatchingEntry } from '@posthorn/domain';
+import { erasuresOf } from './erasures.js';
 import { logsGone, type Rule, RuleBook, type SubscriptionView } from './rule-book.js';
 import { storable } from './sql-values.js';
 
@@ -14,6 +15,24 @@ type RuleRow = {
 
 /** Any number, as long as it is always the same: the class of our advisory locks. */
 const lockClass = 0x706f7374;
+
+/**
+ * Every book is read again by whoever uses it next, and whoever uses one now has ended. A partition that
+ * nobody has read yet has no book to be read again.
+ */
+export async function lockBooks(tx: Transaction): Promise<void> {
+  const rows = await tx.query<{ partition: number }>(
+    `SELECT partition FROM rule_books UNION SELECT partition FROM projection_offsets ORDER BY partition`,
+  );
+  for (const { partition } of rows)
+    await tx.query('SELECT pg_advisory_xact_lock($1, $2)', [lockClass, partition]);
+  await tx.query(
+    `INSERT INTO rule_books (partition, revision)
+     SELECT partition, nextval('rule_book_revisions') FROM unnest($1::int[]) AS partition
+     ON CONFLICT (partition) DO UPDATE SET revision = excluded.revision`,
+    [rows.map(({ partition }) => partition)],
+  );
+}
 
 /**
  * The rule books of this process's partitions: kept in PostgreSQL, remembered here. A remembered book
@@ -75,7 +94,7 @@ export class RuleBookStore {
       'SELECT tenant_id, subscription_id, version, snapshot, matching FROM subscriptions WHERE partition = $1',
       [partition],
     );
-    const book = new RuleBook(revision, rows.map(ruleOf));
+    const book = new RuleBook(revision, rows.map(ruleOf), await erasuresOf(tx));
     this.books.set(partition, book);
     return book;
   }

@@ -9,6 +9,7 @@ import {
   profileOf,
 } from '@posthorn/domain';
 import { compileExpression } from '@posthorn/runtime';
+import { Erasures } from './erasures.js';
 
 /** What the log keeps of a subscription: enough to match and to describe it, and no secret. */
 export type SubscriptionView = Pick<
@@ -40,6 +41,7 @@ export class RuleBook {
     /** Changes with every change of the stored book: two books of one revision are the same. */
     public revision: number,
     rules: readonly Rule[] = [],
+    readonly erasures = new Erasures(),
   ) {
     for (const rule of rules) this.put(rule);
   }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '@posthorn/runtime';
 import { type Histogram, percentile } from './histogram.js';
 import { storable } from './sql-values.js';
-import { type Step, stepMs } from './statistics.js';
+import { addCounts, type Counts, nothing, type Step, stepMs } from './statistics.js';
 
 export type StatisticsFilter = {
   tenantId: string;
@@ -33,34 +33,40 @@ export class StatisticsStore {
 
   /** Oldest first, whole steps: the first one is that which `from` lies in. At most `statisticsItemsMax`. */
   async list({ tenantId, subscriptionId, step, ...time }: StatisticsFilter): Promise<StatisticsItem[]> {
-    const { to } = time;
-    const from = new Date(Math.floor(time.from.getTime() / stepMs[step]) * stepMs[step]);
-    const rows = await this.database.query<{ at: Date; latency: Histogram } & Record<string, string>>(
-      `SELECT at, sum(delivered) AS delivered, sum(failed) AS failed, sum(attempts) AS attempts,
-              histogram_merge(latency) AS latency
-         FROM (SELECT at, delivered, failed, attempts, latency FROM statistics_${step}s
-                WHERE tenant_id = $1 AND subscription_id = $2 AND at >= $3 AND at < $4
-               UNION ALL
-               SELECT to_timestamp(floor(extract(epoch FROM at) / $5) * $5), delivered, failed, attempts, latency
-                 FROM statistics_deltas
-                WHERE tenant_id = $1 AND $2 IN (subscription_id, '') AND at >= $3 AND at < $6) AS counted
-        WHERE at >= $3 AND at < $4
-        GROUP BY at ORDER BY at LIMIT ${statisticsItemsMax}`,
+    const fromMs = Math.floor(time.from.getTime() / stepMs[step]) * stepMs[step];
+    const toMs = Math.min(time.to.getTime(), fromMs + statisticsItemsMax * stepMs[step]);
+    const rows = await this.database.query<Row>(
+      `SELECT at, delivered, failed, attempts, latency FROM statistics_${step}s
+        WHERE tenant_id = $1 AND subscription_id = $2 AND at >= $3 AND at < $4
+       UNION ALL
+       SELECT at, delivered, failed, attempts, latency FROM statistics_deltas
+        WHERE tenant_id = $1 AND $2 IN (subscription_id, '') AND at >= $3 AND at < $5`,
       [
-        ...[storable(tenantId), storable(subscriptionId ?? ''), from, to, stepMs[step] / 1000],
-        new Date(to.getTime() + stepMs[step]),
+        ...[storable(tenantId), storable(subscriptionId ?? ''), new Date(fromMs), new Date(toMs)],
+        new Date(Math.ceil(toMs / stepMs[step]) * stepMs[step]),
       ],
     );
-    return rows.map(({ at, delivered, failed, attempts, latency }) => ({
-      at: at.toISOString(),
-      delivered: Number(delivered),
-      failed: Number(failed),
-      attempts: Number(attempts),
-      latencyMs: {
-        p50: percentile(latency, 0.5),
-        p95: percentile(latency, 0.95),
-        p99: percentile(latency, 0.99),
-      },
-    }));
+    const sums = new Map<number, Counts>();
+    for (const { at, latency, ...row } of rows) {
+      const atMs = Math.floor(at.getTime() / stepMs[step]) * stepMs[step];
+      const sum = sums.get(atMs) ?? nothing();
+      sums.set(atMs, sum);
+      const [delivered, failed, attempts] = [row.delivered, row.failed, row.attempts].map(Number);
+      addCounts(sum, { delivered, failed, attempts, latency });
+    }
+    return [...sums].sort(([one], [other]) => one - other).map(([atMs, sum]) => itemOf(atMs, sum));
   }
+}
+
+type Row = { at: Date; latency: Histogram } & Record<'delivered' | 'failed' | 'attempts', string>;
+
+function itemOf(atMs: number, { delivered, failed, attempts, latency }: Counts): StatisticsItem {
+  return {
+    ...{ at: new Date(atMs).toISOString(), delivered, failed, attempts },
+    latencyMs: {
+      p50: percentile(latency, 0.5),
+      p95: percentile(latency, 0.95),
+      p99: percentile(latency, 0.99),
+    },
+  };
 }

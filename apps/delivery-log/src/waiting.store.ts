@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '@posthorn/runtime';
+import { partitionOf, timeOfSeq } from './log-minutes.js';
 import { encodeCursor, type Page, type Position } from './page.js';
 import { storable } from './sql-values.js';
 import { laneByEntity } from './wait-reason.js';
@@ -49,7 +50,16 @@ export class WaitingStore {
     const page = lanes.slice(0, limit);
     const last = lanes.length > limit ? page.at(-1) : undefined;
     const items: Waits[] = [];
-    for (const lane of page) items.push(...(await this.waitsOf(tenantId, lane)));
+    const retries = await this.retries(
+      tenantId,
+      page.filter(({ kind }) => kind === 'retrying').map(({ subscription_id }) => subscription_id),
+    );
+    for (const lane of page)
+      if (lane.kind !== 'retrying') items.push(await this.waitsOf(tenantId, lane));
+      else {
+        const alone = retries.get(lane.subscription_id);
+        if (alone) items.push(...waitsOfRetries(lane.subscription_id, alone, lane.snapshot));
+      }
     return {
       items,
       nextCursor: last
@@ -70,23 +80,23 @@ export class WaitingStore {
     };
   }
 
-  private async waitsOf(tenantId: string, lane: LaneRow & { subscription_id: string }): Promise<Waits[]> {
-    const id = lane.subscription_id;
-    if (lane.kind === 'retrying') return waitsOfRetries(id, await this.retries(tenantId, id), lane.snapshot);
-    return [waitsOf(id, lane, await this.backlog(tenantId, id, lane))];
+  private async waitsOf(tenantId: string, lane: LaneRow & { subscription_id: string }): Promise<Waits> {
+    return waitsOf(lane.subscription_id, lane, await this.backlog(tenantId, lane.subscription_id, lane));
   }
 
   /** Everything that a lane holds back, its head included. */
   private async backlog(tenantId: string, subscriptionId: string, lane: LaneRow): Promise<Queue> {
+    const partition = await partitionOf(this.database, storable(tenantId));
+    const since = await timeOfSeq(this.database, partition, Number(lane.cursor));
     const byEntity = lane.snapshot?.ordering === 'per-entity';
     const rows = await this.database.query<BacklogRow>(
       `SELECT ${byEntity ? 'coalesce(entity_id, event_id)' : 'NULL'} AS entity, count(*)::int AS waiting,
               min(accepted_at) AS oldest_at
          FROM (SELECT e.entity_id, e.event_id, e.accepted_at FROM events e
-                WHERE e.tenant_id = $1 AND e.seq >= $3 AND e.matched @> ARRAY[$2]::text[]
+                WHERE e.tenant_id = $1 AND e.seq >= $3 AND e.matched @> ARRAY[$2]::text[] AND e.accepted_at >= $4
                 ORDER BY e.seq LIMIT ${countMax}) AS behind
         GROUP BY 1`,
-      [storable(tenantId), storable(subscriptionId), lane.cursor],
+      [storable(tenantId), storable(subscriptionId), lane.cursor, since ?? new Date(0)],
     );
     const mine = byEntity ? rows.filter(({ entity }) => laneByEntity(entity!) === lane.lane) : rows;
     const waiting = mine.reduce((sum, row) => sum + row.waiting, 0);
@@ -98,17 +108,22 @@ export class WaitingStore {
   }
 
   /** What has failed and is tried again beside its lane; a lane's head is not among it. */
-  private async retries(tenantId: string, subscriptionId: string): Promise<RetriesRow> {
-    const [row] = await this.database.query<RetriesRow>(
-      `SELECT count(*)::int AS waiting, min(next_attempt_at) AS next_at, min(first_attempt_at) AS oldest_at,
-              coalesce(max(attempts), 0) AS attempts
-         FROM (SELECT d.next_attempt_at, d.first_attempt_at, d.attempts FROM deliveries d
-                WHERE d.tenant_id = $1 AND d.subscription_id = $2 AND d.status = 'waiting' AND d.status <> 'delivered'
-                  AND NOT EXISTS (SELECT 1 FROM lanes l WHERE l.tenant_id = $1 AND l.subscription_id = $2
+  private async retries(
+    tenantId: string,
+    subscriptionIds: readonly string[],
+  ): Promise<Map<string, RetriesRow>> {
+    if (subscriptionIds.length === 0) return new Map();
+    const rows = await this.database.query<RetriesRow & { subscription_id: string }>(
+      `SELECT subscription_id, count(*)::int AS waiting, min(next_attempt_at) AS next_at,
+              min(first_attempt_at) AS oldest_at, coalesce(max(attempts), 0) AS attempts
+         FROM (SELECT d.subscription_id, d.next_attempt_at, d.first_attempt_at, d.attempts FROM deliveries d
+                WHERE d.tenant_id = $1 AND d.subscription_id = ANY ($2) AND d.status = 'waiting' AND d.status <> 'delivered'
+                  AND NOT EXISTS (SELECT 1 FROM lanes l WHERE l.tenant_id = $1 AND l.subscription_id = d.subscription_id
                                      AND l.cursor = d.seq)
-                LIMIT ${countMax}) AS alone`,
-      [storable(tenantId), storable(subscriptionId)],
+                LIMIT ${countMax}) AS alone
+        GROUP BY subscription_id`,
+      [storable(tenantId), subscriptionIds],
     );
-    return row;
+    return new Map(rows.map((row) => [row.subscription_id, row]));
   }
 }

@@ -2,6 +2,7 @@ import { CreateProjections1764000000000 } from './1-create-projections.js';
 import { OrdersAndOperationalEvents1764000000003 } from './2-orders-and-operational-events.js';
 import { DayPartitions1764000000010 } from './3-day-partitions.js';
 import { RepeatedRequests1764000000020 } from './20-repeated-requests.js';
+import { ErasuresGoOn1764000000030 } from './4-erasures-go-on.js';
 import { Replays1764000000100 } from './100-replays.js';
 
 /** In order; a migration that was released is never changed. */
@@ -10,5 +11,6 @@ export const migrations = [
   OrdersAndOperationalEvents1764000000003,
   DayPartitions1764000000010,
   RepeatedRequests1764000000020,
+  ErasuresGoOn1764000000030,
   Replays1764000000100,
 ];

@@ -1,0 +1,175 @@
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { Database, LOGGER, type Logger, type Transaction } from '@posthorn/runtime';
+import { eraseEvents } from './erasures.js';
+import { lockBooks } from './rule-book.store.js';
+
+const pollMs = 500;
+const deliveriesPerStep = 2_000;
+const eventsPerStep = 2_000;
+
+type Erasing = {
+  id: string;
+  tenant_id: string;
+  kind: 'tenant' | 'subscription' | 'entity';
+  subscription_id: string | null;
+  entity_name: string | null;
+  entity_id: string | null;
+  accepted_before: Date;
+  status: 'queued' | 'running';
+  next_seq: string;
+};
+
+/** Accepted before; a replay of such an event is filed later. */
+const isBefore = `(d.day < ($2::timestamptz AT TIME ZONE 'UTC')::date AND d.replay_id = '' OR d.first_attempt_at < $2
+  OR EXISTS (SELECT 1 FROM events e WHERE e.tenant_id = $1 AND e.seq = d.seq AND e.accepted_at < $2 OFFSET 0))`;
+
+/**
+ * Carries erasures out. First it becomes a fact for all projections, which from then on record nothing of
+ * it, also when the log is read again; then what is stored goes, in small transactions. Several instances
+ * share the work; a crash goes on where it stopped. The log itself forgets by its retention.
+ */
+@Injectable()
+export class ErasureService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private working: Promise<void> = Promise.resolve();
+  private stopped = false;
+
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.plan();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.working;
+  }
+
+  /** One small transaction. False: nothing is left to erase, or other instances are at it. */
+  async step(): Promise<boolean> {
+    return this.database.transaction(async (tx) => {
+      const [erasing] = await tx.query<Erasing>(
+        `SELECT * FROM erasures WHERE status <> 'done' ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+      );
+      if (!erasing) return false;
+      if (erasing.status === 'queued') await begin(tx, erasing);
+      else await go(tx, erasing);
+      return true;
+    });
+  }
+
+  private plan(): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.working = this.run().finally(() => this.plan());
+    }, pollMs);
+  }
+
+  private async run(): Promise<void> {
+    if (!this.database.up) return;
+    try {
+      while (!this.stopped && (await this.step()));
+    } catch (err) {
+      this.logger.warn({ err }, 'what is to be erased could not be erased yet');
+    }
+  }
+}
+
+/** No batch that does not know of it is committed after this. */
+async function begin(tx: Transaction, { id }: Erasing): Promise<void> {
+  await lockBooks(tx);
+  await tx.query(`UPDATE erasures SET status = 'running', started_at = now() WHERE id = $1`, [id]);
+}
+
+async function go(tx: Transaction, erasing: Erasing): Promise<void> {
+  const removed = erasing.kind === 'entity' ? await ofEntity(tx, erasing) : await ofDeliveries(tx, erasing);
+  if (removed > 0) return progress(tx, erasing, removed);
+  const events = erasing.kind === 'entity' ? 0 : await ofEvents(tx, erasing);
+  if (events > 0) return progress(tx, erasing, erasing.kind === 'tenant' ? events : 0);
+  if (erasing.kind !== 'entity') await ofTheRest(tx, erasing);
+  await tx.query(`UPDATE erasures SET status = 'done', ended_at = now() WHERE id = $1`, [erasing.id]);
+}
+
+async function progress(tx: Transaction, { id }: Erasing, removed: number): Promise<void> {
+  await tx.query('UPDATE erasures SET removed = removed + $2 WHERE id = $1', [id, removed]);
+}
+
+async function ofDeliveries(tx: Transaction, erasing: Erasing): Promise<number> {
+  const { tenant_id, accepted_before, subscription_id } = erasing;
+  const where = `d.tenant_id = $1 AND ($3::text IS NULL OR d.subscription_id = $3) AND ${isBefore}`;
+  const params = [tenant_id, accepted_before, subscription_id];
+  const [found] = await tx.query<{ day: string }>(
+    `SELECT d.day::text FROM deliveries d WHERE ${where} LIMIT 1`,
+    params,
+  );
+  if (!found) return 0;
+  const [{ removed }] = await tx.query<{ removed: number }>(
+    `WITH gone AS (
+       DELETE FROM deliveries WHERE day = $4::date AND delivery_id IN (
+         SELECT d.delivery_id FROM deliveries d WHERE ${where} AND d.day = $4::date LIMIT ${deliveriesPerStep})
+       RETURNING delivery_id
+     ), gone_attempts AS (
+       DELETE FROM attempts USING gone WHERE attempts.delivery_id = gone.delivery_id AND attempts.day = $4::date
+       RETURNING 1
+     )
+     SELECT (SELECT count(*) FROM gone)::int + (SELECT count(*) FROM gone_attempts)::int AS removed`,
+    [...params, found.day],
+  );
+  return removed;
+}
+
+/** A tenant's go; or they forget that the subscription asked for them. Answers how many were seen. */
+async function ofEvents(tx: Transaction, erasing: Erasing): Promise<number> {
+  const { id, tenant_id, accepted_before, subscription_id, next_seq } = erasing;
+  const chunk = `chunk AS (SELECT seq, accepted_at FROM events WHERE tenant_id = $1 AND seq >= $3 AND accepted_at < $2
+                            ORDER BY seq LIMIT ${eventsPerStep})`;
+  const isIn = 'events.tenant_id = $1 AND events.seq = chunk.seq AND events.accepted_at = chunk.accepted_at';
+  const change =
+    subscription_id === null
+      ? `DELETE FROM events USING chunk WHERE ${isIn} AND $4::text IS NULL`
+      : `UPDATE events SET matched = array_remove(events.matched, $4) FROM chunk
+          WHERE ${isIn} AND events.matched @> ARRAY[$4]::text[]`;
+  const [{ seen, until }] = await tx.query<{ seen: number; until: string | null }>(
+    `WITH ${chunk}, changed AS (${change})
+     SELECT count(*)::int AS seen, max(seq) + 1 AS until FROM chunk`,
+    [tenant_id, accepted_before, next_seq, subscription_id],
+  );
+  if (until !== null) await tx.query('UPDATE erasures SET next_seq = $2 WHERE id = $1', [id, until]);
+  return seen;
+}
+
+async function ofEntity(tx: Transaction, erasing: Erasing): Promise<number> {
+  const { tenant_id, accepted_before, entity_name, entity_id } = erasing;
+  const events = await tx.query<{ seq: string; eventId: string }>(
+    `DELETE FROM events e USING (
+       SELECT seq, accepted_at FROM events WHERE tenant_id = $1 AND entity_id = $3 AND entity_name = $4 AND accepted_at < $2
+        ORDER BY seq LIMIT ${eventsPerStep}) AS chunk
+      WHERE e.tenant_id = $1 AND e.seq = chunk.seq AND e.accepted_at = chunk.accepted_at
+     RETURNING e.seq, e.event_id AS "eventId"`,
+    [tenant_id, accepted_before, entity_id, entity_name],
+  );
+  if (events.length === 0) return 0;
+  const all = events.map(({ seq, eventId }) => ({ seq: Number(seq), eventId }));
+  return events.length + (await eraseEvents(tx, tenant_id, all));
+}
+
+/** The counts of a tenant as a whole stay where one subscription of it is erased. */
+async function ofTheRest(tx: Transaction, erasing: Erasing): Promise<void> {
+  const { tenant_id, accepted_before, subscription_id } = erasing;
+  for (const table of [
+    ...['statistics_deltas', 'statistics_minutes', 'statistics_hours', 'statistics_days', 'cancellations'],
+  ])
+    await tx.query(
+      `DELETE FROM ${table} WHERE tenant_id = $1 AND at < $2 AND ($3::text IS NULL OR subscription_id = $3)`,
+      [tenant_id, accepted_before, subscription_id],
+    );
+}
