@@ -44,6 +44,7 @@ import { RetentionService } from './retention.service.js';
 import { RetryOrderService } from './retry-order.service.js';
 import { RuleBookService } from './rule-book.service.js';
 import { RuleBookStore } from './rule-book.store.js';
+import { StatisticsService } from './statistics.service.js';
 import { StatisticsStore } from './statistics.store.js';
 import { StatsController } from './stats.controller.js';
 import { StreamController } from './stream.controller.js';
@@ -106,6 +107,7 @@ export class DeliveryLogModule {
         RetryOrderService,
         RuleBookService,
         RuleBookStore,
+        StatisticsService,
         StatisticsStore,
         StreamService,
         WaitingStore,
