@@ -1,7 +1,7 @@
 // The composed stack, really started: `npm run compose:check`. Builds the images, brings the stack up,
 // delivers the demo, stops everything and starts it again, and kills one service at a time; what was
 // accepted has to arrive each time. Needs a Docker engine, or root and dockerd, and takes some minutes. Ends
-// by itself, and leaves nothing running.
+// by itself, and leaves nothing running. `--no-build` takes the images that an earlier run has built.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -21,7 +21,7 @@ const DEMO_LIMIT_MS = 120_000;
 const EVENTS = 60;
 
 await main(async () => {
-  const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({ options: { 'no-build': { type: 'boolean', default: false } } });
   const { cacheDir } = layout();
   const folder = join(cacheDir, 'compose-check');
   const steps = createSteps();
@@ -39,7 +39,7 @@ await main(async () => {
       const names = imageNames();
       await steps.run('Stand-ins', (step) => makeStandIns({ engine, folder, cacheDir, names, step }));
     }
-    await steps.run('Images', () => stack.build());
+    await steps.run('Images', () => stack.build(values['no-build']));
     await steps.run(
       'Stack',
       () => stack.up(),
@@ -53,7 +53,7 @@ await main(async () => {
     throw error;
   } finally {
     clearTimeout(timer);
-    if (!values.keep) await stack.down();
+    await stack.down();
     await engine.close();
   }
 });

@@ -10,9 +10,11 @@ const ACCEPTED_WITHIN_MS = 90_000;
 
 /**
  * Keeps account of a subscription of its own: what was accepted has to arrive, whatever happens in between.
- * @param {{ url: string, adminKey: string, host: string, deadline: AbortSignal }} options
+ * Without a proxy in front, events and the log have addresses of their own.
+ * @param {{ url: string, ingestUrl?: string, logUrl?: string, adminKey: string, host: string,
+ * deadline: AbortSignal }} options
  */
-export async function openLedger({ url, adminKey, host, deadline }) {
+export async function openLedger({ url, ingestUrl = url, logUrl = url, adminKey, host, deadline }) {
   const receiver = await openReceiver({ deadline, host });
   const api = apiOf(url, deadline);
   const tenant = `check-${randomBytes(4).toString('hex')}`;
@@ -41,7 +43,7 @@ export async function openLedger({ url, adminKey, host, deadline }) {
     };
     for (const until = Date.now() + ACCEPTED_WITHIN_MS; ; await sleep(250)) {
       throwIfEnding();
-      const answer = await post(`${url}/v1/events`, key, event);
+      const answer = await post(`${ingestUrl}/v1/events`, key, event);
       if (answer.status === 202) return void accepted.add(answer.body.accepted[0].id);
       const final = answer.status >= 400 && answer.status < 500 && answer.status !== 429;
       if (final || Date.now() > until)
@@ -72,7 +74,7 @@ export async function openLedger({ url, adminKey, host, deadline }) {
     async allLogged() {
       for (const until = Date.now() + DELIVERED_WITHIN_MS; ; await sleep(500)) {
         throwIfEnding();
-        const delivered = await deliveredIds(api, tenant, key);
+        const delivered = await deliveredIds(apiOf(logUrl, deadline), tenant, key);
         const unknown = [...accepted].filter((id) => !delivered.has(id));
         if (unknown.length === 0) return;
         if (Date.now() > until)

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { remove } from './files.mjs';
 import { schemaLocation, writeSchemas } from './kube-schemas.mjs';
-import { productNode } from './node.mjs';
 import { layout, repoRoot } from './paths.mjs';
 import { run, tail } from './processes.mjs';
 import { which } from './require.mjs';
@@ -165,7 +164,7 @@ async function composeFile() {
 /** @returns {Promise<Outcome>} */
 async function composed() {
   const program = join(repoRoot, 'tools', 'compose-check.mjs');
-  const { code, output } = await run(productNode(), [program], { cwd: repoRoot });
+  const { code, output } = await run(process.execPath, [program], { cwd: repoRoot });
   if (/No Docker engine runs here/.test(output)) return { outcome: 'not run', why: tail(output, 1) };
   return code === 0
     ? { outcome: 'passed', why: tail(output, 1) }
