@@ -21,6 +21,8 @@ import { DELIVERY_LOG_TRANSPORT } from './delivery-log.transport.js';
 import { DeliveryStore } from './delivery.store.js';
 import { DirectoryClient } from './directory.client.js';
 import { ErasureService } from './erasure.service.js';
+import { ErasureController } from './erasure.controller.js';
+import { ErasureOrderStore } from './erasure-order.store.js';
 import { EventStore } from './event.store.js';
 import { ExportController } from './export.controller.js';
 import { ExportService } from './export.service.js';
@@ -58,6 +60,7 @@ export class DeliveryLogModule {
     return {
       module: DeliveryLogModule,
       controllers: [
+        ErasureController,
         ExportController,
         DeliveryLogConsumer,
         DeliveryLogController,
@@ -90,6 +93,7 @@ export class DeliveryLogModule {
         DeliveryStore,
         DirectoryClient,
         ErasureService,
+        ErasureOrderStore,
         EventStore,
         ExportService,
         LogProducer,

@@ -132,6 +132,24 @@ export const statsShape = object({
   backlog: object({ size: whole, oldestAt: instantOrNull }),
 });
 
+export const erasureBody: Schema = {
+  type: 'object',
+  properties: { subscriptionId: text, entity, tenant: { type: 'boolean', const: true } },
+};
+export const erasureShape = object({
+  id: text,
+  status: oneOfTexts(['queued', 'running', 'done']),
+  kind: oneOfTexts(['tenant', 'subscription', 'entity']),
+  subscriptionId: textOrNull,
+  entity: orNull(entity),
+  acceptedBefore: instant,
+  removed: whole,
+  createdAt: instant,
+  startedAt: instantOrNull,
+  endedAt: instantOrNull,
+});
+export const erasurePage = pageOf(erasureShape);
+
 const replayFilter = partial({ types: listOf(text), entityName: text, entityId: text });
 export const replayBody: Schema = {
   type: 'object',

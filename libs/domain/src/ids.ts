@@ -70,7 +70,7 @@ export function attemptId(deliveryIdText: string, attempt: number): string {
 
 /** An id for what people create: 130 bits out of 17 random bytes (domain reads no randomness itself). */
 export function newId(
-  prefix: 'sub' | 'key' | 'usr' | 'rpl' | 'cmd' | 'sec' | 'lnk',
+  prefix: 'sub' | 'key' | 'usr' | 'rpl' | 'ers' | 'cmd' | 'sec' | 'lnk',
   random: Uint8Array,
 ): string {
   return `${prefix}_${base32(random, 26)}`;
