@@ -901,6 +901,304 @@ export const answers: Record<string, object> = {
    "attempt"
   ]
  },
+ "ErasureController_erase": {
+  "type": "object",
+  "properties": {
+   "id": {
+    "type": "string"
+   },
+   "status": {
+    "type": "string"
+   },
+   "kind": {
+    "type": "string",
+    "enum": [
+     "tenant",
+     "subscription",
+     "entity"
+    ]
+   },
+   "subscriptionId": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   },
+   "entity": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "object",
+      "properties": {
+       "name": {
+        "type": "string"
+       },
+       "id": {
+        "type": "string"
+       }
+      },
+      "required": [
+       "name",
+       "id"
+      ]
+     }
+    ]
+   },
+   "acceptedBefore": {
+    "type": "string"
+   },
+   "removed": {
+    "type": "number"
+   },
+   "createdAt": {
+    "type": "string"
+   },
+   "startedAt": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   },
+   "endedAt": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   }
+  },
+  "required": [
+   "id",
+   "status",
+   "kind",
+   "subscriptionId",
+   "entity",
+   "acceptedBefore",
+   "removed",
+   "createdAt",
+   "startedAt",
+   "endedAt"
+  ]
+ },
+ "ErasureController_find": {
+  "type": "object",
+  "properties": {
+   "id": {
+    "type": "string"
+   },
+   "status": {
+    "type": "string"
+   },
+   "kind": {
+    "type": "string",
+    "enum": [
+     "tenant",
+     "subscription",
+     "entity"
+    ]
+   },
+   "subscriptionId": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   },
+   "entity": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "object",
+      "properties": {
+       "name": {
+        "type": "string"
+       },
+       "id": {
+        "type": "string"
+       }
+      },
+      "required": [
+       "name",
+       "id"
+      ]
+     }
+    ]
+   },
+   "acceptedBefore": {
+    "type": "string"
+   },
+   "removed": {
+    "type": "number"
+   },
+   "createdAt": {
+    "type": "string"
+   },
+   "startedAt": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   },
+   "endedAt": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   }
+  },
+  "required": [
+   "id",
+   "status",
+   "kind",
+   "subscriptionId",
+   "entity",
+   "acceptedBefore",
+   "removed",
+   "createdAt",
+   "startedAt",
+   "endedAt"
+  ]
+ },
+ "ErasureController_list": {
+  "type": "object",
+  "properties": {
+   "items": {
+    "type": "array",
+    "items": {
+     "type": "object",
+     "properties": {
+      "id": {
+       "type": "string"
+      },
+      "status": {
+       "type": "string"
+      },
+      "kind": {
+       "type": "string",
+       "enum": [
+        "tenant",
+        "subscription",
+        "entity"
+       ]
+      },
+      "subscriptionId": {
+       "anyOf": [
+        {
+         "type": "null"
+        },
+        {
+         "type": "string"
+        }
+       ]
+      },
+      "entity": {
+       "anyOf": [
+        {
+         "type": "null"
+        },
+        {
+         "type": "object",
+         "properties": {
+          "name": {
+           "type": "string"
+          },
+          "id": {
+           "type": "string"
+          }
+         },
+         "required": [
+          "name",
+          "id"
+         ]
+        }
+       ]
+      },
+      "acceptedBefore": {
+       "type": "string"
+      },
+      "removed": {
+       "type": "number"
+      },
+      "createdAt": {
+       "type": "string"
+      },
+      "startedAt": {
+       "anyOf": [
+        {
+         "type": "null"
+        },
+        {
+         "type": "string"
+        }
+       ]
+      },
+      "endedAt": {
+       "anyOf": [
+        {
+         "type": "null"
+        },
+        {
+         "type": "string"
+        }
+       ]
+      }
+     },
+     "required": [
+      "id",
+      "status",
+      "kind",
+      "subscriptionId",
+      "entity",
+      "acceptedBefore",
+      "removed",
+      "createdAt",
+      "startedAt",
+      "endedAt"
+     ]
+    }
+   },
+   "nextCursor": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   }
+  },
+  "required": [
+   "items",
+   "nextCursor"
+  ]
+ },
  "EventIngestController_publish": {
   "type": "object",
   "properties": {

@@ -308,6 +308,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tenants/{tenantId}/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Erasures, newest first */
+        get: operations["ErasureController_list"];
+        put?: never;
+        /** Erase what the log holds of a subscription, an entity or the tenant */
+        post: operations["ErasureController_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenantId}/erasures/{erasureId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An erasure and how far it is */
+        get: operations["ErasureController_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tenants/{tenantId}/event-types": {
         parameters: {
             query?: never;
@@ -1872,6 +1907,162 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ErasureController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Erasures, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            acceptedBefore: string;
+                            createdAt: string;
+                            endedAt: null | string;
+                            entity: null | {
+                                id: string;
+                                name: string;
+                            };
+                            id: string;
+                            /** @enum {string} */
+                            kind: "tenant" | "subscription" | "entity";
+                            removed: number;
+                            startedAt: null | string;
+                            status: string;
+                            subscriptionId: null | string;
+                        }[];
+                        nextCursor: null | string;
+                    };
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ErasureController_erase: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    entity?: {
+                        id: string;
+                        name: string;
+                    };
+                    subscriptionId?: string;
+                    /** @constant */
+                    tenant?: true;
+                };
+            };
+        };
+        responses: {
+            /** @description Erase what the log holds of a subscription, an entity or the tenant */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        acceptedBefore: string;
+                        createdAt: string;
+                        endedAt: null | string;
+                        entity: null | {
+                            id: string;
+                            name: string;
+                        };
+                        id: string;
+                        /** @enum {string} */
+                        kind: "tenant" | "subscription" | "entity";
+                        removed: number;
+                        startedAt: null | string;
+                        status: string;
+                        subscriptionId: null | string;
+                    };
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ErasureController_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasureId: string;
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An erasure and how far it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        acceptedBefore: string;
+                        createdAt: string;
+                        endedAt: null | string;
+                        entity: null | {
+                            id: string;
+                            name: string;
+                        };
+                        id: string;
+                        /** @enum {string} */
+                        kind: "tenant" | "subscription" | "entity";
+                        removed: number;
+                        startedAt: null | string;
+                        status: string;
+                        subscriptionId: null | string;
+                    };
                 };
             };
             /** @description An error */
