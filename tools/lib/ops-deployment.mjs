@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { remove } from './files.mjs';
+import { kafkaProblem } from './kafka.mjs';
 import { schemaLocation, writeSchemas } from './kube-schemas.mjs';
 import { layout, repoRoot } from './paths.mjs';
 import { run, tail } from './processes.mjs';
@@ -48,6 +49,7 @@ export const deploymentChecks = [
     run: () => withTool('helm', (helm) => withTool('kubeconform', (bin) => conform(helm, bin))),
   },
   { name: 'network-policies', run: () => withTool('helm', onlyTheDispatcherGetsOut) },
+  { name: 'kafka-access', run: kafkaAccess },
   { name: 'compose-file', run: composeFile },
   { name: 'compose', onlyByName: true, run: composed },
 ];
@@ -159,6 +161,16 @@ async function composeFile() {
   if (said.length === 0)
     return { outcome: 'not run', why: 'neither docker compose nor docker-compose is there' };
   return { outcome: 'passed', why: `by ${said.join(' and ')}` };
+}
+
+/** @returns {Promise<Outcome>} */
+async function kafkaAccess() {
+  const problem = kafkaProblem(layout().cacheDir) ?? (which('openssl') ? undefined : 'openssl was not found');
+  if (problem) return { outcome: 'not run', why: problem };
+  const program = join(repoRoot, 'tools', 'access-check.mjs');
+  const { code, output } = await run(process.execPath, [program], { cwd: repoRoot });
+  if (code === 0) return { outcome: 'passed', why: 'TLS, SCRAM, a user for each service' };
+  return { outcome: 'failed', why: tail(output, 20) };
 }
 
 /** @returns {Promise<Outcome>} */
