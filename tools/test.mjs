@@ -1,5 +1,7 @@
-// Everything CI runs: `npm test`, or one part of it: check, unit, it, e2e, ui, bench, chaos. What follows the
-// name goes to Jest, or to chaos.
+// Everything CI runs: `npm test`, or one part of it: check, unit, it, e2e, ui, fuzz, bench, chaos. What
+// follows the name goes to Jest, or to chaos.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { runBench } from './lib/bench.mjs';
 import { findBrowser, noBrowser } from './lib/browser.mjs';
 import { runChaos } from './lib/chaos.mjs';
@@ -14,7 +16,10 @@ import { openStores, requireStores } from './lib/stores.mjs';
 import { hasSpecs, jest, projects, script, tool } from './lib/suites.mjs';
 import { clearDeadTestRuns, forgetTestRun, newTestRun } from './lib/test-runs.mjs';
 
-const PARTS = ['check', 'unit', 'it', 'e2e', 'ui', 'bench', 'chaos'];
+const PARTS = ['check', 'unit', 'it', 'e2e', 'ui', 'fuzz', 'bench', 'chaos'];
+const FUZZ_REQUESTS = 10_000;
+/** The same requests in every run; `npm run fuzz` takes others each time. */
+const FUZZ_SEED = 20_260_415;
 
 await main(runTests);
 
@@ -28,7 +33,7 @@ async function runTests() {
   let opened;
   const stores = async () => (await (opened ??= openStores({ at, steps, usualPorts: false }))).env;
   try {
-    if (['it', 'e2e', 'ui'].some((name) => parts.includes(name))) await requireStores(at);
+    if (['it', 'e2e', 'ui', 'fuzz'].some((name) => parts.includes(name))) await requireStores(at);
     await setUpPackages(at, steps);
     await clearDeadTestRuns(usual);
     for (const part of PARTS.filter((name) => parts.includes(name))) {
@@ -70,6 +75,7 @@ async function runPart(part, { at, steps, args, stores }) {
   if (part === 'bench')
     return asOneTest(steps, () => runBench({ scenario: 'kafka', short: true }, { limits: false }));
   if (part === 'chaos') return asOneTest(steps, () => runChaos(['--short', ...args]));
+  if (part === 'fuzz') return fuzzed({ at, steps, stores });
   if (part === 'unit') {
     const configs = projects.map((project) => `${project}/jest.config.mjs`);
     return jest({ name: part, configs, args, env: {}, runDir });
@@ -82,8 +88,28 @@ async function runPart(part, { at, steps, args, stores }) {
   const configs = wanted.map((project) => `${project}/jest.it.config.mjs`);
   if (configs.length === 0) return { passed: 0, failed: 0 };
   if (ends) await setUpBuild(at, steps);
+  const env = { ...(await stores()), ...ownBroker(at) };
   const workers = `--maxWorkers=${ends ? 1 : 2}`;
-  return jest({ name: part, configs, args: [workers, ...args], env: { ...(await stores()) }, runDir });
+  return jest({ name: part, configs, args: [workers, ...args], env, runDir });
+}
+
+/**
+ * Where the data of a broker of ours lies, for who looks at it as a thief would.
+ * @param {Context['at']} at
+ */
+function ownBroker({ stateDir }) {
+  const data = join(stateDir, 'kafka', 'data');
+  return existsSync(data) ? { TEST_KAFKA_DATA: data } : {};
+}
+
+/** @param {Pick<Context, 'at' | 'steps' | 'stores'>} context */
+async function fuzzed({ at, steps, stores }) {
+  await setUpBuild(at, steps);
+  // Its packages may have come with this very run.
+  const { runFuzz } = await import('./lib/fuzz-run.mjs');
+  const env = /** @type {import('./lib/stores.mjs').StoreEnv} */ (await stores());
+  const code = await runFuzz({ at, steps, stores: env, requests: FUZZ_REQUESTS, seed: FUZZ_SEED });
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
 }
 
 /**

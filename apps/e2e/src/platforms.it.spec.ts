@@ -204,3 +204,48 @@ it('what is broken or unknown on the inbox ends in rejected, with its place and 
     expect(reason).not.toBe('');
   }
 });
+
+it('a CEL expression decides which events a subscription gets, and says so beforehand and afterwards', async () => {
+  const { id, key } = await caller.tenant('standard');
+  const expression = 'data.total > 100.0 && entity.name == "order"';
+  const made = await caller.subscription(id, key, {
+    ...{ name: 'large orders', url: `${receiver.url}/hook` },
+    filter: { types: ['order.*'], expression },
+  });
+  const eventOf = (type: string, name: string, data: object) => ({
+    ...{ tenantId: id, type, entity: { name, id: 'o1' }, timestamp: new Date().toISOString(), data },
+  });
+  const events: [event: object, isWanted: boolean][] = [
+    [eventOf('order.created', 'order', { n: 1, total: 99.5 }), false],
+    [eventOf('order.created', 'order', { n: 2, total: 100.5 }), true],
+    [eventOf('order.created', 'invoice', { n: 3, total: 500 }), false],
+    [eventOf('invoice.created', 'order', { n: 4, total: 500 }), false],
+    // No such field is no match, and holds up nothing.
+    [eventOf('order.created', 'order', { n: 5 }), false],
+    [eventOf('order.paid', 'order', { n: 6, total: 101 }), true],
+  ];
+  const path = `/v1/tenants/${id}/subscriptions/${made.id}`;
+  for (const [event, isWanted] of events) {
+    const { tenantId: _, timestamp: __, ...looked } = event as Record<string, unknown>;
+    const said = await caller.call('POST', `${path}/match`, { key, body: { event: looked } });
+    expect(said.body).toMatchObject({ matches: isWanted });
+  }
+  const { body } = await caller.publish(
+    key,
+    events.map(([event]) => event),
+  );
+  const requests = await receiver.received(2);
+  const numbers = requests.map(
+    ({ rawBody }) => (JSON.parse(String(rawBody)) as { data: { n: number } }).data.n,
+  );
+  expect(numbers.sort()).toEqual([2, 6]);
+  const told = async (i: number) =>
+    (
+      await caller.call<{ matched: string[] }>('GET', `/v1/tenants/${id}/events/${body.accepted[i].id}`, {
+        key,
+      })
+    ).body.matched;
+  await waitFor(async () => (await told(5))?.length === 1);
+  expect(await told(0)).toEqual([]);
+  expect(receiver.requests).toHaveLength(2);
+});

@@ -105,6 +105,9 @@ export class Product {
     readonly databaseWay: TcpProxy,
   ) {}
 
+  private env: Record<string, string> = {};
+  private readonly others: App[] = [];
+
   static async start(names: readonly AppName[], env: Record<string, string> = {}): Promise<Product> {
     const database = await testDatabase();
     const product = new Product(testKafka(), database, await TcpProxy.to(database.url));
@@ -121,6 +124,7 @@ export class Product {
       POSTHORN_LOG_LEVEL: 'info',
       ...env,
     };
+    product.env = common;
     names.forEach((name, i) => product.apps.set(name, new App(name, ports[i], common)));
     try {
       await Promise.all([...product.apps.values()].map((app) => app.start()));
@@ -137,8 +141,17 @@ export class Product {
     return app;
   }
 
+  /** One more of a service that runs already. */
+  async another(name: AppName): Promise<App> {
+    const [port] = await freePorts(1);
+    const app = new App(name, port, this.env);
+    this.others.push(app);
+    await app.start();
+    return app;
+  }
+
   async stop(): Promise<void> {
-    await Promise.all([...this.apps.values()].map((app) => app.stop()));
+    await Promise.all([...this.apps.values(), ...this.others].map((app) => app.stop()));
     await this.kafka.cleanup();
     await this.databaseWay.close();
     await this.database.drop();
