@@ -91,7 +91,9 @@ export class Caller {
 
   private serviceOf(path: string): string {
     if (path.startsWith('/v1/events')) return this.product.app('event-ingest').url;
-    const log = /^\/v1\/tenants\/[^/]+\/(deliveries|events|replays)/.test(path);
+    const log = /^\/v1\/tenants\/[^/]+\/(deliveries|events|replays|waiting|subscriptions\/[^/]+\/poll)/.test(
+      path,
+    );
     return this.product.app(log ? 'delivery-log' : 'subscription-api').url;
   }
 }
