@@ -175,7 +175,7 @@ async function bytesHeld(inspector: string): Promise<number> {
   return (JSON.parse(answer) as { result: { result: { value: number } } }).result.result.value;
 }
 
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports: number[] = [];
   for (const server of servers) {
