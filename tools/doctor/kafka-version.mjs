@@ -1,7 +1,7 @@
 import { connect as connectPlain, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-const JOIN_GROUP = 11;
+const FETCH = 1;
 const TIMEOUT_MS = 5_000;
 
 /**
@@ -35,10 +35,10 @@ export function apiVersions(broker, ssl) {
 }
 
 /**
- * JoinGroup lost its oldest versions with Kafka 4.0.
+ * Fetch lost its oldest versions with Kafka 4.0.
  * @param {Map<number, { min: number, max: number }>} versions
  */
-export const isFour = (versions) => (versions.get(JOIN_GROUP)?.min ?? 0) >= 2;
+export const isFour = (versions) => (versions.get(FETCH)?.min ?? 0) >= 4;
 
 /** ApiVersions v0, correlation id 1, no client id. */
 const request = Buffer.from('0000000a' + '0012' + '0000' + '00000001' + 'ffff', 'hex');

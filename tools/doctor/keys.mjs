@@ -9,7 +9,8 @@ import { NO_KEYS } from './settings.mjs';
  * @returns {Promise<Finding[]>}
  */
 export async function keyFindings({ api, dispatcher, databaseUrl }) {
-  const text = api?.secretKeys || dispatcher?.secretKeys;
+  // Another wrong setting must not hide a wrong ring.
+  const text = process.env.POSTHORN_SECRET_KEYS || api?.secretKeys || dispatcher?.secretKeys;
   if (!text || text === NO_KEYS)
     return [{ check: 'keys.ring', status: 'unknown', says: 'POSTHORN_SECRET_KEYS is not set, or wrong' }];
   const names = text.split(',').map((part) => part.split(':', 1)[0]?.trim() ?? '');
