@@ -76,11 +76,12 @@ it('npm run tail prints a tenant’s deliveries as they happen', async () => {
   const { url } = product.app('delivery-log');
   const child = spawn(process.execPath, [tool, id, '--url', url, '--key', key], { stdio: 'pipe' });
   let printed = '';
+  let n = 100;
   child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString('utf8')));
   try {
     await waitFor(
       async () => {
-        await caller.publish(key, eventOf(id, 2));
+        await caller.publish(key, eventOf(id, n++));
         return printed.split('\n').length > 2;
       },
       { timeoutMs: 30_000, intervalMs: 500 },
