@@ -39,7 +39,13 @@ async function runTests() {
     for (const part of PARTS.filter((name) => parts.includes(name))) {
       if (endedBy()) break;
       steps.say(`\n── ${part}`);
-      const { passed, failed } = await runPart(part, { at, steps, args, stores });
+      const { passed, failed } = await runPart(part, {
+        at,
+        steps,
+        args,
+        stores,
+        isAlone: parts.length === 1,
+      });
       total.passed += passed;
       total.failed += failed;
     }
@@ -64,12 +70,13 @@ async function runTests() {
  * @property {import('./lib/steps.mjs').Steps} steps
  * @property {string[]} args  for Jest
  * @property {() => Promise<Record<string, string>>} stores  brings Kafka and PostgreSQL up at the first call
+ * @property {boolean} isAlone  no other part was asked for
  *
  * @param {string} part
  * @param {Context} context
  * @returns {Promise<import('./lib/suites.mjs').Counts>}
  */
-async function runPart(part, { at, steps, args, stores }) {
+async function runPart(part, { at, steps, args, stores, isAlone }) {
   const runDir = at.stateDir;
   if (part === 'check') return check();
   if (part === 'bench')
@@ -80,7 +87,7 @@ async function runPart(part, { at, steps, args, stores }) {
     const configs = projects.map((project) => `${project}/jest.config.mjs`);
     return jest({ name: part, configs, args, env: {}, runDir });
   }
-  if (part === 'ui') return ui({ at, steps, args, stores });
+  if (part === 'ui') return ui({ at, steps, args, stores, isAlone });
   const ends = part === 'e2e';
   const wanted = projects.filter(
     (project) => (project === 'apps/e2e') === ends && hasSpecs(project, /\.it\.spec\.ts$/),
@@ -113,12 +120,16 @@ async function fuzzed({ at, steps, stores }) {
 }
 
 /**
- * In a real browser. Without one it says how to get it, and has not passed.
+ * In a real browser. Without one it says how to get it; who asked for this part alone is not served by that.
  * @param {Context} context
  */
-async function ui({ at, steps, args, stores }) {
+async function ui({ at, steps, args, stores, isAlone }) {
   const browser = findBrowser();
-  if (!browser) throw new UserError(noBrowser);
+  if (!browser && isAlone) throw new UserError(noBrowser);
+  if (!browser) {
+    steps.say(`not run: ${noBrowser}`);
+    return { passed: 0, failed: 0 };
+  }
   await setUpBuild(at, steps);
   const env = { ...(await stores()), UI_BROWSER: browser };
   const configs = ['apps/e2e/jest.ui.config.mjs'];
