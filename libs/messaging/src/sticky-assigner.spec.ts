@@ -31,6 +31,12 @@ it.each<[string, StickyMember[], number, Record<string, number[]>]>([
     { a: [], b: [0], c: [] },
   ],
   ['the younger claim holds', [member('a', [0, 1], 3), member('b', [0, 1], 2)], 2, { a: [0], b: [1] }],
+  [
+    'of equal claims, the first by name',
+    [member('/ ', [1], 2), member(' ', [1], 2)],
+    2,
+    { ' ': [1], '/ ': [0] },
+  ],
   ['claims of what is no more', [member('a', [7, 8])], 2, { a: [0, 1] }],
   [
     'numbers, not texts',

@@ -14,7 +14,7 @@ export function assignSticky(
   members: readonly StickyMember[],
   units: readonly string[],
 ): Map<string, string[]> {
-  const ids = members.map(({ id }) => id).sort(compare);
+  const ids = members.map(({ id }) => id).sort(byText);
   const kept = currentOwners(members, units);
   const quotas = quotasOf(ids, kept, units.length);
   const free = new Set(units);
@@ -36,7 +36,7 @@ export function assignSticky(
 function currentOwners(members: readonly StickyMember[], units: readonly string[]): Map<string, string[]> {
   const claimable = new Set(units);
   const kept = new Map<string, string[]>();
-  const newestFirst = [...members].sort((a, b) => b.generation - a.generation || compare(a.id, b.id));
+  const newestFirst = [...members].sort((a, b) => b.generation - a.generation || byText(a.id, b.id));
   for (const { id, owned } of newestFirst) {
     kept.set(
       id,
@@ -51,8 +51,13 @@ function quotasOf(ids: string[], kept: Map<string, string[]>, units: number): Ma
   const base = Math.floor(units / Math.max(ids.length, 1));
   let extra = units - base * ids.length;
   const has = (id: string) => kept.get(id)?.length ?? 0;
-  const mostFirst = [...ids].sort((a, b) => has(b) - has(a) || compare(a, b));
+  const mostFirst = [...ids].sort((a, b) => has(b) - has(a) || byText(a, b));
   return new Map(mostFirst.map((id) => [id, extra-- > 0 ? base + 1 : base]));
+}
+
+function byText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 /** Numbers by value, so that partition 10 comes after 9. */

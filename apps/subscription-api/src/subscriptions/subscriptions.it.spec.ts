@@ -65,6 +65,7 @@ describe('BRZ 365', () => {
     ).toEqual([['HEAD', '/hook', authorization, 'Posthorn/1 (+webhooks)']]);
     expect(body).toEqual({
       id: expect.stringMatching(/^sub_/),
+      kind: 'webhook',
       name: 'ERP',
       description: '',
       url: `${receiver.url}/hook`,
