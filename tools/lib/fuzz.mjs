@@ -7,6 +7,8 @@ import { requestsOf } from './fuzz-requests.mjs';
 import { openFuzzTenant } from './fuzz-tenant.mjs';
 import { anyBody, raw } from './fuzz-values.mjs';
 
+/** Below what a topic takes at once. */
+const BATCH_BYTES = 256 * 1024;
 const hangMs = 15_000;
 const inFlight = 8;
 /** Deletions and orders among them leave little to find. */
@@ -149,7 +151,9 @@ class Fuzz {
     const producer = this.kafka.producer({ allowAutoTopicCreation: false });
     await producer.connect();
     const topic = `${this.target.prefix}inbox.v1`;
-    await producer.send({ topic, messages: values.map((value) => ({ value })) });
+    for (const some of batchesOf(values)) {
+      await producer.send({ topic, messages: some.map((value) => ({ value })) });
+    }
     await producer.disconnect();
     for (const until = Date.now() + 30_000; Date.now() < until;) {
       this.counts.rejectedRecords = (await this.rejected()) - before;
@@ -180,4 +184,20 @@ class Fuzz {
     await admin.disconnect();
     return ends.reduce((sum, { high }) => sum + Number(high), 0);
   }
+}
+
+/** The broker counts a whole batch of a partition. @param {Buffer[]} values */
+function batchesOf(values) {
+  /** @type {Buffer[][]} */
+  const batches = [];
+  let bytes = Infinity;
+  for (const value of values) {
+    bytes += value.length + 100;
+    if (bytes > BATCH_BYTES) {
+      batches.push([]);
+      bytes = value.length + 100;
+    }
+    batches.at(-1)?.push(value);
+  }
+  return batches;
 }

@@ -119,7 +119,7 @@ export class DeliveryStore {
   async viewOf(tenantId: string, subscriptionId: string): Promise<SubscriptionView | undefined> {
     const [row] = await this.database.query<{ snapshot: SubscriptionView }>(
       'SELECT snapshot FROM subscriptions WHERE tenant_id = $1 AND subscription_id = $2',
-      [storable(tenantId), subscriptionId],
+      [storable(tenantId), storable(subscriptionId)],
     );
     return row?.snapshot;
   }

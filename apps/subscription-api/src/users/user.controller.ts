@@ -105,7 +105,12 @@ export class UserController {
   @Takes(shapes.portalLink, { required: false })
   @Needs('manage')
   link(@CurrentTenant() tenant: Tenant, @Body() body: unknown): Promise<PortalLink> {
-    const { role = 'tenant-viewer', expiresInS = 900, sessionS = 3600 } = validate(NewLinkBody, body ?? {});
-    return this.sessions.makeLink(tenant.id, { role, expiresInS, sessionS });
+    // null is a word for "not given", too.
+    const { role, expiresInS, sessionS } = validate(NewLinkBody, body ?? {});
+    return this.sessions.makeLink(tenant.id, {
+      role: role ?? 'tenant-viewer',
+      expiresInS: expiresInS ?? 900,
+      sessionS: sessionS ?? 3600,
+    });
   }
 }
