@@ -62,6 +62,7 @@ describe.each([
     ['/v1/tenants/t/stream', 'delivery-log'],
     ['/v1/tenants/t/erasures', 'delivery-log'],
     ['/v1/tenants/t/subscriptions/s/poll?cursor=x', 'delivery-log'],
+    ['/health/delivery-log', 'delivery-log'],
     ['/v1/tenants/t/subscriptions/s', 'subscription-api'],
     ['/v1/tenants/t/subscriptions/s/retry', 'subscription-api'],
     ['/v1/tenants/t/event-types', 'subscription-api'],

@@ -15,6 +15,7 @@ import { EventStore } from '../aggregates/event.store.js';
 import { isPassword } from './password.js';
 import { sessionKeyRecord } from './session-key.js';
 import type { User } from './user.js';
+import { SubscriptionApiSettings } from '../subscription-api.config.js';
 import { UserStore } from './user.store.js';
 
 const sessionMaxMs = 12 * 3_600_000;
@@ -32,6 +33,7 @@ const hashOf = (token: string): string => createHash('sha256').update(token).dig
 @Injectable()
 export class SessionService {
   private readonly signer;
+  private readonly countsAddresses: boolean;
   private readonly byUser = new RateLimiterMemory({ points: failuresPerUser, duration: windowS });
   private readonly byAddress = new RateLimiterMemory({ points: failuresPerAddress, duration: windowS });
 
@@ -39,7 +41,10 @@ export class SessionService {
     @Inject(EventStore) private readonly events: EventStore,
     @Inject(UserStore) private readonly users: UserStore,
     @Inject(KeyRing) keyRing: KeyRing,
+    @Inject(SubscriptionApiSettings) { ratePerAddress }: SubscriptionApiSettings,
   ) {
+    // Behind a proxy all have one address: one who guesses would keep everybody out.
+    this.countsAddresses = ratePerAddress > 0;
     this.signer = sessionSigner(keyRing.derive('sessions'));
   }
 
@@ -49,7 +54,7 @@ export class SessionService {
   async logIn(email: string, password: string, address: string): Promise<{ user: User; token: string }> {
     const byUser = hashOf(email);
     await refuseIfSpent(this.byUser, byUser, failuresPerUser);
-    await refuseIfSpent(this.byAddress, address, failuresPerAddress);
+    if (this.countsAddresses) await refuseIfSpent(this.byAddress, address, failuresPerAddress);
     const user = await this.users.findByEmail(email);
     if (!(await isPassword(password, user?.passwordHash)) || !user) {
       // At the limit itself they reject; whoever comes next is refused above.

@@ -106,6 +106,16 @@ it('stops guessing, for that user alone, also with the right password', async ()
   expect((await logIn(other.email)).status).toBe(200);
 });
 
+it('lets nobody keep others out who share his address, where a proxy counts addresses', async () => {
+  const behindProxy = await stage.start({ POSTHORN_RATE_PER_ADDRESS: '0' });
+  const tryIn = (email: string, secret: string) =>
+    behindProxy.call('POST', '/v1/session', { body: { email, password: secret } });
+  const { email } = await vendor();
+  const guesses = Array.from({ length: 50 }, (_, i) => tryIn(`guess-${i}@one.test`, 'wrong password'));
+  expect(new Set((await Promise.all(guesses)).map(({ status }) => status))).toEqual(new Set([401]));
+  expect((await tryIn(email, password)).status).toBe(200);
+}, 60_000);
+
 it('ends other sessions with a new password, here and where the directory is read', async () => {
   const { email } = await vendor();
   const [first, second] = [cookieOf(await logIn(email)), cookieOf(await logIn(email))];

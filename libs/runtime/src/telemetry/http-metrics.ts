@@ -9,9 +9,13 @@ export function isForMachines(path: string): boolean {
   return path === '/metrics' || path.startsWith('/health/');
 }
 
-/** `/metrics`, which is none of the API. Not for the public: per-tenant series name tenants. */
+/**
+ * `/metrics`, which is none of the API. Not for the public: per-tenant series name tenants. Whoever comes
+ * through a proxy is the public; Prometheus asks each process itself.
+ */
 export function serveMetrics(fastify: FastifyInstance, telemetry: Telemetry): void {
-  fastify.get('/metrics', async (_request, reply) => {
+  fastify.get('/metrics', async (request, reply) => {
+    if (request.headers['x-forwarded-for'] !== undefined) return reply.callNotFound();
     const text = await telemetry.prometheus();
     return reply.type(prometheusContentType).header('cache-control', 'no-store').send(text);
   });

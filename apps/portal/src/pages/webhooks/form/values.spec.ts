@@ -33,3 +33,8 @@ it('asks for everything when no type was chosen, but never for Brutlers, and ord
   expect(bodyOf(values, 'standard', false)).not.toHaveProperty('ordering');
   expect(bodyOf(values, 'brutlers', true)).toMatchObject({ filter: { types: [] } });
 });
+
+it('takes a decimal comma, and never makes no limit of what is no number', () => {
+  const values = { ...startValues(undefined), rateLimit: ' 2,5', timeoutMs: '5s' };
+  expect(bodyOf(values, 'standard', true)).toMatchObject({ rateLimit: 2.5, timeoutMs: '5s' });
+});

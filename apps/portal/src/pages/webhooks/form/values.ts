@@ -53,10 +53,16 @@ export function bodyOf(values: Values, profile: Profile, isNew: boolean): Record
       ? { auth: { authorization: values.authorization } }
       : {}),
     ...(isNew && (profile === 'standard' || profile === 'cloudevents') ? { ordering: values.ordering } : {}),
-    rateLimit: values.rateLimit.trim() ? Number(values.rateLimit) : null,
-    ...(values.timeoutMs.trim() ? { timeoutMs: Number(values.timeoutMs) } : {}),
+    rateLimit: values.rateLimit.trim() ? numberOf(values.rateLimit) : null,
+    ...(values.timeoutMs.trim() ? { timeoutMs: numberOf(values.timeoutMs) } : {}),
     headers: headersOf(values.headers),
   };
+}
+
+/** German keyboards offer a comma. What is no number goes as it is, for the API to refuse. */
+function numberOf(text: string): number | string {
+  const number = Number(text.trim().replace(',', '.'));
+  return Number.isNaN(number) ? text : number;
 }
 
 function headersOf(text: string): Record<string, string> {
