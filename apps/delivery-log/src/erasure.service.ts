@@ -7,8 +7,8 @@ import {
 import { Database, LOGGER, type Logger, type Transaction } from '@posthorn/runtime';
 import { eraseEvents } from './erasures.js';
 import { lockBooks } from './rule-book.store.js';
+import { StepLoop } from './step-loop.js';
 
-const pollMs = 500;
 const deliveriesPerStep = 2_000;
 const eventsPerStep = 2_000;
 
@@ -35,9 +35,11 @@ const isBefore = `(d.day < ($2::timestamptz AT TIME ZONE 'UTC')::date AND d.repl
  */
 @Injectable()
 export class ErasureService implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private working: Promise<void> = Promise.resolve();
-  private stopped = false;
+  private readonly loop = new StepLoop({
+    isUp: () => this.database.up,
+    step: () => this.step(),
+    failed: (err) => this.logger.warn({ err }, 'what is to be erased could not be erased yet'),
+  });
 
   constructor(
     @Inject(Database) private readonly database: Database,
@@ -45,13 +47,11 @@ export class ErasureService implements OnApplicationBootstrap, BeforeApplication
   ) {}
 
   onApplicationBootstrap(): void {
-    this.plan();
+    this.loop.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.working;
+    await this.loop.stop();
   }
 
   /** One small transaction. False: nothing is left to erase, or other instances are at it. */
@@ -65,22 +65,6 @@ export class ErasureService implements OnApplicationBootstrap, BeforeApplication
       else await go(tx, erasing);
       return true;
     });
-  }
-
-  private plan(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.working = this.run().finally(() => this.plan());
-    }, pollMs);
-  }
-
-  private async run(): Promise<void> {
-    if (!this.database.up) return;
-    try {
-      while (!this.stopped && (await this.step()));
-    } catch (err) {
-      this.logger.warn({ err }, 'what is to be erased could not be erased yet');
-    }
   }
 }
 

@@ -5,8 +5,8 @@ import {
   Injectable,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { StepLoop } from './step-loop.js';
 
-const pollMs = 500;
 const deliveriesPerStep = 2_000;
 const eventsPerStep = 5_000;
 
@@ -19,9 +19,12 @@ type Purge = { tenant_id: string; subscription_id: string; events_from: string }
  */
 @Injectable()
 export class LogPurgeService implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private working: Promise<void> = Promise.resolve();
-  private stopped = false;
+  private readonly loop = new StepLoop({
+    isUp: () => this.database.up,
+    step: () => this.step(),
+    failed: (err) =>
+      this.logger.warn({ err }, 'delivery logs of a deleted subscription could not be removed yet'),
+  });
 
   constructor(
     @Inject(Database) private readonly database: Database,
@@ -29,13 +32,11 @@ export class LogPurgeService implements OnApplicationBootstrap, BeforeApplicatio
   ) {}
 
   onApplicationBootstrap(): void {
-    this.plan();
+    this.loop.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.working;
+    await this.loop.stop();
   }
 
   /** One small transaction. False: nothing is left to remove, or another instance is at it. */
@@ -49,22 +50,6 @@ export class LogPurgeService implements OnApplicationBootstrap, BeforeApplicatio
       if (!(await removeDeliveries(tx, purge)) && !(await removeMatches(tx, purge))) await finish(tx, purge);
       return true;
     });
-  }
-
-  private plan(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.working = this.run().finally(() => this.plan());
-    }, pollMs);
-  }
-
-  private async run(): Promise<void> {
-    if (!this.database.up) return;
-    try {
-      while (!this.stopped && (await this.step()));
-    } catch (err) {
-      this.logger.warn({ err }, 'delivery logs of a deleted subscription could not be removed yet');
-    }
   }
 }
 

@@ -160,7 +160,8 @@ function deliveryIdOf(slot: LaneSlot, work: Work): string {
   return deliveryId(work.item.event.message.id, slot.subscription.snapshot.id, slot.replayId);
 }
 
-function replayIdOf(slot: LaneSlot, work: Work): string | undefined {
+/** Undefined for a delivery made when its event came. */
+export function replayIdOf(slot: LaneSlot, work: Work): string | undefined {
   return work.kind === 'due' ? work.item.due.replayId : slot.replayId;
 }
 

@@ -4,7 +4,7 @@ import type { EgressClient, EgressRequest, EgressResult } from '@posthorn/egress
 import type { TraceContext } from '@posthorn/messaging';
 import { AlarmClock } from './alarm-clock.js';
 import { type LaneSlot, type Work, workOf } from './lane-slot.js';
-import type { AttemptRecorder, Ending } from './attempt-recorder.js';
+import { type AttemptRecorder, type Ending, replayIdOf } from './attempt-recorder.js';
 import type { Outbox } from './outbox.js';
 import { type Outcome, outcomeOf, type Told, toldBy, toldWithout } from './outcome.js';
 import type { PartitionOwner } from './partition-owner.js';
@@ -165,7 +165,8 @@ export class Sender {
       this.over(slot, work, { outcome: 'cancelled', final: true });
       return;
     }
-    if (event.message.acceptedAt + eventExpiryMs <= now && !isReplay(slot, work)) {
+    // Whoever orders a replay knows how old its events are.
+    if (event.message.acceptedAt + eventExpiryMs <= now && replayIdOf(slot, work) === undefined) {
       this.over(slot, work, { outcome: 'expired', final: true });
       return;
     }
@@ -290,11 +291,6 @@ export class Sender {
   private retryLater(slot: LaneSlot, work: Work, attempt: number, dueAt: number): void {
     this.recorder.retry(slot, work, { attempt, dueAt }, () => this.settle(slot, work));
   }
-}
-
-/** Whoever orders one knows how old its events are. */
-function isReplay(slot: LaneSlot, work: Work): boolean {
-  return (work.kind === 'due' ? work.item.due.replayId : slot.replayId) !== undefined;
 }
 
 /**
