@@ -11,6 +11,7 @@ import { type InRecord, type OffsetWindow, readTrace } from '@posthorn/messaging
 import type { DueItem } from './lane-slot.js';
 import type { OwnerPorts } from './owner-ports.js';
 import type { PartitionOwner } from './partition-owner.js';
+import type { Subscription } from './subscription-table.js';
 
 /**
  * What retry-scheduler hands back to an owner. `due` has a window of its own: a lane's token is settled at
@@ -82,13 +83,25 @@ export class DueIntake {
   private deliveryDue(item: DueItem): void {
     const { due, offset } = item;
     const token = tokenOf(due);
-    if (this.tokens.has(token)) return;
+    const subscription = this.owner.subscriptions.get(due.tenantId, due.subscriptionId);
+    if (this.tokens.has(token) || (subscription && this.isOver(subscription, item))) return;
     this.tokens.add(token);
     this.heldBytes += due.event.length;
     this.window.open(offset, 1);
-    const subscription = this.owner.subscriptions.get(due.tenantId, due.subscriptionId);
     if (subscription) this.ports.deliverDue(this.owner.slotOf(subscription, '0'), item);
     else this.ports.cancelDue(this.owner, item, () => this.settled(item));
+  }
+
+  /**
+   * It was taken, or the attempt that this asks for was its last, and an owner before recorded that. The log
+   * may have heard of a failed attempt after it.
+   */
+  private isOver(subscription: Subscription, { due, event }: DueItem): boolean {
+    const known = this.owner.endings.get(subscription, due.seq, event.message.id);
+    if (due.replayId !== undefined || !known || (!known.delivered && known.attempt <= due.attempt))
+      return false;
+    this.owner.tellOver(subscription, event.message, due.seq, known);
+    return true;
   }
 
   private reject(record: InRecord, reason: string): void {

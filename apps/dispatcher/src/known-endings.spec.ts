@@ -54,6 +54,21 @@ describe('known endings', () => {
   });
 });
 
+describe('since when the next owner has to ask for endings', () => {
+  const endings = new KnownEndings(500);
+  endings.add(ended(7));
+
+  it.each([
+    ['a lane that has not passed what is known only from attempts', 7, 's', 500],
+    ['one that has', 8, 's', 900],
+    ['a lane of another subscription', 7, 'other', 900],
+  ])('%s', (_, cursor, id, since) => expect(endings.sinceAt(subscription(id), cursor, 900)).toBe(since));
+
+  it('the window: until the main reader has passed them', () => {
+    expect([endings.sinceWindow(7, 900), endings.sinceWindow(8, 900)]).toEqual([500, 900]);
+  });
+});
+
 describe('what a takeover reads of attempts', () => {
   /** 100 records of 1,000 bytes, ten a fetch. */
   async function read(bounds: { recordsMax: number; bytesMax: number }): Promise<number[]> {

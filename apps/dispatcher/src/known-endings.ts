@@ -13,12 +13,12 @@ const recordsMax = 20_000;
 /** The same bound for receivers that answer with long bodies. */
 const bytesMax = 64 * 1024 * 1024;
 /**
- * So long before the last window an outcome may have been sent to Kafka without any durable record that
- * covers it: a lane that catches up writes its cursor every second, and an outage delays acknowledgements.
+ * So long before a window or cursor an outcome may have been sent to Kafka without that record covering it:
+ * an outage delays acknowledgements, and the clocks of two owners differ.
  */
 export const marginMs = 10_000;
 
-export type KnownEnding = { eventId: string; delivered: boolean };
+export type KnownEnding = { eventId: string; delivered: boolean; attempt: number };
 
 /** Of one subscription: by seq, and the last seq. */
 type Endings = { bySeq: Map<number, KnownEnding>; last: number };
@@ -31,20 +31,39 @@ type Endings = { bySeq: Map<number, KnownEnding>; last: number };
  */
 export class KnownEndings {
   private readonly bySubscription = new Map<string, Endings>();
+  private last = -1;
 
-  add({ tenantId, subscriptionId, seq, eventId, final, outcome, replayId }: AttemptMessage): void {
+  /** @param since what was recorded before is not known here (epoch ms) */
+  constructor(private readonly since = 0) {}
+
+  add({ tenantId, subscriptionId, seq, eventId, final, outcome, replayId, attempt }: AttemptMessage): void {
     if (!final || replayId !== undefined) return;
     const key = subscriptionKey(tenantId, subscriptionId);
     const known = this.bySubscription.get(key) ?? { bySeq: new Map<number, KnownEnding>(), last: -1 };
     this.bySubscription.set(key, known);
-    known.bySeq.set(seq, { eventId, delivered: outcome === 'delivered' });
+    known.bySeq.set(seq, { eventId, delivered: outcome === 'delivered', attempt });
     known.last = Math.max(known.last, seq);
+    this.last = Math.max(this.last, seq);
   }
 
   /** The id is compared too: a log that lost its tail in a power cut gives the same seq to another event. */
   get({ key }: Subscription, seq: number, eventId: string): KnownEnding | undefined {
     const known = this.bySubscription.get(key)?.bySeq.get(seq);
     return known?.eventId === eventId ? known : undefined;
+  }
+
+  /**
+   * Since when a next owner has to know endings at or above `cursor`: what this one only knows from
+   * `attempts` stands in no record of its own. `now` where there is nothing of that kind.
+   */
+  sinceAt({ key }: Subscription, cursor: number, now: number): number {
+    const { last = -1 } = this.bySubscription.get(key) ?? {};
+    return last >= cursor ? this.since : now;
+  }
+
+  /** The same for the window. @param position the main reader's: it knows what that has passed */
+  sinceWindow(position: number, now: number): number {
+    return this.last >= position ? this.since : now;
   }
 
   /** What nobody can come to any more is forgotten. @param position the main reader's */
@@ -57,21 +76,18 @@ export class KnownEndings {
   }
 }
 
-/**
- * What `attempts` tells of deliveries that ended shortly before the last window (written at `windowAt`) and
- * since.
- */
+/** What `attempts` tells of deliveries that ended shortly before `since` (epoch ms), or later. */
 export async function readEndings(
   { kafka, reader }: { kafka: KafkaConnection; reader: LogReader },
   partition: number,
-  windowAt: number,
+  since: number,
   bounds = { recordsMax, bytesMax },
 ): Promise<KnownEndings> {
-  const endings = new KnownEndings();
+  const endings = new KnownEndings(since);
   const { name: topic } = attemptsTopic;
   const { low, high } = (await kafka.endOffsets(topic)).get(partition) ?? { low: 0, high: 0 };
-  const since = await kafka.offsetAt(topic, partition, windowAt - marginMs);
-  let position = Math.max(since, high - bounds.recordsMax, low);
+  const first = await kafka.offsetAt(topic, partition, since - marginMs);
+  let position = Math.max(first, high - bounds.recordsMax, low);
   let [count, bytes] = [0, 0];
   while (position < high) {
     const from = position;

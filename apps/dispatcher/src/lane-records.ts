@@ -7,11 +7,32 @@ import type { Subscription } from './subscription-table.js';
 const entityLanes = 64;
 
 /** What is durable of a lane; null where nothing is. */
-export function encodeLane({ subscription, name, order }: LaneSlot, record: LaneRecord): Buffer | null {
+export function encodeLane(slot: LaneSlot, record: LaneRecord, now: number): Buffer | null {
   if (record.kind === 'live') return null;
+  const { subscription, name, order } = slot;
   const { tenantId, id } = subscription.snapshot;
   const replay = order && Object.keys(order).length > 0 ? { replay: order } : {};
-  return encodeCursors({ tenantId, subscriptionId: id, lane: name, ...record, ...replay });
+  return encodeCursors({
+    ...{ tenantId, subscriptionId: id, lane: name },
+    ...record,
+    ...replay,
+    ...sinceOf(slot, record, now),
+  });
+}
+
+/**
+ * Of a lane that goes on from its cursor, a next owner has to ask for what is over since: in a lane without
+ * order that may be younger than the event at the cursor, and as old as the attempt that is under way there.
+ */
+function sinceOf(
+  { owner, lane, subscription, replayId }: LaneSlot,
+  { kind, cursor }: Exclude<LaneRecord, { kind: 'live' }>,
+  now: number,
+): { since?: number } {
+  if (replayId !== undefined) return {};
+  const began = lane.startedAt(cursor) ?? now;
+  const since = owner.endings.sinceAt(subscription, cursor, began);
+  return kind === 'behind' || since < began ? { since } : {};
 }
 
 export function replayKey({ snapshot }: Subscription, { replayId }: LaneCommand['args']): string {

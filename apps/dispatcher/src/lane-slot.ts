@@ -106,7 +106,7 @@ export class LaneSlot {
   start(now: number): Work {
     const putOff = this.crowded;
     const probes = this.lane.health.probing && this.lane.canStart(now);
-    if (this.dues.length === 0 || (probes && !putOff)) return { kind: 'lane', item: this.lane.start() };
+    if (this.dues.length === 0 || (probes && !putOff)) return { kind: 'lane', item: this.lane.start(now) };
     this.duesInFlight++;
     return { kind: 'due', item: (putOff ? this.dues.pop() : this.dues.shift())!, putOff };
   }

@@ -7,76 +7,11 @@ import {
   type LaneCommand,
   type SubscriptionSnapshot,
   subscriptionsTopic,
-  type SubscriptionMessage,
 } from '@posthorn/contracts';
-import { type InRecord, OffsetWindow } from '@posthorn/messaging';
-import { KnownEndings } from './known-endings.js';
-import type { DueItem } from './lane-slot.js';
-import type { OwnerPorts } from './owner-ports.js';
-import { PartitionOwner } from './partition-owner.js';
-import { lanesOf, type LoadedLane } from './takeover.js';
-
-type Status = 'active' | 'paused' | 'deleted';
-
-const snapshot = (id: string, status: Status) => ({
-  tenantId: 't',
-  id,
-  version: 2,
-  status,
-  profile: 'standard',
-  ordering: 'unordered',
-  url: 'https://one.test/',
-  secrets: [],
-  filter: { types: ['*'] },
-});
-
-const subscription = (id: string, status: Status, sinceSeq: number): SubscriptionMessage =>
-  ({
-    snapshot: snapshot(id, status),
-    matching: [{ sinceSeq, filter: status === 'deleted' ? null : { types: ['*'] } }],
-  }) as unknown as SubscriptionMessage;
-
-const dues: DueItem[] = [];
-const told: unknown[] = [];
-
-function owner(
-  subscriptions: SubscriptionMessage[],
-  lanes: LoadedLane[] = [],
-  clamped: SubscriptionMessage[] = [],
-): PartitionOwner {
-  const settings = { ordered: true, inFlightMax: 1, eventsMax: 10, bytesMax: 1_000, breakerFailures: 10 };
-  const nothing = (): void => undefined;
-  const ports = {
-    now: () => 0,
-    open: () => 'secret',
-    laneSettings: () => settings,
-    ready: nothing,
-    wake: nothing,
-    windowWritten: nothing,
-    deliverDue: (_slot: unknown, item: DueItem) => void dues.push(item),
-    tell: (_owner: unknown, message: unknown) => void told.push(message),
-  };
-  return new PartitionOwner(3, ports as unknown as OwnerPorts, {
-    window: new OffsetWindow({ next: 100, capacity: 1_000 }),
-    dueWindow: new OffsetWindow({ next: 0, capacity: 1_000 }),
-    lanes,
-    subscriptions,
-    clamped: new Set(clamped),
-    endings: new KnownEndings(),
-    log: { low: 50, high: 100 },
-  });
-}
-
-function parkedAt(cursor: number): LoadedLane {
-  const record = { kind: 'parked', cursor, attempt: 1, dueAt: 9e12, failingSince: 0 } as const;
-  return {
-    tenantId: 't',
-    subscriptionId: 's',
-    lane: '0',
-    moved: false,
-    record: { ...record, reason: 'failing', gone: false },
-  };
-}
+import type { InRecord } from '@posthorn/messaging';
+import type { PartitionOwner } from './partition-owner.js';
+import { lanesOf } from './takeover.js';
+import { dues, owner, parkedAt, snapshot, type Status, subscription, told } from './testing/owner.js';
 
 function order(command: LaneCommand['command'], args: Record<string, unknown>): InRecord {
   const value = encodeControl({
@@ -295,7 +230,7 @@ it.each([
   (delivered, outcome) => {
     const one = owner([subscription('s', 'active', 0)]);
     const event = { id: 'evt_1', type: 'order.created' } as never;
-    one.tellOver(one.subscriptions.get('t', 's')!, event, 104, { eventId: 'evt_1', delivered });
+    one.tellOver(one.subscriptions.get('t', 's')!, event, 104, { eventId: 'evt_1', delivered, attempt: 2 });
     const ids = {
       tenantId: 't',
       subscriptionId: 's',

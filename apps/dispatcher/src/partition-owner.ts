@@ -1,8 +1,6 @@
 import {
   cursorsTopic,
   decodeEvents,
-  dueKey,
-  encodeCursors,
   encodeSubscription,
   type EventMessage,
   type EventsMessage,
@@ -14,7 +12,6 @@ import {
   type SubscriptionChanged,
   subscriptionsTopic,
   UndecodableError,
-  windowKey,
 } from '@posthorn/contracts';
 import { deliveryId, type LaneRecord } from '@posthorn/domain';
 import { type InRecord, OffsetWindow, readTrace, type TxRecord } from '@posthorn/messaging';
@@ -33,6 +30,7 @@ import {
 import type { KnownEnding, KnownEndings } from './known-endings.js';
 import { toldWithout } from './outcome.js';
 import type { LoadedPartition } from './takeover.js';
+import { WindowRecords } from './window-records.js';
 
 const obeyedMax = 1_000;
 /** How long the window waits for a live lane. */
@@ -66,8 +64,7 @@ export class PartitionOwner {
   private readonly obeyed = new Set<string>();
   /** Replays that have begun, and the orders that wait until that is durable. */
   private readonly replays = new Map<LaneSlot, number>();
-  private readonly samples: { at: number; position: number }[] = [];
-  private windowWritten = '';
+  private readonly windows: WindowRecords;
   /**
    * Bytes of events that lanes hold in memory and the window waits for; an event in two lanes counts twice.
    */
@@ -76,7 +73,6 @@ export class PartitionOwner {
   fedBytes = 0;
   /** Counted here, taken from here by whoever measures. */
   readonly counts = { read: 0, repeated: 0, matched: 0 };
-  private windowDue = true;
 
   constructor(
     readonly partition: number,
@@ -88,6 +84,7 @@ export class PartitionOwner {
     this.position = loaded.window.next;
     this.logLow = loaded.log.low;
     this.endings = loaded.endings;
+    this.windows = new WindowRecords(this, ports.now, loaded.dueEnd);
     this.subscriptions = new SubscriptionTable();
     for (const message of loaded.subscriptions) {
       if (isForgotten(message, this.logLow)) this.orphans.set(keyOf(message), subscriptionsTopic.name);
@@ -156,15 +153,15 @@ export class PartitionOwner {
    * moment.
    */
   tick(now: number, writeWindow: boolean, atOnce = false): void {
-    const settledFor = this.positionBefore(now - lagMs);
-    this.samples.push({ at: now, position: this.position });
+    const settledFor = this.windows.passage.positionAt(now - lagMs);
+    this.windows.passage.add(now, this.position, now - lagMs, this.window.next);
     for (const { lane } of this.slots.values()) {
       lane.checkpoint(now, atOnce);
       if ((lane.oldestHeld ?? Infinity) < settledFor) lane.lag();
     }
     if (!writeWindow) return;
-    this.windowDue = true;
-    this.endings.sweep(this.position, (key) => this.subscriptions.at(key));
+    this.windows.ask();
+    if (this.windows.knowsDue) this.endings.sweep(this.position, (key) => this.subscriptions.at(key));
   }
 
   /** What the owner wants written now; undefined when there is nothing. */
@@ -177,7 +174,7 @@ export class PartitionOwner {
       const record = slot.lane.takeRecord();
       if (!record) continue;
       taken.push(slot);
-      draft.add(this.cursor(slot.key, encodeLane(slot, record)));
+      draft.add(this.cursor(slot.key, encodeLane(slot, record, this.ports.now())));
     }
     for (const [key, topic] of this.orphans) {
       if (draft.full) break;
@@ -195,7 +192,8 @@ export class PartitionOwner {
     }
     // Nor is a window before the histories that decide below it.
     const complete = !draft.full && this.snapshots.size === 0;
-    const written = complete ? this.addWindows(draft) : undefined;
+    const written = complete ? this.windows.take() : undefined;
+    for (const record of written?.records ?? []) draft.add(record);
     if (draft.records.length === 0) return undefined;
     return {
       records: draft.records,
@@ -225,13 +223,6 @@ export class PartitionOwner {
   laneOf(subscription: Subscription, event: EventMessage): string {
     if (subscription.snapshot.ordering !== 'per-entity') return '0';
     return String(this.ports.laneNumber(event.entity?.id ?? event.id));
-  }
-
-  /** Where the main reader was at that time: what a live lane still holds from before goes BEHIND. */
-  private positionBefore(time: number): number {
-    while (this.samples.length > 1 && this.samples[1].at <= time) this.samples.shift();
-    const [oldest] = this.samples;
-    return oldest && oldest.at <= time ? oldest.position : -1;
   }
 
   private takeRecord(record: InRecord): void {
@@ -472,20 +463,5 @@ export class PartitionOwner {
 
   private cursor(key: string, value: Buffer | null): TxRecord {
     return { topic: cursorsTopic.name, partition: this.partition, key, value };
-  }
-
-  /** The window goes with whatever is written, and by itself every second, where it moved. */
-  private addWindows(draft: TransactionDraft): { next: number; due: number } | undefined {
-    if (!this.windowDue) return undefined;
-    this.windowDue = false;
-    const window = this.window.snapshot();
-    const due = this.due.window.snapshot();
-    const text = `${window.next} ${window.bitmap} ${due.next} ${due.bitmap}`;
-    if (text === this.windowWritten) return undefined;
-    this.windowWritten = text;
-    const at = this.ports.now();
-    draft.add(this.cursor(windowKey, encodeCursors({ kind: 'window', ...window, at })));
-    draft.add(this.cursor(dueKey, encodeCursors({ kind: 'due', ...due })));
-    return { next: window.next, due: due.next };
   }
 }

@@ -34,6 +34,8 @@ export type LoadedLane = {
   record: LaneRecord;
   /** What a replay's order said. */
   replay?: ReplayOrder | undefined;
+  /** Since when endings above its cursor may be known from `attempts` only (epoch ms). */
+  since?: number | undefined;
   moved: boolean;
 };
 
@@ -58,6 +60,8 @@ export type LoadedPartition = {
   endings: KnownEndings;
   /** What there is of `events`. */
   log: LogBounds;
+  /** The end of `due`. */
+  dueEnd: number;
 };
 
 export type TakeoverParts = {
@@ -69,7 +73,7 @@ export type TakeoverParts = {
   step(doing: string): void;
 };
 
-type Position = { next: number; bitmap: string; at?: number };
+type Position = { next: number; bitmap: string; at?: number; since?: number };
 
 /**
  * Taking a partition over (architecture, section 4, rule 2). The committed `_owner` record fences every
@@ -112,9 +116,7 @@ export async function takeOver(
 
   // What this process itself still had to tell as an earlier owner.
   await settledWithin(flushMaxMs, producer.flush());
-  const { at: windowAt = now, next: written } = positionOf(cursors.get(windowKey));
-  step('reads the last outcomes');
-  const endings = await readEndings(parts, partition, windowAt);
+  const { at: windowAt = now, next: written, since = windowAt } = positionOf(cursors.get(windowKey));
   step('asks where the logs end');
   const events = (await kafka.endOffsets(eventsTopic.name)).get(partition) ?? { low: 0, high: 0 };
   const due = (await kafka.endOffsets(dueTopic.name)).get(partition) ?? { low: 0, high: 0 };
@@ -130,14 +132,18 @@ export async function takeOver(
     if (moved) clamped.add(moved);
     return moved ?? message;
   });
+  const lanes = lanesOf(cursors, cutAt);
+  step('reads the last outcomes');
+  const endings = await readEndings(parts, partition, endingsSince(lanes, since));
   return {
     window: windowOf(cursors.get(windowKey), next, events, windowMax),
     dueWindow: windowOf(cursors.get(dueKey), dueNext, due, windowMax),
-    lanes: lanesOf(cursors, cutAt),
+    lanes,
     subscriptions: all,
     clamped,
     endings,
     log: events,
+    dueEnd: due.high,
   };
 }
 
@@ -195,6 +201,11 @@ function windowOf(
     : new OffsetWindow({ next, capacity });
 }
 
+/** The oldest time from which on a lane, or the window, does not know by itself what is over. */
+function endingsSince(lanes: readonly LoadedLane[], windowSince: number): number {
+  return lanes.reduce((oldest, { since = oldest }) => Math.min(oldest, since), windowSince);
+}
+
 /** In a log that was cut, what is in force is so from there on; undefined where that changes nothing. */
 function clampedTo(
   cutAt: number,
@@ -225,12 +236,12 @@ export function lanesOf(cursors: Map<string, Buffer>, cutAt: number): LoadedLane
       const { kind, cursor, attempt, dueAt, failingSince, reason, gone } = message;
       const until = message.until === undefined ? {} : { until: message.until };
       const record = { kind, cursor, attempt, dueAt, failingSince, reason, gone: !!gone, ...until };
-      lanes.push({ ...identity, record, moved, replay: message.replay });
+      lanes.push({ ...identity, record, moved, replay: message.replay, since: message.since });
     } else if (message.kind === 'behind') {
       const { kind, cursor, attempt, failingSince } = message;
       const until = message.until === undefined ? {} : { until: message.until };
       const record = { kind, cursor, attempt, failingSince, ...until };
-      lanes.push({ ...identity, record, moved, replay: message.replay });
+      lanes.push({ ...identity, record, moved, replay: message.replay, since: message.since });
     }
   }
   return lanes;

@@ -68,10 +68,15 @@ function attempt(tenantId: string, event: number, number: number, delivered: boo
   return Buffer.from(`${JSON.stringify(head)}\nok`);
 }
 
-async function query<T extends object>(text: string): Promise<T[]> {
+async function connect(): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: stores.url, options: '-c search_path=delivery_log' });
   client.on('error', () => undefined);
   await client.connect();
+  return client;
+}
+
+async function query<T extends object>(text: string): Promise<T[]> {
+  const client = await connect();
   try {
     return (await client.query<T>(text)).rows;
   } finally {
@@ -91,15 +96,18 @@ const storedPairs = () =>
  * all the others and recover from its log. Where it runs elsewhere, all its connections are cut.
  */
 async function crashPostgres(): Promise<void> {
-  const [{ pid }] = await query<{ pid: number }>(
-    `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() LIMIT 1`,
-  );
+  // Connections of our own: whether the services have any at this moment, nobody knows.
+  const [victim, witness] = await Promise.all([connect(), connect()]);
+  const ended = new Promise((resolve) => witness.once('end', resolve));
+  const [{ pid }] = (await victim.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows;
   if (isPostgres(pid)) process.kill(pid, 'SIGKILL');
   else
-    await query(
+    await victim.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()`,
     );
+  await ended;
+  await victim.end().catch(() => undefined);
   await waitFor(
     () =>
       query('SELECT 1').then(

@@ -4,8 +4,11 @@ import { decodeObject, encodeObject, joinKey, requireFields, splitKey, Undecodab
 /** The owner's durable state of one partition. Every record is written in the owner's fenced transactions. */
 export type CursorsMessage =
   | { kind: 'owner'; nonce: string; instance: string; at: number }
-  /** First unsettled offset of `events`, and a base64 bitmap of what is settled beyond it. */
-  | { kind: 'window'; next: number; bitmap: string; at: number }
+  /**
+   * First unsettled offset of `events`, and a base64 bitmap of what is settled beyond it. `since` as for
+   * lanes; without it, `at`.
+   */
+  | { kind: 'window'; next: number; bitmap: string; at: number; since?: number }
   /** The same for `due`. */
   | { kind: 'due'; next: number; bitmap: string }
   | LaneMessage;
@@ -20,6 +23,11 @@ type LaneIdentity = {
   until?: number;
   /** Of a replay's lane: what its order said. */
   replay?: ReplayOrder;
+  /**
+   * What this record does not say may have been recorded in `attempts` from this time on (epoch ms): events
+   * at or above the cursor whose delivery is over.
+   */
+  since?: number;
 };
 
 export type ParkedLane = LaneIdentity & {

@@ -139,6 +139,8 @@ const expected = {
       failingSince: null,
       replay: { ratePerS: 200, seqs: '5yQB' },
     },
+    { kind: 'window', next: 4711, bitmap: 'gAE=', at: 1776247200000, since: 1776247199000 },
+    { kind: 'behind', ...lane, cursor: 4711, attempt: 0, failingSince: null, since: 1776247199000 },
   ] satisfies CursorsMessage[],
   'subscriptions.v1': [
     {

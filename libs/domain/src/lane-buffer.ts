@@ -59,6 +59,12 @@ export class LaneBuffer<E> {
     return oldest?.event;
   }
 
+  /** When what is in flight at `seq` was started; undefined where nothing is. */
+  startedAt(seq: number): number | undefined {
+    for (const item of this.inFlight) if (item.seq === seq) return item.startedAt;
+    return undefined;
+  }
+
   /** The first unfinished event that the window waits for. */
   get oldestHeld(): number | undefined {
     if (this.holding === 0) return undefined;
@@ -68,7 +74,7 @@ export class LaneBuffer<E> {
   }
 
   push(seq: number, event: E, bytes: number, attempt: number, held: boolean): void {
-    this.queue.push({ seq, event, bytes, attempt, held, cancelled: false });
+    this.queue.push({ seq, event, bytes, attempt, held, cancelled: false, startedAt: 0 });
     this.queuedBytes += bytes;
     this.buffered(bytes, held);
     if (held) this.holding++;

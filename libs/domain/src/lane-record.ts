@@ -9,6 +9,8 @@ export type LaneItem<E> = {
   held: boolean;
   /** The subscription was disabled or deleted while it was in flight: a failure is not tried again. */
   cancelled: boolean;
+  /** When it was sent; kept for whoever starts it. */
+  startedAt: number;
 };
 
 export type ParkReason = 'failing' | 'breaker' | 'paused';

@@ -202,8 +202,15 @@ export class Lane<E> {
   }
 
   /** The next item to send; only where `canStart`. */
-  start(): LaneItem<E> {
-    return this.buffer.start();
+  start(now = 0): LaneItem<E> {
+    const item = this.buffer.start();
+    item.startedAt = now;
+    return item;
+  }
+
+  /** When what is in flight at `seq` was started; undefined where nothing is. */
+  startedAt(seq: number): number | undefined {
+    return this.buffer.startedAt(seq);
   }
 
   /**

@@ -157,10 +157,17 @@ export class World {
     await this.send(eventsTopic.name, tenantId, values, headers, atMs);
   }
 
-  async send(topic: string, tenantId: string, values: Buffer[], headers = {}, atMs?: number): Promise<void> {
+  async send(
+    topic: string,
+    tenantId: string,
+    values: Buffer[],
+    headers = {},
+    atMs?: number,
+    key = tenantId,
+  ): Promise<void> {
     const partition = partitionFor(tenantId, partitions);
     const time = atMs === undefined ? {} : { timestamp: String(atMs) };
-    const messages = values.map((value) => ({ key: tenantId, value, partition, headers, ...time }));
+    const messages = values.map((value) => ({ key, value, partition, headers, ...time }));
     await this.producer.send({ topic: this.kafka.prefix + topic, messages, acks: -1 });
   }
 

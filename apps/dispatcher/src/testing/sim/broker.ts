@@ -57,9 +57,13 @@ export class Broker {
   readonly subscriptions = new Map<string, SubscriptionMessage>();
   /** Deliveries that are over, as `attempts` says. */
   readonly over = new Set<string>();
-  /** The same as it stood when the last owner had fenced the one before, and could be known to it. */
+  /**
+   * Those of them that owners recorded while they were owners, since all processes together last stood still
+   * for longer than clocks may differ: every later owner has to know them.
+   */
+  readonly knowable = new Set<string>();
+  /** The same as it stood when the last owner had fenced the one before. */
   overAtFence: ReadonlySet<string> = new Set();
-  private windowAt = Infinity;
   /** Offsets of `events` and `due` whose records were refused. */
   readonly rejected = new Set<string>();
 
@@ -71,9 +75,10 @@ export class Broker {
     return log;
   }
 
-  append(record: Pick<OutRecord, 'topic' | 'key' | 'value'>): number {
+  /** @param byOwner whether who writes it has not been fenced */
+  append(record: Pick<OutRecord, 'topic' | 'key' | 'value'>, byOwner = false): number {
     const offset = this.log(record.topic).append(record, this.now());
-    if (record.topic === attemptsTopic.name) this.ended(record.value as Buffer);
+    if (record.topic === attemptsTopic.name) this.ended(record.value as Buffer, byOwner);
     if (record.topic === rejectedTopic.name) this.refused(record.value as Buffer);
     return offset;
   }
@@ -92,24 +97,18 @@ export class Broker {
     if (laneOfKey(key)) {
       if (value) this.lanes.set(key, { message: decodeCursors(value) as LaneMessage, takenAt });
       else this.lanes.delete(key);
-    } else if (key === ownerKey) this.overAtFence = this.overSince(this.windowAt - 10_000);
+    } else if (key === ownerKey) this.overAtFence = new Set(this.knowable);
     else if (key === windowKey || key === dueKey) {
       const message = decodeCursors(value);
-      if (message.kind === 'window') this.windowAt = message.at;
       if (message.kind !== 'window' && message.kind !== 'due') throw new Error(`${key} says ${message.kind}`);
       (key === windowKey ? this.window : this.due).set(message);
     }
   }
 
-  private ended(value: Buffer): void {
+  private ended(value: Buffer, byOwner: boolean): void {
     const key = endedPair(value);
     if (key) this.over.add(key);
-  }
-
-  private overSince(time: number): Set<string> {
-    const { records } = this.log(attemptsTopic.name);
-    const recent = records.filter(({ timestamp }) => timestamp >= time);
-    return new Set(recent.flatMap(({ value }) => endedPair(value!) ?? []));
+    if (key && byOwner) this.knowable.add(key);
   }
 
   private refused(value: Buffer): void {

@@ -56,6 +56,8 @@ export class Node {
   dead = false;
   /** The producer takes nothing. */
   refusing = false;
+  /** Of its last fencing. */
+  private epoch = 0;
   private starting: { slot: LaneSlot; work: Work } | undefined;
 
   constructor(
@@ -123,7 +125,7 @@ export class Node {
     for (const queued of this.queue) {
       if (queued.offset !== undefined) continue;
       if (left-- <= 0) return;
-      queued.offset = this.broker.append(queued.record);
+      queued.offset = this.broker.append(queued.record, this.epoch === this.broker.epoch);
     }
   }
 
@@ -200,13 +202,16 @@ export class Node {
   /** A transactional producer of kafkajs: its first transaction fences all earlier ones. */
   private transactional() {
     let epoch: number | undefined;
+    const begin = (): void => {
+      epoch ??= this.epoch = ++this.broker.epoch;
+    };
     const expectEpoch = (): void => {
       if (epoch !== this.broker.epoch) throw fenced();
     };
     type Sent = { topicMessages: { topic: string; messages: { key: string; value: Buffer | null }[] }[] };
     const transaction = () => {
       if (this.dead) return new Promise<never>(() => undefined);
-      epoch ??= ++this.broker.epoch;
+      begin();
       expectEpoch();
       const records: TxRecord[] = [];
       const takenAt = this.now();

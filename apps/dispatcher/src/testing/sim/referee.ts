@@ -213,10 +213,14 @@ export class Referee {
     }
   }
 
-  /** What an earlier owner has recorded as over is not sent again, whatever its windows and cursors say. */
-  private notOver({ slot, work }: Flight, key: string, what: string): void {
-    if (work.kind === 'due' || slot.replayId !== undefined) return;
-    if (this.began.get(slot.owner)?.over.has(key)) throw new Violation(`${what} was over at the takeover`);
+  /**
+   * What an earlier owner has recorded as over is not sent again, whatever its windows and cursors say. A
+   * token of a single retry may come again at any time: for those it is tried, not promised.
+   */
+  private notOver(flight: Flight, key: string, what: string): void {
+    if (flight.work.kind === 'due' || replayIdOf(flight)) return;
+    if (this.began.get(flight.slot.owner)?.over.has(key))
+      throw new Violation(`${what} was over at the takeover`);
   }
 
   private notDeleted({ node, slot }: Flight, what: string): void {

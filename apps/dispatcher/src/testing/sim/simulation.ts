@@ -1,3 +1,4 @@
+import { marginMs } from '../../known-endings.js';
 import { decodeEvents, dueTopic, eventsTopic } from '@posthorn/contracts';
 import { DispatcherSettings } from '../../dispatcher.config.js';
 import type { PartitionOwner } from '../../partition-owner.js';
@@ -144,7 +145,7 @@ export class Simulation implements Witness {
     const wait = this.scheduler.nextAt - this.now;
     const idle = this.owner.flights.length + this.owner.queue.length + this.owner.commits.length === 0;
     // What waits for days waits for a person, and that is not what brings things to their end.
-    if (idle && wait > 1_000 && wait < longestWaitMs) await this.time.stall(wait);
+    if (idle && wait > 1_000 && wait < longestWaitMs) await this.stall(wait);
     await this.pass(100);
     await this.time.settle();
     for (const node of this.drained) await this.replaceDrained(node);
@@ -178,7 +179,7 @@ export class Simulation implements Witness {
     },
     repeatDue: (a) => this.scheduler.repeat(a),
     pass: (a) => this.pass(passes[a % passes.length]),
-    stall: (a) => this.time.stall([200, 3_500, 20_000, 700_000][a % 4]),
+    stall: (a) => this.stall([200, 3_500, 20_000, 700_000][a % 4]),
     flow: async (a, b) => {
       await this.flow(1 + (b % 5), ({ slot }) => this.moodOf(slot.subscription.snapshot.id));
       await this.pass(passes[a % 4]);
@@ -276,6 +277,12 @@ export class Simulation implements Witness {
   private some(a: number): Node {
     const others = this.alive().filter((node) => node !== this.owner);
     return a % 4 === 3 && others.length > 0 ? others[(a >> 2) % others.length] : this.owner;
+  }
+
+  private async stall(ms: number): Promise<void> {
+    // As long as the owner is alone it may write afterwards, and does not know how long it was away.
+    if (ms > marginMs) this.broker.knowable.clear();
+    await this.time.stall(ms);
   }
 
   private newNode(): Node {
