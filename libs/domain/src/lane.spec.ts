@@ -108,6 +108,24 @@ describe('single retries that fail', () => {
   });
 });
 
+describe('410 to the last attempt of an event', () => {
+  it.each([
+    ['a strict lane', { ordered: true }, {}],
+    ['a lane without order', {}, {}],
+    ['a strict lane that has waited for it', { ordered: true }, { attempt: 2, failingSince: 5 }],
+    ['a lane without order that probes', {}, { attempt: 2, failingSince: 5 }],
+  ])('parks %s at the next event, and says so', (_, over, waited) => {
+    const loaded = { kind: 'behind' as const, cursor: 7, attempt: 0, failingSince: null, ...waited };
+    const lane = new Lane<string>({ ...settings, ...over }, effects, loaded);
+    for (const seq of [7, 8]) lane.feed(seq, 'event', 10);
+    const item = lane.start();
+    const answer = lane.failed(item, { delaysMs: [] }, { ...failure, gone: true });
+    expect(answer).toEqual({ kind: 'exhausted' });
+    lane.recorded(item);
+    expect(lane.takeRecord()).toMatchObject({ kind: 'parked', cursor: 8, attempt: 0, gone: true });
+  });
+});
+
 it('accounts for an event until it is over, not only until it is sent', () => {
   const account = { held: 0, fed: 0 };
   const buffered = (bytes: number, held: boolean): void => void (account[held ? 'held' : 'fed'] += bytes);

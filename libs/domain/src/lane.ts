@@ -241,8 +241,8 @@ export class Lane<E> {
     }
     this.over(item);
     const { probing, tripped } = this.health;
-    // Where it probes, the event was given up: the next one is the next probe.
-    if (!this.settings.ordered && !probing && (failure.gone || tripped)) this.trip(policy, failure);
+    // Where it probes, the event was given up: the next one is the next probe. 410 is about all that waits.
+    if (failure.gone || (!this.settings.ordered && !probing && tripped)) this.trip(policy, failure);
     return delayMs === undefined ? { kind: 'exhausted' } : { kind: 'retry', dueAt };
   }
 
