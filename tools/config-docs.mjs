@@ -1,6 +1,7 @@
-// Writes what is made from the code, docs/configuration.md and the chart's list of topics:
-// `npm run config:docs`. Unit tests fail while one of them is stale.
-import { writeFileSync } from 'node:fs';
+// Writes what is made from the code, docs/configuration.md and the chart's list of topics, and copies the
+// alerts into the chart, which cannot read beyond its own folder: `npm run config:docs`. Unit tests fail while
+// one of them is stale.
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { main } from './lib/main.mjs';
 import { productEnv, productNode } from './lib/node.mjs';
@@ -25,5 +26,8 @@ await main(async () => {
     writeFileSync(join(repoRoot, file), JSON.parse(output.trim().split('\n').at(-1) ?? ''));
     console.log(`${file} is up to date.`);
   }
+  const rules = 'deploy/helm/posthorn/files/posthorn.rules.yml';
+  copyFileSync(join(repoRoot, 'deploy/prometheus/posthorn.rules.yml'), join(repoRoot, rules));
+  console.log(`${rules} is up to date.`);
   return 0;
 });

@@ -259,6 +259,28 @@ const pipeline = {
       ],
     ],
     [
+      'Orders and outboxes',
+      [
+        {
+          title: 'Open orders',
+          expr: [
+            ['max by (posthorn_job) (posthorn_jobs_open{posthorn_job!="export"})', '{{posthorn_job}}'],
+            ['sum(posthorn_jobs_open{posthorn_job="export"})', 'export'],
+          ],
+        },
+        {
+          title: 'Longest without progress',
+          unit: 's',
+          expr: [['max by (posthorn_job) (posthorn_jobs_still_seconds)', '{{posthorn_job}}']],
+        },
+        {
+          title: 'Oldest change that Kafka does not have',
+          unit: 's',
+          expr: [['max by (posthorn_outbox) (posthorn_outbox_age_seconds)', '{{posthorn_outbox}}']],
+        },
+      ],
+    ],
+    [
       'HTTP',
       [
         {
@@ -554,6 +576,16 @@ const retries = {
           expr: [
             [quantile(0.99, 'posthorn_timer_lateness_seconds', '', 'posthorn_timer'), '{{posthorn_timer}}'],
           ],
+        },
+        {
+          title: 'Timers that wait',
+          expr: [['sum by (posthorn_timer) (posthorn_timers_waiting)', '{{posthorn_timer}}']],
+        },
+        {
+          title: 'Longest wait for its turn',
+          about: 'Of the timers that are due and not handed over.',
+          unit: 's',
+          expr: [['max by (posthorn_timer) (posthorn_timers_overdue_seconds)', '{{posthorn_timer}}']],
         },
         {
           title: 'Retries in the dispatcher',

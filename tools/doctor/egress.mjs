@@ -93,6 +93,9 @@ async function called(dispatcher, url) {
     ...defaultEgressSettings,
     allow: dispatcher.egressAllow,
     allowHttp: dispatcher.egressHttp,
+    ...(dispatcher.egressDns.length > 0
+      ? { dns: { ...defaultEgressSettings.dns, servers: dispatcher.egressDns } }
+      : {}),
     ...(dispatcher.egressProxy ? { proxyUrl: dispatcher.egressProxy } : {}),
   });
   const request = { method: /** @type {const} */ ('HEAD'), url, headers: [], body: null };

@@ -97,7 +97,7 @@ const kube = (version) => ['--kube-version', String(version)];
 async function conform(helm, kubeconform) {
   const folder = join(cache(), 'schemas');
   const stamp = join(folder, 'made-from.json');
-  const sources = JSON.stringify(modules);
+  const sources = JSON.stringify({ ...modules, kinds: 2 });
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== sources) {
     remove(folder);
     const [kubernetes, keda, prometheus] = await Promise.all(Object.values(modules).map(moduleFolder));
@@ -106,7 +106,9 @@ async function conform(helm, kubeconform) {
       swagger: join(kubernetes, 'api', 'openapi-spec', 'swagger.json'),
       crds: [
         join(keda, 'config', 'crd', 'bases'),
-        join(prometheus, 'example', 'prometheus-operator-crd', 'monitoring.coreos.com_podmonitors.yaml'),
+        ...['podmonitors', 'prometheusrules'].map((kind) =>
+          join(prometheus, 'example', 'prometheus-operator-crd', `monitoring.coreos.com_${kind}.yaml`),
+        ),
         join(repoRoot, 'tools', 'kube-schemas'),
       ],
     });

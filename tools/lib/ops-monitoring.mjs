@@ -21,21 +21,39 @@ const program = 'apps/e2e/dist/ops/main.js';
 const LIMIT_MS = 20 * 60_000;
 const missingTool = 'Debian’s package prometheus brings prometheus and promtool, and is not installed';
 
+const missingAmtool = 'Debian’s package prometheus-alertmanager brings amtool, and is not installed';
+const composed = (/** @type {string} */ name) => join(repoRoot, 'deploy', 'compose', name);
+
 /** @type {import('./ops-checks.mjs').Check[]} */
 export const monitoringChecks = [
   { name: 'rules', run: async () => promtool('check', 'rules', rulesFile) },
   { name: 'rule-tests', run: async () => promtool('test', 'rules', ...testFiles()) },
+  {
+    name: 'prometheus-config',
+    run: async () => tool('promtool', missingTool, 'check', 'config', composed('prometheus.yml')),
+  },
+  {
+    name: 'alertmanager-config',
+    run: async () => tool('amtool', missingAmtool, 'check-config', composed('alertmanager.yml')),
+  },
   { name: 'alerts', run: async () => problems(alertProblems()) },
   { name: 'dashboards', run: async () => problems(dashboardProblems()) },
   { name: 'metric-names', run: async () => problems(nameProblems()) },
   { name: 'live-queries', run: () => live({}) },
-  { name: 'runbooks', onlyByName: true, run: () => live({ drills: [] }) },
+  ...['usual', 'small', 'window'].map((bounds) => ({
+    name: bounds === 'usual' ? 'runbooks' : `runbooks-${bounds}`,
+    onlyByName: true,
+    run: (/** @type {string[]} */ ...runbooks) => live({ drills: { bounds, runbooks } }),
+  })),
 ];
 
 /** @param {...string} args @returns {Outcome} */
-function promtool(...args) {
-  const { error, status, stdout, stderr } = spawnSync('promtool', args, { encoding: 'utf8' });
-  if (error) return { outcome: 'not run', why: missingTool };
+const promtool = (...args) => tool('promtool', missingTool, ...args);
+
+/** @param {string} name @param {string} missing @param {...string} args @returns {Outcome} */
+function tool(name, missing, ...args) {
+  const { error, status, stdout, stderr } = spawnSync(name, args, { encoding: 'utf8' });
+  if (error) return { outcome: 'not run', why: missing };
   if (status === 0) return { outcome: 'passed' };
   return { outcome: 'failed', why: `${stdout}${stderr}`.slice(0, 4_000) };
 }
@@ -112,7 +130,7 @@ function nameProblems() {
 
 const words = new Set(
   (
-    'sum rate increase max min by without topk clamp_min histogram_quantile absent and or unless on ignoring ' +
+    'sum rate increase max min by without topk clamp_min histogram_quantile absent label_replace and or unless on ignoring ' +
     'group_left offset vector le bool avg count'
   ).split(' '),
 );
@@ -128,7 +146,7 @@ export function metricsIn(expr) {
   return (bare.match(/[a-zA-Z_:][a-zA-Z0-9_:]*/g) ?? []).filter((word) => !words.has(word));
 }
 
-/** @param {{ drills?: string[] }} more @returns {Promise<Outcome>} */
+/** @param {{ drills?: { bounds: string, runbooks: string[] } }} more @returns {Promise<Outcome>} */
 async function live(more) {
   if (spawnSync('prometheus', ['--version']).error) return { outcome: 'not run', why: missingTool };
   const problem = await privateStoresProblem();

@@ -29,6 +29,7 @@ import { ExportService } from './export.service.js';
 import { LogProducer } from './log-producer.client.js';
 import { LogPurgeService } from './log-purge.service.js';
 import { LOG_READER, STREAM_READER } from './log-reader.js';
+import { JobMetrics } from './metrics.js';
 import { migrations } from './migrations/index.js';
 import { OutboxRelayService } from './outbox-relay.service.js';
 import { PollController } from './poll.controller.js';
@@ -96,6 +97,7 @@ export class DeliveryLogModule {
         ErasureOrderStore,
         EventStore,
         ExportService,
+        JobMetrics,
         LogProducer,
         LogPurgeService,
         OutboxRelayService,

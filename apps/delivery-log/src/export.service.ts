@@ -32,13 +32,19 @@ type Lines = { lines: string; after: Position | undefined };
  */
 @Injectable()
 export class ExportService {
-  private running = 0;
+  /** When each that is being written began. */
+  private readonly running = new Set<{ beganMs: number }>();
 
   constructor(
     @Inject(DeliveryStore) private readonly deliveries: DeliveryStore,
     @Inject(EventStore) private readonly events: EventStore,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
+
+  get open(): { count: number; eldestMs: number } {
+    const [eldest] = this.running;
+    return { count: this.running.size, eldestMs: eldest ? performance.now() - eldest.beganMs : 0 };
+  }
 
   /** @throws AppError `too-many-requests` */
   ofDeliveries(filter: DeliveryFilter, format: ExportFormat): Readable {
@@ -63,14 +69,15 @@ export class ExportService {
   }
 
   private stream(head: string, read: (after: Position | undefined) => Promise<Lines>): Readable {
-    if (this.running >= exportsMax)
+    if (this.running.size >= exportsMax)
       throw new AppError('too-many-requests', 'Other exports are being written; try again in a moment.', {
         retryAfterS: 10,
       });
-    this.running++;
+    const one = { beganMs: performance.now() };
+    this.running.add(one);
     const stream = Readable.from(pages(head, read), { objectMode: false, highWaterMark: 64 * 1024 });
     stream.on('error', (err) => this.logger.warn({ err }, 'an export was cut off'));
-    stream.once('close', () => this.running--);
+    stream.once('close', () => this.running.delete(one));
     return stream;
   }
 }

@@ -201,7 +201,8 @@ export const dispatcherMetrics = {
     name: 'posthorn.tenant.attempts',
     kind: 'counter',
     unit: '{attempt}',
-    description: 'Requests to receivers of the tenants that had the most, failures counting tenfold',
+    description:
+      'Requests to receivers of the tenants that had the most in the last minutes, failures counting tenfold',
     attributes: ['posthorn.tenant.id', 'posthorn.outcome'],
   },
   tenantFailing: {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import { Receiver, waitFor } from '@posthorn/testing';
+import { Receiver, startNameServer, waitFor } from '@posthorn/testing';
 import { Caller } from './testing/caller.js';
 import { Product } from './testing/product.js';
 
@@ -74,6 +74,19 @@ it('finds nothing wrong with a stack that runs, and calls a receiver as the disp
   // A lab's settings are fine to work with, and to be told of.
   expect(of(report, 'egress.rules')).toMatchObject([{ status: 'warn' }]);
   await waitFor(() => receiver.requests.some(({ method }) => method === 'HEAD'));
+}, 120_000);
+
+it('calls a receiver by the name servers that the dispatcher asks', async () => {
+  const server = await startNameServer({ 'only-here.test': { a: ['127.0.0.1'] } });
+  try {
+    const { port } = new URL(receiver.url);
+    const url = `http://only-here.test:${port}/by-name`;
+    const report = await doctor({ POSTHORN_EGRESS_DNS: server.address }, '--probe', url);
+    expect(of(report, 'egress.call')).toMatchObject([{ status: 'ok' }]);
+    await waitFor(() => receiver.requests.some((request) => request.url === '/by-name'));
+  } finally {
+    await server.close();
+  }
 }, 120_000);
 
 it('finds what breaks a promise in Kafka', async () => {

@@ -15,7 +15,8 @@ export class IngestSpans {
   begin(record: OutRecord, event: { id: string; type: string; tenantId: string }): OutRecord {
     if (!this.spans.enabled) return record;
     const { traceparent } = record.headers ?? {};
-    const parent = traceparent === undefined ? undefined : (record.headers as TraceContext);
+    const parent = traceparent === undefined ? undefined : this.spans.admit(record.headers as TraceContext);
+    if (parent) record.headers = { ...parent };
     const span = this.spans.begin(`send ${record.topic}`, parent, {
       kind: 'producer',
       attributes: {

@@ -26,6 +26,7 @@ import {
   kafkaLog,
   kafkaSettings,
   LOGGER,
+  type MetricDefinition,
   Metrics,
   observeConsumer,
   observeProducer,
@@ -40,7 +41,7 @@ import { RetrySchedulerSettings } from './retry-scheduler.config.js';
 import { RETRY_SCHEDULER_TRANSPORT } from './retry-scheduler.transport.js';
 import { TimerProjection } from './timer.projection.js';
 import { type TimerOptions, TimerService } from './timer.service.js';
-import { TimerStore, type DeliveryTimer } from './timer.store.js';
+import { TimerStore, type DeliveryTimer, type Waiting } from './timer.store.js';
 
 const service = 'retry-scheduler';
 const stopTimeoutMs = 3_000;
@@ -61,6 +62,7 @@ export class RetrySchedulerService implements OnModuleInit, BeforeApplicationShu
   private readonly producer: BatchProducer;
   private readonly projection = new TimerProjection();
   private readonly runner: ProjectionRunner<InRecord>;
+  private readonly store: TimerStore;
   private readonly timers: TimerService;
 
   constructor(
@@ -101,7 +103,9 @@ export class RetrySchedulerService implements OnModuleInit, BeforeApplicationShu
       gatherMs,
       hooks: this.runner.hooks,
     });
+    this.store = new TimerStore(this.database);
     this.timers = this.newTimers();
+    this.observeTimers();
     observeProducer(metrics, this.producer, service);
     observeConsumer(metrics, { kafka: this.kafka, server: this.server, group: service });
   }
@@ -166,15 +170,39 @@ export class RetrySchedulerService implements OnModuleInit, BeforeApplicationShu
 
   private newTimers(): TimerService {
     const { leadMs, leaseMs, claimMax } = this.settings;
-    return new TimerService(new TimerStore(this.database), this.producer, this.logger, {
+    return new TimerService(this.store, this.producer, this.logger, {
       leadMs,
       leaseMs,
       claimMax,
-      partitions: () => [...new Set(this.runner.assigned.map(({ partition }) => partition))],
+      partitions: () => this.partitions(),
       refused: (timer, error) => this.refuse(timer, error),
       late: this.lateness(),
       spans: this.spans,
     });
+  }
+
+  private partitions(): number[] {
+    return [...new Set(this.runner.assigned.map(({ partition }) => partition))];
+  }
+
+  private observeTimers(): void {
+    let asked: ReturnType<TimerStore['waiting']> | undefined;
+    // Both gauges of one collection share the queries: they are asked in the same turn.
+    const waiting = (): ReturnType<TimerStore['waiting']> => {
+      if (!asked) {
+        asked = this.store.waiting(this.partitions(), Date.now());
+        queueMicrotask(() => (asked = undefined));
+      }
+      return asked;
+    };
+    const observe = (metric: MetricDefinition, value: (of: Waiting) => number): void =>
+      this.metrics.observe(metric, async (observe) => {
+        if (!this.database.up) return;
+        for (const [timer, of] of Object.entries(await waiting()))
+          observe(value(of), { 'posthorn.timer': timer });
+      });
+    observe(retrySchedulerMetrics.waiting, ({ timers }) => timers);
+    observe(retrySchedulerMetrics.overdue, ({ overdueMs }) => overdueMs / 1_000);
   }
 
   private lateness(): TimerOptions['late'] {

@@ -124,6 +124,23 @@ describe('timers', () => {
     expect(await lanes(200, { partitions: [1] })).toEqual(['foreign']);
   });
 
+  it('are counted while they wait, of our partitions only, and the one that has waited longest for its turn', async () => {
+    expect(await store.waiting([0], 500)).toEqual({
+      lane: { timers: 0, overdueMs: 0 },
+      delivery: { timers: 0, overdueMs: 0 },
+    });
+    await apply('applyCursors', [written(lane('due', 100)), written(lane('later', 900))]);
+    await apply('applyCursors', [written(lane('foreign', 1), 1)]);
+    await apply('applyRetries', [delivery('d', 700)]);
+    expect(await store.waiting([0], 500)).toEqual({
+      lane: { timers: 2, overdueMs: 400 },
+      delivery: { timers: 1, overdueMs: 0 },
+    });
+    // Handed over: it has its turn again after its lease.
+    await lanes(500);
+    expect((await store.waiting([0], 500)).lane).toEqual({ timers: 2, overdueMs: 0 });
+  });
+
   it('are given to one of several that ask at once, each exactly once', async () => {
     await apply(
       'applyCursors',

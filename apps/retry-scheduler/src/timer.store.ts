@@ -33,6 +33,9 @@ export type Claim = {
   max: number;
 };
 
+export type Waiting = { timers: number; overdueMs: number };
+
+const countedMax = 100_000;
 /** How many bytes of waiting deliveries are taken at once. */
 const claimMaxBytes = 8 * 1024 * 1024;
 
@@ -122,5 +125,18 @@ export class TimerStore {
       [partitions],
     );
     return row?.next == null ? undefined : Number(row.next);
+  }
+
+  /** By the index alone; a backlog beyond the bound is as long as it. */
+  async waiting(partitions: number[], nowMs: number): Promise<Record<'lane' | 'delivery', Waiting>> {
+    const of = (table: string): string => `
+      SELECT count(*)::int AS timers, greatest(0, $2::bigint - coalesce(min(claim_at), $2::bigint))::float8 AS "overdueMs"
+        FROM (SELECT claim_at FROM ${table} WHERE partition = ANY($1::int[]) ORDER BY claim_at LIMIT ${countedMax}) AS counted`;
+    const params = [partitions, nowMs];
+    const [[lane], [delivery]] = await Promise.all([
+      this.database.query<Waiting>(of('lane_timers'), params),
+      this.database.query<Waiting>(of('delivery_timers'), params),
+    ]);
+    return { lane: lane!, delivery: delivery! };
   }
 }

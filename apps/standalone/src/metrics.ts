@@ -1,3 +1,4 @@
+import { deliveryLogMetrics } from '@posthorn/delivery-log';
 import { dispatcherMetrics } from '@posthorn/dispatcher';
 import { eventIngestMetrics } from '@posthorn/event-ingest';
 import { retrySchedulerMetrics } from '@posthorn/retry-scheduler';
@@ -8,6 +9,7 @@ export const allMetrics: readonly { title: string; metrics: readonly MetricDefin
   { title: 'event-ingest', metrics: Object.values(eventIngestMetrics) },
   { title: 'dispatcher', metrics: Object.values(dispatcherMetrics) },
   { title: 'retry-scheduler', metrics: Object.values(retrySchedulerMetrics) },
+  { title: 'delivery-log', metrics: Object.values(deliveryLogMetrics) },
   { title: 'Every service, as far as it has such things', metrics: Object.values(commonMetrics) },
 ];
 

@@ -299,6 +299,15 @@ export class CommonSettings {
   @Max(1)
   traceShare: number = 0.01;
 
+  @Setting(
+    'POSTHORN_TRACES_OF_CALLERS',
+    'Of what callers ask to have recorded (a sampled traceparent), so much is a second, in each process',
+  )
+  @IsInt()
+  @Min(0)
+  @Max(10_000)
+  tracesOfCallersPerS: number = 100;
+
   @Setting('POSTHORN_METRICS_TENANTS_MAX', 'So many tenants have metrics of their own: those with the most')
   @IsInt()
   @Min(0)

@@ -1,206 +1,219 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fleet } from '../chaos/fleet.js';
-import type { Stores } from '../chaos/stores.js';
-import type { Prometheus } from './prometheus.js';
-import type { Traffic } from './traffic.js';
+import { mood, nothing, orderReplay, some, stutters } from './breaks.js';
+import { ownership, stores } from './drills-stores.js';
+import { all, answers, logged, selects, shows } from './looks.js';
+import { type Failure, kafkaOf, one } from './world.js';
 
-export type World = { fleet: Fleet; stores: Stores; traffic: Traffic; prometheus: Prometheus };
+const failing = 'posthorn_tenant_subscriptions_failing';
+const tenantFails = answers('/subscriptions', /"failing[^,]+/);
+const reasons = shows(
+  'sum by (error_type) (rate(posthorn_attempts_total{posthorn_outcome="failed"}[20s])) > 0',
+  some,
+);
 
-/** A runbook followed: something breaks, its alert fires, what the runbook looks at shows it, it ends. */
-export type Drill = {
-  runbook: string;
-  alert: string;
-  break(world: World): Promise<void>;
-  /** What one sees who looks where the runbook says; throws where it is not there. */
-  look(world: World): Promise<string>;
-  repair(world: World): Promise<void>;
-};
-
-const firesWithinMs = 120_000;
-const endsWithinMs = 240_000;
-
-const readyOf = async ({ fleet }: World, service: 'delivery-log' | 'event-ingest', check: string) => {
-  const response = await fetch(`${fleet.all(service)[0]!.url}/health/ready`);
-  const { checks } = (await response.json()) as { checks: Record<string, string> };
-  if (!checks[check] || checks[check] === 'ok') throw new Error(`${check} is ${checks[check]}`);
-  return `/health/ready of ${service}: ${check}: ${checks[check]}`;
-};
-
-const sample = async ({ prometheus }: World, expr: string, wanted: (value: number) => boolean) => {
-  const [found] = await prometheus.query(expr);
-  if (!found || !wanted(Number(found.value[1]))) throw new Error(`${expr} is ${found?.value[1]}`);
-  return `${expr} = ${found.value[1]} ${JSON.stringify(found.metric)}`;
-};
-
-const killPostgres = {
-  break: ({ stores }: World) => stores.kill('postgres'),
-  repair: ({ stores }: World) => stores.start('postgres'),
-};
-const killKafka = {
-  break: ({ stores }: World) => stores.kill('kafka'),
-  repair: ({ stores }: World) => stores.start('kafka'),
-};
-const mood = (wanted: Traffic['mood']) => ({
-  break: async ({ traffic }: World) => void (traffic.mood = wanted),
-  repair: async ({ traffic }: World) => void (traffic.mood = 'calm'),
-});
-const frozenMs = 40_000;
-
-export const drills: readonly Drill[] = [
+const receivers: readonly Failure[] = [
   {
-    runbook: 'healthy-receivers-fail',
-    alert: 'PosthornHealthyReceiversFast',
-    ...mood('mixed'),
-    look: (world) =>
-      sample(
-        world,
-        'sum by (error_type) (rate(posthorn_attempts_total{posthorn_receiver="healthy", posthorn_outcome="failed"}[20s]))',
-        (value) => value > 0,
-      ),
+    name: 'some receivers begin to fail',
+    bounds: 'usual',
+    break: mood('mixed'),
+    runbooks: [
+      {
+        runbook: 'healthy-receivers-fail',
+        alert: 'PosthornHealthyReceiversFast',
+        look: all(reasons, shows(failing, some), logged('dispatcher', /"msg":"[^"]*attempt"/)),
+      },
+    ],
   },
   {
-    runbook: 'tenant-error-spike',
-    alert: 'PosthornTenantErrorSpike',
-    ...mood('dead'),
-    look: (world) => sample(world, 'posthorn_tenant_subscriptions_failing', (value) => value > 0),
+    name: 'all receivers are away',
+    bounds: 'usual',
+    break: mood('dead', orderReplay),
+    runbooks: [
+      {
+        runbook: 'tenant-failing',
+        alert: 'PosthornTenantFailing',
+        look: all(tenantFails, answers('/deliveries?status=waiting', /"lastStatus":503/)),
+      },
+      { runbook: 'tenant-error-spike', alert: 'PosthornTenantErrorSpike', look: shows(failing, some) },
+      {
+        runbook: 'many-subscriptions-failing',
+        alert: 'PosthornManySubscriptionsFailing',
+        look: all(
+          reasons,
+          shows('sum(posthorn_subscriptions_failing)', (value) => value > 5),
+        ),
+      },
+      {
+        runbook: 'backlog-near-expiry',
+        alert: 'PosthornBacklogNearExpiry',
+        look: all(tenantFails, shows('posthorn_backlog_age_seconds{posthorn_lane_state="parked"}', some)),
+      },
+      {
+        runbook: 'job-still',
+        alert: 'PosthornJobStill',
+        look: all(selects('job-still'), answers('/replays', /"status":"(running|queued)"/)),
+      },
+    ],
   },
   {
-    runbook: 'tenant-failing',
-    alert: 'PosthornTenantFailing',
-    ...mood('dead'),
-    look: (world) => sample(world, 'posthorn:tenant:failed_ratio_rate5m', (value) => value > 0.5),
-  },
-  {
-    runbook: 'many-subscriptions-failing',
-    alert: 'PosthornManySubscriptionsFailing',
-    ...mood('dead'),
-    look: (world) => sample(world, 'sum(posthorn_subscriptions_failing)', (value) => value > 5),
-  },
-  {
-    runbook: 'rejected-spike',
-    alert: 'PosthornRejectedSpike',
-    break: async ({ traffic }) => void (traffic.nonsense = true),
-    look: (world) =>
-      sample(
-        world,
-        'rate(posthorn_events_rejected_total{posthorn_code="invalid-event"}[20s])',
-        (value) => value > 1,
-      ),
-    repair: async ({ traffic }) => void (traffic.nonsense = false),
-  },
-  {
-    runbook: 'first-attempt-late',
-    alert: 'PosthornFirstAttemptFast',
-    // A dispatcher that stood still: what was accepted meanwhile is late.
-    break: async ({ fleet }) => {
-      const [dispatcher] = fleet.all('dispatcher');
-      dispatcher!.freeze();
-      await sleep(frozenMs);
-      dispatcher!.thaw();
+    name: 'a publisher sends nonsense',
+    bounds: 'usual',
+    break: async ({ traffic }) => {
+      traffic.nonsense = true;
+      return async () => void (traffic.nonsense = false);
     },
-    look: (world) => sample(world, 'posthorn:first_attempt:error_ratio_rate1h', (value) => value > 0.144),
-    repair: async () => undefined,
-  },
-  {
-    runbook: 'kafka-away',
-    alert: 'PosthornKafkaAway',
-    ...killKafka,
-    look: (world) => readyOf(world, 'event-ingest', 'event-ingest.kafka'),
-  },
-  {
-    runbook: 'api-errors',
-    alert: 'PosthornApiErrorsFast',
-    ...killKafka,
-    look: (world) =>
-      sample(world, 'posthorn_problems_total{posthorn_code="unavailable"}', (value) => value > 0),
-  },
-  {
-    runbook: 'consumer-lag',
-    alert: 'PosthornConsumerLag',
-    // Its buffer is small here: while it cannot write it soon reads on no more.
-    ...killPostgres,
-    look: (world) =>
-      sample(
-        world,
-        'max by (messaging_consumer_group_name) (posthorn_consumer_lag{messaging_consumer_group_name="delivery-log"})',
-        (value) => value > 0,
-      ),
-  },
-  {
-    runbook: 'projection-delayed',
-    alert: 'PosthornProjectionDelayed',
-    ...killPostgres,
-    look: (world) =>
-      sample(
-        world,
-        'posthorn_projection_delay_seconds{posthorn_projection="delivery-log"}',
-        (value) => value > 6,
-      ),
-  },
-  {
-    runbook: 'postgres-away',
-    alert: 'PosthornPostgresAway',
-    ...killPostgres,
-    look: (world) => readyOf(world, 'delivery-log', 'delivery-log.database'),
-  },
-  {
-    runbook: 'not-ready',
-    alert: 'PosthornNotReady',
-    ...killPostgres,
-    look: (world) => readyOf(world, 'delivery-log', 'delivery-log.database'),
-  },
-  {
-    runbook: 'service-down',
-    alert: 'PosthornDown',
-    break: async ({ fleet }) => fleet.all('retry-scheduler')[0]!.kill(),
-    look: (world) => sample(world, 'up{job="posthorn-retry-scheduler"}', (value) => value === 0),
-    repair: async ({ fleet }) => fleet.all('retry-scheduler')[0]!.start(),
+    runbooks: [
+      {
+        runbook: 'rejected-spike',
+        alert: 'PosthornRejectedSpike',
+        look: shows('rate(posthorn_events_rejected_total{posthorn_code="invalid-event"}[20s])', some),
+      },
+    ],
   },
 ];
 
-/** @throws Error saying what did not come as the runbook has it */
-export async function follow(drill: Drill, world: World): Promise<string> {
-  const { alert } = drill;
-  const { prometheus } = world;
-  const isFiring = async (): Promise<boolean> =>
-    (await prometheus.alerts()).some(({ labels, state }) => labels.alertname === alert && state === 'firing');
-  // It may still fire for what the drill before broke.
-  await until(async () => !(await isFiring()), endsWithinMs, `${alert} fired before anything was broken`);
-  const began = Date.now();
-  await drill.break(world);
-  try {
-    await until(isFiring, firesWithinMs, `${alert} did not fire`);
-    const firedS = Math.round((Date.now() - began) / 1_000);
-    const seen = await drill.look(world);
-    await drill.repair(world);
-    const repaired = Date.now();
-    await until(async () => !(await isFiring()), endsWithinMs, `${alert} did not end`);
-    return `fired after ${firedS} s, ended ${Math.round((Date.now() - repaired) / 1_000)} s after the repair; ${seen}`;
-  } catch (error) {
-    await drill.repair(world).catch(() => undefined);
-    throw error;
-  }
-}
+const processes: readonly Failure[] = [
+  {
+    name: 'a dispatcher stands still for a while',
+    bounds: 'usual',
+    break: async (world) => {
+      one(world, 'dispatcher').freeze();
+      await sleep(40_000);
+      one(world, 'dispatcher').thaw();
+      return nothing;
+    },
+    runbooks: [
+      {
+        runbook: 'first-attempt-late',
+        alert: 'PosthornFirstAttemptFast',
+        look: all(
+          shows('posthorn:first_attempt:error_ratio_rate1h', (value) => value > 0.144),
+          shows('posthorn_consumer_lag{messaging_consumer_group_name="dispatcher"}', (value) => value >= 0),
+        ),
+      },
+    ],
+  },
+  {
+    name: 'a service is gone',
+    bounds: 'usual',
+    break: async (world) => {
+      await one(world, 'retry-scheduler').kill();
+      return async () => one(world, 'retry-scheduler').start();
+    },
+    runbooks: [
+      { runbook: 'service-down', alert: 'PosthornDown', look: shows('up == 0', (value) => value === 0) },
+      {
+        runbook: 'service-down',
+        alert: 'PosthornAbsent',
+        look: shows('ALERTS{alertname="PosthornAbsent", service="retry-scheduler"}', some),
+      },
+    ],
+  },
+  {
+    name: 'a process is blocked again and again',
+    bounds: 'usual',
+    break: stutters('delivery-log', 700, 300),
+    runbooks: [
+      {
+        runbook: 'event-loop-blocked',
+        alert: 'PosthornEventLoopBlocked',
+        look: shows(
+          'nodejs_eventloop_delay_p99_seconds{job="posthorn-delivery-log"}',
+          (value) => value > 0.5,
+        ),
+      },
+    ],
+  },
+  {
+    name: 'retries are handed over late',
+    bounds: 'usual',
+    break: async (world) => {
+      world.traffic.mood = 'mixed';
+      await sleep(5_000);
+      const goOn = await stutters('retry-scheduler', 9_000, 2_500)(world);
+      return async () => {
+        world.traffic.mood = 'calm';
+        await goOn();
+      };
+    },
+    runbooks: [
+      {
+        runbook: 'timers-late',
+        alert: 'PosthornTimersLate',
+        look: shows('posthorn_timers_waiting', some),
+      },
+    ],
+  },
+];
 
-async function until(holds: () => Promise<boolean>, withinMs: number, otherwise: string): Promise<void> {
-  for (const end = Date.now() + withinMs; Date.now() < end; await sleep(500)) if (await holds()) return;
-  throw new Error(`${otherwise} within ${withinMs / 1_000} s`);
-}
+const bounds: readonly Failure[] = [
+  {
+    name: 'receivers take their time, and events are large',
+    bounds: 'small',
+    break: mood('slow', async ({ traffic }) => void (traffic.dataBytes = 60_000)),
+    runbooks: [
+      {
+        runbook: 'permits-exhausted',
+        alert: 'PosthornPermitsExhausted',
+        look: shows(
+          'sum(posthorn_requests_in_flight) / sum(posthorn_requests_limit)',
+          (value) => value > 0.9,
+        ),
+      },
+      {
+        runbook: 'event-memory-full',
+        alert: 'PosthornEventMemoryFull',
+        look: shows('sum by (posthorn_memory) (posthorn_memory_events_bytes)', some),
+      },
+      {
+        runbook: 'catch-up-slow',
+        alert: 'PosthornCatchUpSlow',
+        look: all(
+          shows('posthorn_lanes{posthorn_lane_state="behind"}', some),
+          shows('posthorn_lanes_waiting', (value) => value >= 0),
+          answers('/deliveries?subscriptionId=<id>', /"id":"dlv[^"]+/),
+        ),
+      },
+    ],
+  },
+  {
+    name: 'the log forgets what waits',
+    bounds: 'small',
+    break: mood('dead', async (world) => {
+      await sleep(15_000);
+      const admin = kafkaOf(world).admin();
+      await admin.connect();
+      const topic = `${world.prefix}events.v1`;
+      const ends = await admin.fetchTopicOffsets(topic);
+      const all = ends.map(({ partition, high }) => ({ partition, offset: high }));
+      await admin.deleteTopicRecords({ topic, partitions: all });
+      await admin.disconnect();
+      await sleep(5_000);
+      world.traffic.mood = 'calm';
+    }),
+    runbooks: [
+      {
+        runbook: 'events-expired',
+        alert: 'PosthornEventsExpired',
+        look: all(
+          logged('dispatcher', /events expired while a subscription waited/),
+          answers('/deliveries?status=expired', /"status":"expired"/),
+        ),
+      },
+    ],
+  },
+  {
+    name: 'a window is full',
+    bounds: 'window',
+    break: mood('hung'),
+    runbooks: [
+      {
+        runbook: 'partitions-paused',
+        alert: 'PosthornPartitionsPaused',
+        look: shows('posthorn_window_fill_ratio', (value) => value > 0.9),
+      },
+    ],
+  },
+];
 
-/**
- * The rules with a clock that runs twenty times as fast: a drill is to take a minute, not a quarter of an
- * hour. Thresholds stay, but those that are times.
- */
-export function hurried(rules: string): string {
-  const seconds = (count: string, unit: string): number =>
-    Number(count) * { s: 1, m: 60, h: 3_600, d: 86_400 }[unit as 's' | 'm' | 'h' | 'd'];
-  return rules
-    .replace(/\[(\d+)([smhd])\]/g, (_, n: string, unit: string) => `[${Math.ceil(seconds(n, unit) / 20)}s]`)
-    .replace(/offset (\d+)([smhd])/g, (_, n: string, unit: string) => `offset ${seconds(n, unit) / 20}s`)
-    .replace(
-      /for: (\d+)([smhd])/g,
-      (_, n: string, unit: string) => `for: ${Math.ceil(seconds(n, unit) / 20)}s`,
-    )
-    .replace(/(posthorn_consumer_lag_age_seconds\)\s*>) 60/g, '$1 3')
-    .replace(/(posthorn_projection_delay_seconds\)\s*>) 120/g, '$1 6');
-}
+export const failures: readonly Failure[] = [...receivers, ...processes, ...stores, ...ownership, ...bounds];

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fleet } from '../chaos/fleet.js';
 import { Stores } from '../chaos/stores.js';
-import { drills, follow, hurried, type World } from './drills.js';
+import { failures } from './drills.js';
+import { follow, hurried } from './follow.js';
 import { Prometheus } from './prometheus.js';
 import { missing, type PanelQuery, unanswered } from './queries.js';
 import { Traffic } from './traffic.js';
+import type { Failure, World } from './world.js';
 
 type Options = {
   brokers: string;
@@ -18,8 +20,8 @@ type Options = {
   rules: string;
   queries: PanelQuery[];
   metrics: string[];
-  /** Runbooks are followed; by name, or all that can be. */
-  drills?: string[];
+  /** Runbooks are followed: all that a stack with such bounds can be made to need, or those named. */
+  drills?: { bounds: Failure['bounds']; runbooks: string[] };
 };
 
 /**
@@ -36,6 +38,17 @@ const services = {
   'retry-scheduler': 1,
   'delivery-log': 1,
 } as const;
+/** What little traffic reaches. */
+const bounds: Record<Failure['bounds'], Record<string, string>> = {
+  usual: { POSTHORN_LOG_BUFFER_RECORDS: '100' },
+  small: {
+    POSTHORN_SEND_MAX: '8',
+    POSTHORN_LANE_EVENTS_MAX: '40',
+    POSTHORN_EVENT_BYTES_MAX: '1048576',
+  },
+  window: { POSTHORN_WINDOW_RECORDS_MAX: '100', POSTHORN_LANE_EVENTS_MAX: '10000' },
+};
+const prefix = 'ops.';
 const prometheusPortOffset = 15;
 const quietMs = 20_000;
 
@@ -45,13 +58,13 @@ const fleet = Fleet.of(services, {
   env: {
     KAFKA_BROKERS: options.brokers,
     DATABASE_URL: options.databaseUrl,
-    POSTHORN_TOPIC_PREFIX: 'ops.',
+    POSTHORN_TOPIC_PREFIX: prefix,
     POSTHORN_PARTITIONS: '4',
     POSTHORN_ADMIN_KEY: adminKey,
     POSTHORN_SECRET_KEYS: `k1:${randomBytes(32).toString('base64')}`,
     POSTHORN_EGRESS_ALLOW: '127.0.0.0/8',
     POSTHORN_EGRESS_HTTP: 'on',
-    ...(options.drills ? { POSTHORN_LOG_BUFFER_RECORDS: '100' } : {}),
+    ...(options.drills ? bounds[options.drills.bounds] : {}),
   },
 });
 
@@ -68,8 +81,11 @@ async function run(): Promise<boolean> {
   const rules = options.drills ? hurried(text) : text;
   const prometheus = await Prometheus.start(options.firstPort + prometheusPortOffset, targets, rules);
   try {
-    const world = { fleet, stores: new Stores(), traffic, prometheus };
-    return options.drills ? await followAll(world, options.drills) : await look(prometheus);
+    if (!options.drills) return await look(prometheus);
+    const { brokers, databaseUrl } = options;
+    const stores = new Stores();
+    const world = { fleet, stores, traffic, prometheus, brokers, databaseUrl, logsDir, prefix };
+    return await followAll(world, options.drills);
   } finally {
     prometheus.stop();
     await traffic.stop();
@@ -88,15 +104,16 @@ async function look(prometheus: Prometheus): Promise<boolean> {
   return gone.length === 0 && silent.length === 0;
 }
 
-async function followAll(world: World, names: string[]): Promise<boolean> {
+async function followAll(world: World, wanted: NonNullable<Options['drills']>): Promise<boolean> {
   let ok = true;
-  for (const drill of drills.filter(({ runbook }) => names.length === 0 || names.includes(runbook))) {
-    try {
-      console.log(`  ✓ ${drill.runbook}: ${await follow(drill, world)}`);
-    } catch (error) {
-      ok = false;
-      console.log(`  ✗ ${drill.runbook}: ${(error as Error).message}`);
-    }
+  const named = ({ runbooks }: Failure): boolean =>
+    wanted.runbooks.length === 0 || runbooks.some(({ runbook }) => wanted.runbooks.includes(runbook));
+  for (const failure of failures.filter((one) => one.bounds === wanted.bounds && named(one))) {
+    const followed = await follow(failure, world, (line) => console.log(line)).catch((error: Error) => {
+      console.log(`  ✗ ${failure.name}: ${error.message}`);
+      return false;
+    });
+    ok &&= followed;
     await world.fleet.ready(120_000);
   }
   return ok;

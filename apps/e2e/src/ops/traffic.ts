@@ -10,6 +10,7 @@ const behaviours = ['good', 'flaky', 'bad'] as const;
 /** More that behave well: some alerts look at how many fail together. */
 const moreGood = 4;
 const everyMs = 100;
+const answersAfterMs = { slow: 400, hung: 20_000 };
 
 /** A tenant with receivers that take everything, every third time, or nothing, and a publisher. */
 export class Traffic {
@@ -19,19 +20,27 @@ export class Traffic {
   private running: Promise<void> | undefined;
   private stopping = false;
   key = '';
-  /** `mixed`: each receiver as it is; `calm`: all take everything; `dead`: none takes anything. */
-  mood: 'calm' | 'mixed' | 'dead' = 'mixed';
+  readonly subscriptions: string[] = [];
+  /**
+   * `mixed`: each receiver as it is; `calm`: all take everything; `dead`: none takes anything; `slow` and
+   * `hung`: all do, after a while.
+   */
+  mood: 'calm' | 'mixed' | 'dead' | 'slow' | 'hung' = 'mixed';
+  /** Of each event. */
+  dataBytes = 0;
   /** Nothing that is published can be taken. */
   nonsense = false;
 
   constructor(
     private readonly fleet: Fleet,
-    private readonly adminKey: string,
+    readonly adminKey: string,
   ) {
     this.server = createServer((request, response) => {
       request.resume();
       const { url = '' } = request;
-      response.writeHead(this.refuses(url) ? 503 : 200).end();
+      const answer = () => response.writeHead(this.refuses(url) ? 503 : 200).end();
+      if (this.mood === 'slow' || this.mood === 'hung') setTimeout(answer, answersAfterMs[this.mood]);
+      else answer();
     });
   }
 
@@ -57,7 +66,9 @@ export class Traffic {
         filter: { types: ['order.created'] },
         retryPolicy: { delaysMs: [1_000, 2_000, 4_000], jitter: 0 },
       };
-      await this.post(`${api}/v1/tenants/${tenantId}/subscriptions`, this.key, subscription);
+      const path = `${api}/v1/tenants/${tenantId}/subscriptions`;
+      const { id } = await this.post<{ id: string }>(path, this.key, subscription);
+      this.subscriptions.push(id);
     }
     this.running = this.publish();
   }
@@ -78,7 +89,7 @@ export class Traffic {
         type: 'order.created',
         entity: { name: 'order', id: String(n) },
         timestamp: new Date().toISOString(),
-        data: { n },
+        data: this.dataBytes > 0 ? { n, filling: 'x'.repeat(this.dataBytes) } : { n },
       };
       const body = this.nonsense || n % 20 === 0 ? { tenantId } : event;
       const options = { key: this.key, body, timeoutMs: 2_000 };

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { decodeEvents } from '@posthorn/contracts';
+import { Metrics } from '@posthorn/runtime';
 import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
 import { EventStore } from '../aggregates/event.store.js';
 import { Harness, operatorKey, Stage } from '../testing/harness.js';
@@ -76,6 +77,28 @@ it('leaves nothing in the outbox, and nothing is sent twice', async () => {
   // The test's own reader may be behind what is acknowledged.
   await waitFor(() => made.every(({ body }) => stage.snapshots(body.id).length > 0));
   for (const { body } of made) expect(stage.snapshots(body.id)).toHaveLength(1);
+});
+
+it('what waits for Kafka has an age, for as long as it waits', async () => {
+  const metrics = api.service.app.get(Metrics, { strict: false });
+  const age = async (): Promise<number> => {
+    const { scopeMetrics } = (await metrics.collect()).resourceMetrics;
+    const found = scopeMetrics[0]!.metrics.find(
+      ({ descriptor }) => descriptor.name === 'posthorn.outbox.age',
+    );
+    expect(found!.dataPoints).toMatchObject([{ attributes: { 'posthorn.outbox': 'subscription-api' } }]);
+    return found!.dataPoints[0]!.value as number;
+  };
+  const key = await api.tenant(newVendor(), 'brutlers');
+  await waitFor(async () => (await outboxRows()) === 0);
+  expect(await age()).toBe(0);
+  const held = gate(api, 'before');
+  const registering = register(api, key);
+  await held.entered;
+  await waitFor(async () => (await age()) > 0.3);
+  held.open();
+  await registering;
+  await waitFor(async () => (await age()) === 0);
 });
 
 it('killed between the acknowledgement and the delete: sent again, with the same version, by the next relay', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { Database, LOGGER, type Logger } from '@posthorn/runtime';
+import { commonMetrics, Database, LOGGER, type Logger, Metrics } from '@posthorn/runtime';
 import { Acknowledgements } from './acknowledgements.js';
 import { OutboxBell } from './outbox-bell.js';
 import { RecordProducer } from './record-producer.client.js';
@@ -49,7 +49,12 @@ export class OutboxRelayService {
     @Inject(Acknowledgements) private readonly acknowledgements: Acknowledgements,
     @Inject(OutboxBell) private readonly bell: OutboxBell,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+    @Inject(Metrics) metrics: Metrics,
+  ) {
+    metrics.observe(commonMetrics.outboxAge, async (observe) => {
+      if (db.up) observe(await oldestWaitS(db), { 'posthorn.outbox': 'subscription-api' });
+    });
+  }
 
   /** Begins to look for Kafka, and returns at once. */
   connect(): void {
@@ -163,4 +168,13 @@ export class OutboxRelayService {
   private async pause(ms: number): Promise<void> {
     await delay(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
+}
+
+/** Every instance answers the same: the table is one. */
+async function oldestWaitS(db: Database): Promise<number> {
+  const [oldest] = await db.query<{ age: string }>(
+    `SELECT extract(epoch FROM now() - at) AS age FROM outbox JOIN aggregate_events USING (global_seq)
+      ORDER BY global_seq LIMIT 1`,
+  );
+  return Math.max(0, Number(oldest?.age ?? 0));
 }

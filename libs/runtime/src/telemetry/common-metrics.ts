@@ -42,7 +42,8 @@ export const commonMetrics = {
     name: 'posthorn.consumer.lag.age',
     kind: 'gauge',
     unit: 's',
-    description: 'Age of the newest record that was read, where there are unread ones: the slowest partition',
+    description:
+      'Age of the newest record that was read, where there are unread ones: the slowest partition; before anything was read, how long there have been some',
     attributes: ['messaging.consumer.group.name', 'messaging.destination.name'],
   },
   sent: {
@@ -110,6 +111,14 @@ export const commonMetrics = {
     description: '1 while PostgreSQL answers, as the last statement found it',
     attributes: ['db.client.connection.pool.name'],
   },
+  outboxAge: {
+    name: 'posthorn.outbox.age',
+    kind: 'gauge',
+    unit: 's',
+    description:
+      'How long the oldest change that is stored has waited for Kafka to take it; 0 where none waits',
+    attributes: ['posthorn.outbox'],
+  },
   projectionDelay: {
     name: 'posthorn.projection.delay',
     kind: 'gauge',
@@ -150,19 +159,19 @@ export const commonMetrics = {
     name: 'nodejs.eventloop.delay.p99',
     kind: 'gauge',
     unit: 's',
-    description: 'Delay of the event loop since the last look: 99 of 100 were shorter',
+    description: 'Delay of the event loop in the last 30 to 60 s: 99 of 100 were shorter',
   },
   eventLoopDelayMax: {
     name: 'nodejs.eventloop.delay.max',
     kind: 'gauge',
     unit: 's',
-    description: 'The longest delay of the event loop since the last look',
+    description: 'The longest delay of the event loop in the last 30 to 60 s',
   },
   eventLoopUtilization: {
     name: 'nodejs.eventloop.utilization',
     kind: 'gauge',
     unit: '1',
-    description: 'Share of the time since the last look in which the event loop had something to do',
+    description: 'Share of the last 30 to 60 s in which the event loop had something to do',
   },
   gcDuration: {
     name: 'v8js.gc.duration',

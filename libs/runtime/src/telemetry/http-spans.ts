@@ -17,11 +17,13 @@ export function traceOf({ headers }: Pick<FastifyRequest, 'headers'>): TraceCont
  */
 export function recordRequest(spans: Spans, request: FastifyRequest, reply: FastifyReply): void {
   if (!spans.enabled) return;
+  const trace = traceOf(request);
+  if (!trace) return;
   const { method, routeOptions } = request;
   const { statusCode, elapsedTime } = reply;
   const route = routeOptions.url ?? '';
   const endMs = Date.now();
-  const span = spans.child(`${method} ${route}`.trim(), traceOf(request), {
+  const span = spans.child(`${method} ${route}`.trim(), spans.admit(trace), {
     kind: 'server',
     startMs: endMs - elapsedTime,
     attributes: {

@@ -2,6 +2,7 @@ import { type MetricData } from '@opentelemetry/sdk-metrics';
 import { jest } from '@jest/globals';
 import { lagsOf, observeConsumer } from './observers.js';
 import { type MetricDefinition, Metrics } from './metrics.js';
+import { EventLoopWatch } from './node-metrics.js';
 import { prometheusName } from './prometheus.js';
 import { Telemetry } from './telemetry.js';
 
@@ -53,7 +54,11 @@ it('leaves out what cannot be observed, and keeps the rest', async () => {
 });
 
 it('is read by Prometheus, with units in the names and cumulative buckets', async () => {
-  const telemetry = new Telemetry('test', { otlpMetricsEveryMs: 60_000, traceShare: 0 });
+  const telemetry = new Telemetry('test', {
+    otlpMetricsEveryMs: 60_000,
+    traceShare: 0,
+    tracesOfCallersPerS: 0,
+  });
   try {
     telemetry.metrics.counter(sent, { why: 'a "b"' }).add(3);
     const buckets = telemetry.metrics.histogram(took);
@@ -107,11 +112,61 @@ it('counts as lag what the log has beyond what was read, and its age only where 
     ],
   ]);
   const server = { handedOver: new Map(), progress: [at(0, 10, long), at(1, 4, long), at(2, undefined, 0)] };
-  const lag = lagsOf(server, ends).get('events.v1')!;
+  const lag = lagsOf(server, ends, new Map()).get('events.v1')!;
   // Partition 0 is read to its end; of partition 1 what expired unread cannot be read any more.
   expect(lag.records).toBe(10);
   expect(lag.ageMs).toBeGreaterThanOrEqual(60_000);
-  expect(lagsOf({ ...server, progress: [at(0, 10, long)] }, ends).get('events.v1')!.ageMs).toBe(0);
+  expect(lagsOf({ ...server, progress: [at(0, 10, long)] }, ends, new Map()).get('events.v1')!.ageMs).toBe(0);
+});
+
+it.each([
+  ['nothing was read of it', 0, 10],
+  ['nobody knows where to begin', undefined, 0],
+])('a partition has an age where %s', (_, position, records) => {
+  jest.useFakeTimers({ now: 1_000_000 });
+  const unreadSince = new Map<string, number>();
+  const progress = [{ topic: 'events.v1', partition: 0, position, readUpToMs: 0 }];
+  const lag = () =>
+    lagsOf(
+      { handedOver: new Map(), progress },
+      new Map([['events.v1', new Map([[0, { low: 0, high: 10 }]])]]),
+      unreadSince,
+    ).get('events.v1');
+  expect(lag()).toEqual({ records, ageMs: 0 });
+  jest.setSystemTime(1_090_000);
+  expect(lag()).toEqual({ records, ageMs: 90_000 });
+  progress[0]!.readUpToMs = 1_080_000;
+  progress[0]!.position = 9;
+  expect(lag()).toEqual({ records: 1, ageMs: 10_000 });
+  expect(unreadSince.size).toBe(0);
+  jest.useRealTimers();
+});
+
+it('an empty partition that was never read is not late', () => {
+  const progress = [{ topic: 'events.v1', partition: 0, position: undefined, readUpToMs: 0 }];
+  const ends = new Map([['events.v1', new Map([[0, { low: 7, high: 7 }]])]]);
+  const unreadSince = new Map([['events.v1/0', 1]]);
+  expect(lagsOf({ handedOver: new Map(), progress }, ends, unreadSince).get('events.v1')).toEqual({
+    records: 0,
+    ageMs: 0,
+  });
+});
+
+it('the event loop is seen the same by several who look, and what is long over is forgotten', async () => {
+  const watch = new EventLoopWatch(400);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const until = performance.now() + 150;
+  while (performance.now() < until);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(watch.delayMaxS).toBeGreaterThan(0.1);
+  expect(watch.delayMaxS).toBeGreaterThan(0.1);
+  expect(watch.utilization).toBeGreaterThan(0.3);
+  const over = (resolve: () => void): void => {
+    if (watch.delayMaxS > 0.1) setTimeout(() => over(resolve), 50);
+    else resolve();
+  };
+  await new Promise<void>(over);
+  watch.stop();
 });
 
 it('while Kafka does not answer, what is known of the lag stands, and nobody waits long for it', async () => {

@@ -12,20 +12,10 @@ const gcTypes = {
 
 /** The event loop, the heap and the process. Answers how to stop looking. */
 export function observeNode(metrics: Metrics): () => void {
-  const delays = monitorEventLoopDelay({ resolution: 20 });
-  delays.enable();
-  metrics.observe(commonMetrics.eventLoopDelayMax, (observe) => observe(secondsOf(delays.max)));
-  // Observed last of the two: it begins anew.
-  metrics.observe(commonMetrics.eventLoopDelay, (observe) => {
-    observe(secondsOf(delays.percentile(99)));
-    setImmediate(() => delays.reset());
-  });
-  let before = performance.eventLoopUtilization();
-  metrics.observe(commonMetrics.eventLoopUtilization, (observe) => {
-    const now = performance.eventLoopUtilization();
-    observe(performance.eventLoopUtilization(now, before).utilization);
-    before = now;
-  });
+  const loop = new EventLoopWatch();
+  metrics.observe(commonMetrics.eventLoopDelayMax, (observe) => observe(loop.delayMaxS));
+  metrics.observe(commonMetrics.eventLoopDelay, (observe) => observe(loop.delayP99S));
+  metrics.observe(commonMetrics.eventLoopUtilization, (observe) => observe(loop.utilization));
   metrics.observe(commonMetrics.heapUsed, (observe) => observe(getHeapStatistics().used_heap_size));
   metrics.observe(commonMetrics.heapLimit, (observe) => observe(getHeapStatistics().heap_size_limit));
   metrics.observe(commonMetrics.memoryUsage, (observe) => observe(process.memoryUsage.rss()));
@@ -37,9 +27,58 @@ export function observeNode(metrics: Metrics): () => void {
   metrics.observe(commonMetrics.uptime, (observe) => observe(process.uptime()));
   const collections = observeCollections(metrics);
   return () => {
-    delays.disable();
+    loop.stop();
     collections.disconnect();
   };
+}
+
+/**
+ * The last while, whoever looks and however often: of two watches that began at different times the elder
+ * answers, and the younger takes its place when it is old enough.
+ */
+export class EventLoopWatch {
+  private elder = new Watch();
+  private younger = new Watch();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(turnMs = 30_000) {
+    this.timer = setInterval(() => {
+      this.elder.stop();
+      this.elder = this.younger;
+      this.younger = new Watch();
+    }, turnMs).unref();
+  }
+
+  get delayMaxS(): number {
+    return secondsOf(this.elder.delays.max);
+  }
+
+  get delayP99S(): number {
+    return secondsOf(this.elder.delays.percentile(99));
+  }
+
+  get utilization(): number {
+    return performance.eventLoopUtilization(this.elder.began).utilization;
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    this.elder.stop();
+    this.younger.stop();
+  }
+}
+
+class Watch {
+  readonly delays = monitorEventLoopDelay({ resolution: 20 });
+  readonly began = performance.eventLoopUtilization();
+
+  constructor() {
+    this.delays.enable();
+  }
+
+  stop(): void {
+    this.delays.disable();
+  }
 }
 
 function observeCollections(metrics: Metrics): PerformanceObserver {

@@ -42,6 +42,9 @@ export function observeConsumer(
 
 type Lag = { records: number; ageMs: number };
 
+/** Since when partitions, of which nothing was read yet, have had something to read. */
+export type Unread = Map<string, number>;
+
 function lagReader(
   kafka: Pick<KafkaConnection, 'endOffsets'>,
   server: Consumer,
@@ -49,6 +52,7 @@ function lagReader(
   let ends = new Map<string, Bounds>();
   let endsAt = -Infinity;
   let asking: Promise<void> | undefined;
+  const unreadSince: Unread = new Map();
   const ask = async (): Promise<void> => {
     const topics = [...new Set(server.progress.map(({ topic }) => topic))];
     const all = await Promise.all(topics.map((topic) => kafka.endOffsets(topic)));
@@ -63,21 +67,29 @@ function lagReader(
         .finally(() => (asking = undefined));
       await settledWithin(endsWithinMs, asking);
     }
-    return lagsOf(server, ends);
+    return lagsOf(server, ends, unreadSince);
   };
 }
 
-export function lagsOf(server: Consumer, ends: Map<string, Bounds>): Map<string, Lag> {
+export function lagsOf(server: Consumer, ends: Map<string, Bounds>, unreadSince: Unread): Map<string, Lag> {
   const lags = new Map<string, Lag>();
+  const now = Date.now();
+  const nothingRead = new Set<string>();
   for (const { topic, partition, position, readUpToMs } of server.progress) {
     const end = ends.get(topic)?.get(partition);
     if (!end) continue;
     const lag = lags.get(topic) ?? { records: 0, ageMs: 0 };
-    const unread = position === undefined ? 0 : Math.max(0, end.high - Math.max(position, end.low));
-    lag.records += unread;
-    if (unread > 0 && readUpToMs > 0) lag.ageMs = Math.max(lag.ageMs, Date.now() - readUpToMs);
     lags.set(topic, lag);
+    // Where it is to begin is not known yet: how much is unread is not either, but that it waits is.
+    const unread = end.high - Math.max(position ?? end.low, end.low);
+    if (unread <= 0) continue;
+    if (position !== undefined) lag.records += unread;
+    const key = `${topic}/${partition}`;
+    if (readUpToMs === 0) nothingRead.add(key);
+    if (readUpToMs === 0 && !unreadSince.has(key)) unreadSince.set(key, now);
+    lag.ageMs = Math.max(lag.ageMs, now - (readUpToMs || unreadSince.get(key)!));
   }
+  for (const key of unreadSince.keys()) if (!nothingRead.has(key)) unreadSince.delete(key);
   return lags;
 }
 

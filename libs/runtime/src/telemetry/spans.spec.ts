@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import {
   AlwaysOnSampler,
   InMemorySpanExporter,
@@ -14,7 +15,7 @@ function recorded(share: number, random?: () => number) {
   const exporter = new InMemorySpanExporter();
   const spanProcessors = [new SimpleSpanProcessor({ exporter })];
   const provider = new TracerProvider({ sampler: new AlwaysOnSampler(), spanProcessors });
-  return { spans: new Spans(provider.getTracer('test'), share, random), exporter };
+  return { spans: new Spans(provider.getTracer('test'), share, 3, random), exporter };
 }
 
 it.each([
@@ -81,4 +82,17 @@ it('failures that nobody sampled are linked, and so many a second at most', () =
   expect(finished.length).toBeLessThanOrEqual(40);
   expect(finished[0]!.links[0]!.context).toMatchObject({ traceId, spanId: '00f067aa0ba902b7' });
   expect(finished[0]!.spanContext().traceId).not.toBe(traceId);
+});
+
+it('a caller who has everything sampled gets so much a second recorded, the rest goes on in its trace', () => {
+  const { spans } = recorded(0);
+  const now = jest.spyOn(Date, 'now').mockReturnValue(1_000);
+  const flagsOf = () => spans.admit({ ...contextOf('01'), tracestate: 'a=b' });
+  const [one, two, three, four] = [flagsOf(), flagsOf(), flagsOf(), flagsOf()];
+  expect([one, two, three]).toEqual(Array(3).fill({ ...contextOf('01'), tracestate: 'a=b' }));
+  expect(four).toEqual({ ...contextOf('00'), tracestate: 'a=b' });
+  expect(spans.admit(contextOf('00'))).toEqual(contextOf('00'));
+  now.mockReturnValue(2_000);
+  expect(spans.admit(contextOf('01'))).toEqual(contextOf('01'));
+  now.mockRestore();
 });

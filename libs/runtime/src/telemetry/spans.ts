@@ -47,13 +47,21 @@ const linksMax = 128;
  * endpoint nothing is. Who samples is whoever began the trace; traces that begin here are sampled by share.
  */
 export class Spans {
-  private failures = { second: 0, count: 0 };
+  private readonly failures = new PerSecond(failuresPerS);
+  private readonly callers: PerSecond;
 
+  /**
+   * @param share of the traces that begin here
+   * @param callersPerS how much of what callers want to have recorded is, a second
+   */
   constructor(
     private readonly tracer: Tracer | undefined,
     private readonly share: number,
+    callersPerS = 100,
     private readonly random: () => number = Math.random,
-  ) {}
+  ) {
+    this.callers = new PerSecond(callersPerS);
+  }
 
   get enabled(): boolean {
     return this.tracer !== undefined;
@@ -65,6 +73,16 @@ export class Spans {
     const flags = context.traceparent.charCodeAt(54);
     // A hex digit is odd where its character is, for 0-9; for a-f it is the other way round.
     return flags < 64 ? (flags & 1) === 1 : (flags & 1) === 0;
+  }
+
+  /**
+   * The context that a caller from outside came with. Callers who have everything sampled do not decide how
+   * much is recorded here: beyond so many a second theirs goes on unsampled, in the same trace.
+   */
+  admit(context: TraceContext): TraceContext {
+    if (!this.samples(context) || this.callers.take()) return context;
+    const { traceId, spanId } = parseTraceparent(context.traceparent)!;
+    return { ...context, traceparent: formatTraceparent({ traceId, spanId, sampled: false }) };
   }
 
   /** A child of `parent`; undefined where that is not sampled. */
@@ -82,9 +100,7 @@ export class Spans {
   /** A failure whose trace is not sampled, as a trace of its own that is linked to it; so many a second. */
   failure(name: string, of: TraceContext | undefined, options: SpanOptions): OpenSpan | undefined {
     if (!this.tracer) return undefined;
-    const second = Math.floor(Date.now() / 1_000);
-    if (this.failures.second !== second) this.failures = { second, count: 0 };
-    if (++this.failures.count > failuresPerS) return undefined;
+    if (!this.failures.take()) return undefined;
     return this.start(name, undefined, { ...options, links: of ? [of] : [] });
   }
 
@@ -116,6 +132,19 @@ export class Spans {
       context ? trace.setSpanContext(ROOT_CONTEXT, context) : ROOT_CONTEXT,
     );
     return new Recorded(span, parent?.tracestate);
+  }
+}
+
+class PerSecond {
+  private second = 0;
+  private taken = 0;
+
+  constructor(private readonly max: number) {}
+
+  take(): boolean {
+    const second = Math.floor(Date.now() / 1_000);
+    if (this.second !== second) [this.second, this.taken] = [second, 0];
+    return ++this.taken <= this.max;
   }
 }
 

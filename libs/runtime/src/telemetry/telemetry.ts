@@ -22,6 +22,8 @@ export type TelemetrySettings = {
   otlpMetricsEveryMs: number;
   /** Of the traces that begin here. */
   traceShare: number;
+  /** Of what callers want to have recorded, a second. */
+  tracesOfCallersPerS: number;
 };
 
 /** Metrics and traces of a process: what it counts, and who is told. */
@@ -33,7 +35,8 @@ export class Telemetry {
   private readonly meters: MeterProvider;
   private readonly stopLooking: () => void;
 
-  constructor(service: string, { otlpEndpoint, otlpMetricsEveryMs, traceShare }: TelemetrySettings) {
+  constructor(service: string, settings: TelemetrySettings) {
+    const { otlpEndpoint, otlpMetricsEveryMs, traceShare, tracesOfCallersPerS } = settings;
     const resource = resourceOf(service);
     const base = otlpEndpoint?.replace(/\/$/, '');
     const metricProducers = [this.metrics];
@@ -52,7 +55,7 @@ export class Telemetry {
     }
     this.meters = new MeterProvider({ resource, readers });
     this.traces = base ? tracesTo(`${base}/v1/traces`, resource) : undefined;
-    this.spans = new Spans(this.traces?.getTracer('posthorn'), traceShare);
+    this.spans = new Spans(this.traces?.getTracer('posthorn'), traceShare, tracesOfCallersPerS);
     this.stopLooking = observeNode(this.metrics);
   }
 
