@@ -1,6 +1,6 @@
 // Writes what is made from the code, docs/configuration.md and the chart's list of topics, and copies the
-// alerts into the chart, which cannot read beyond its own folder: `npm run config:docs`. Unit tests fail while
-// one of them is stale.
+// alerts into the chart, which cannot read beyond its own folder: `npm run config:docs`. Unit tests fail
+// while one of them is stale.
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { main } from './lib/main.mjs';
