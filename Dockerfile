@@ -25,8 +25,11 @@ RUN for service in subscription-api event-ingest dispatcher retry-scheduler deli
 FROM ${NODE_IMAGE} AS service
 LABEL org.opencontainers.image.title="Posthorn" \
       org.opencontainers.image.licenses="Apache-2.0"
-# The folder for keys is the user's own, so that a volume on it is, too.
-RUN install -d -o node -g node -m 0700 /run/posthorn \
+# Folders for keys are the user's own, so that volumes on them are, too.
+RUN install -d -o node -g node -m 0700 /run/posthorn /run/posthorn-of \
+ && for service in subscription-api dispatcher delivery-log retry-scheduler; do \
+      install -d -o node -g node -m 0700 "/run/posthorn-of/$service"; \
+    done \
  && rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn*
 WORKDIR /app
 ENV NODE_ENV=production \

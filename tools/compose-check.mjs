@@ -66,16 +66,13 @@ await main(async () => {
 async function check(stack, steps, deadline) {
   const installation = await stack.installation();
   const { url, adminKey, host } = installation;
-  await steps.run(
-    'Hardened',
-    () => stack.assertHardened(),
-    (what) => what,
-  );
-  await steps.run(
-    'Closed',
-    () => stack.assertClosed(),
-    (what) => what,
-  );
+  for (const [name, assert] of /** @type {[string, () => Promise<string>][]} */ ([
+    ['Hardened', () => stack.assertHardened()],
+    ['Closed', () => stack.assertClosed()],
+    ['Keys', () => stack.assertKeys()],
+    ['Refusals', () => stack.assertProblems()],
+  ]))
+    await steps.run(name, assert, (what) => what);
   await steps.run(
     'Demo',
     async () => {
@@ -143,7 +140,7 @@ function imageNames() {
 
 /** @param {boolean} own */
 function summary(own) {
-  const left = 'Not started: otel-collector, prometheus, tempo, grafana.';
+  const left = 'Not started: otel-collector, prometheus, alertmanager, tempo, grafana.';
   return own
     ? `The stack was started from locally made base images, which stand in for the official ones. ${left}`
     : `The stack was started from the official images. ${left}`;

@@ -1,12 +1,24 @@
-// Runs in the image of subscription-api before the services start, every time, and changes nothing that is there:
-// makes the keys of this installation, and for each service with tables a role that owns its schema and sees
-// nothing else. Who loses the volume `keys` loses what is sealed with its key ring: back it up with the data.
+// Runs in the image of subscription-api before the services start, every time, and changes nothing that is
+// there: makes the keys of this installation, gives each service its own, and makes for each service with
+// tables a role that owns its schema and sees nothing else. Who loses the volume `keys` loses what is sealed
+// with its key ring: back it up with the data; the other volumes are made from it.
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const folder = '/run/posthorn';
 const schemas = ['subscription_api', 'retry_scheduler', 'delivery_log'];
+/** What each service may read: nobody sees another one's, and who needs none is given none. */
+const given = {
+  'subscription-api': {
+    'secret-keys': 'secret-keys',
+    'admin-key': 'admin-key',
+    'subscription_api-url': 'database-url',
+  },
+  dispatcher: { 'secret-keys': 'secret-keys' },
+  'retry-scheduler': { 'retry_scheduler-url': 'database-url' },
+  'delivery-log': { 'delivery_log-url': 'database-url' },
+};
 const pg = createRequire('/app/package.json')('pg');
 
 keep('secret-keys', process.env.POSTHORN_SECRET_KEYS, () => `k1:${randomBytes(32).toString('base64')}`);
@@ -24,9 +36,15 @@ try {
 } finally {
   await client.end();
 }
+for (const [service, files] of Object.entries(given))
+  for (const [from, to] of Object.entries(files))
+    write(`../posthorn-of/${service}/${to}`, readFileSync(`${folder}/${from}`, 'utf8').trim());
 console.log(JSON.stringify({ msg: 'keys, roles and schemas are there', schemas }));
 
-/** The service finds its role and its schema as it would have made them, and takes them. @param {string} schema */
+/**
+ * The service finds its role and its schema as it would have made them, and takes them.
+ * @param {string} schema
+ */
 async function provide(schema) {
   const role = `posthorn_${schema}`;
   const password = keep(`${schema}-password`, undefined, () => randomBytes(24).toString('base64url'));
@@ -46,10 +64,10 @@ async function provide(schema) {
 }
 
 /** What was given wins, then what there is, then something new. @returns {string} */
-function keep(name, given, make) {
+function keep(name, wanted, make) {
   const file = `${folder}/${name}`;
   const known = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
-  const value = given || known || make();
+  const value = wanted || known || make();
   if (value !== known) write(name, value);
   return value;
 }

@@ -14,6 +14,16 @@ const BUILT = ['subscription-api', 'event-ingest', 'delivery-log', 'dispatcher',
 const STORES = ['kafka', 'postgres'];
 /** Kept in by their networks. */
 const INSIDE = ['event-ingest', 'delivery-log', 'retry-scheduler'];
+/** What stands in each service's folder for keys. @type {Record<string, string>} */
+const KEYS = {
+  'subscription-api': 'admin-key database-url secret-keys',
+  'event-ingest': '',
+  'delivery-log': 'database-url',
+  dispatcher: 'secret-keys',
+  'retry-scheduler': 'database-url',
+};
+/** More than an address may have at once and within the seconds that it takes. */
+const FLOOD = 6_000;
 /** Nobody but root may be user 0, write, hold capabilities, or take all memory. */
 const HARDENING =
   '{{.Config.User}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.Memory}}';
@@ -127,6 +137,44 @@ export class Stack {
     for (const service of INSIDE)
       if (await can(service)) throw new Error(`${service} reaches ${server}, which is outside`);
     return `${INSIDE.join(', ')} have no way out; /metrics is not shown`;
+  }
+
+  /** Each service finds its own keys where they are expected, and no others'. */
+  async assertKeys() {
+    for (const [service, wanted] of Object.entries(KEYS)) {
+      const listed = await this.inside(service, 'ls', '-A', '/run/posthorn');
+      const found = listed.trim().split('\n').filter(Boolean).sort().join(' ');
+      if (found !== wanted) throw new Error(`${service} has the keys ${found}, not ${wanted}`);
+    }
+    return 'each service has its own keys only';
+  }
+
+  /** What the proxy itself refuses looks like what the services answer. */
+  async assertProblems() {
+    const large = await fetch(`${this.url}/v1/events`, {
+      method: 'POST',
+      body: Buffer.alloc(7 * 1024 * 1024),
+    });
+    const flood = await Promise.all(
+      Array.from({ length: FLOOD }, async () => {
+        const response = await fetch(`${this.url}/health/live`);
+        return { response, text: await response.text() };
+      }),
+    );
+    const refused = flood.find(({ response }) => response.status === 429);
+    if (!refused) throw new Error(`${FLOOD} requests at once, and none was refused`);
+    const answers = /** @type {const} */ ([
+      [large, await large.text(), 'too-large'],
+      [refused.response, refused.text, 'too-many-requests'],
+    ]);
+    for (const [{ headers, status }, text, code] of answers) {
+      const type = headers.get('content-type') ?? '';
+      const problem = type.startsWith('application/problem+json') ? JSON.parse(text) : {};
+      if (problem.code !== code || problem.status !== status)
+        throw new Error(`${code} was answered as ${status} ${type}: ${text.slice(0, 200)}`);
+    }
+    if (refused.response.headers.get('retry-after') !== '1') throw new Error('429 came without Retry-After');
+    return 'the proxy refuses with problem documents';
   }
 
   /** For whoever has to find out why: states, and the last lines of each log. */

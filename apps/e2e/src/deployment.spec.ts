@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { chartTopics } from './testing/chart-topics.js';
 import { nodeFlags } from './testing/node-flags.js';
 
@@ -8,6 +9,12 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 it('the chart makes topics as the services would', () => {
   expect(JSON.parse(read('deploy/helm/posthorn/files/topics.json'))).toEqual(chartTopics());
+});
+
+it('the chart has the alerts as they are (npm run config:docs copies them)', () => {
+  expect(read('deploy/helm/posthorn/files/posthorn.rules.yml')).toBe(
+    read('deploy/prometheus/posthorn.rules.yml'),
+  );
 });
 
 it('the chart gives rights on topics that exist, and each is written and read by somebody', () => {
@@ -26,6 +33,35 @@ it('the chart gives rights on topics that exist, and each is written and read by
 it('images start Node as everything else does', () => {
   const [, entrypoint] = /^ENTRYPOINT (\[.*\])$/m.exec(read('Dockerfile'))!;
   expect(JSON.parse(entrypoint!)).toEqual(['node', ...nodeFlags, '--enable-source-maps']);
+});
+
+describe('docker-compose.yml gives each service the keys that it asks for, and no others', () => {
+  type Service = { environment?: Record<string, unknown>; volumes?: string[] };
+  const { services } = parse(read('docker-compose.yml'), { merge: true }) as {
+    services: Record<string, Service>;
+  };
+  const [, given] = /^const given = (\{[\s\S]*?^\});/m.exec(read('deploy/compose/setup.mjs'))!;
+  const files = new Map(
+    [...given!.matchAll(/^ {2}'?([a-z-]+)'?: \{([^}]*)\}/gm)].map(([, service, map]) => [
+      service!,
+      [...map!.matchAll(/: '([a-z-]+)'/g)].map(([, file]) => file!),
+    ]),
+  );
+  const keys = ({ volumes = [] }: Service) =>
+    volumes.filter((volume) => /:\/run\/posthorn(:ro)?$/.test(volume)).join(' ');
+
+  it.each(['subscription-api', 'event-ingest', 'delivery-log', 'dispatcher', 'retry-scheduler'])(
+    '%s',
+    (name) => {
+      const service = services[name]!;
+      const asked = Object.values(service.environment ?? {}).filter((value) =>
+        String(value).startsWith('/run/posthorn/'),
+      );
+      const own = files.get(name) ?? [];
+      expect(asked.sort()).toEqual(own.map((file) => `/run/posthorn/${file}`).sort());
+      expect(keys(service)).toBe(own.length > 0 ? `keys-${name}:/run/posthorn:ro` : '');
+    },
+  );
 });
 
 /** Where the reverse proxy of docker-compose.yml leads a path: the first rule that fits, as nginx does it. */
