@@ -124,3 +124,27 @@ it('two instances at a time end the same', async () => {
   expect(await days('events')).toEqual(['a 20', 'long 20', 'long 40']);
   expect(await days('attempts')).toEqual(['a 20', 'long 20', 'long 40']);
 });
+
+it('one step that fails holds up no other', async () => {
+  await log(['a', 'short'], [40, 15]);
+  await db.query(`INSERT INTO log_minutes (partition, at, from_seq, until_seq) VALUES (9, $1, 1, 2)`, [
+    new Date(ago(400)),
+  ]);
+  // Somebody holds on to the first partition that is to go.
+  const holder = await openDatabase(stores.url);
+  try {
+    await holder.transaction(async (tx) => {
+      await tx.query(`SELECT 1 FROM ${spanOf('events', ago(40)).name}`);
+      await retention({ keepPayloadsDays: 30, tenantsKeepDays: 'short=12/12' }).run(now);
+    });
+    expect(await partitions('events')).toContain(spanOf('events', ago(40)).name);
+    expect(await partitions('deliveries')).not.toContain(spanOf('deliveries', ago(40)).name);
+    expect(await partitions('events')).toContain(spanOf('events', now + 3 * dayMs).name);
+    expect(await days('events')).toEqual(['a 15', 'a 40']);
+    expect(await db.query('SELECT 1 FROM log_minutes WHERE partition = 9')).toEqual([]);
+    await retention({ keepPayloadsDays: 30 }).run(now);
+    expect(await days('events')).toEqual(['a 15']);
+  } finally {
+    await holder.stop();
+  }
+});

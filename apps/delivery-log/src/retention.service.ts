@@ -8,10 +8,11 @@ import { Database, LOGGER, type Logger } from '@posthorn/runtime';
 import { dayMs, dayOf, type PartitionedTable, spansOf } from './day-partitions.js';
 import { DeliveryLogSettings } from './delivery-log.config.js';
 import { type Periods, periodsOf, tenantsByPeriod } from './periods.js';
-import { dropBefore, keepOnly, makeAhead, thin } from './retention.js';
+import { dropPartition, forget, keepOnly, makeAhead, overBefore, thin } from './retention.js';
 
 const everyMs = 60_000;
 const daysAhead = 3;
+const dated = ['events', 'deliveries', 'attempts', 'statistics_minutes', 'statistics_hours'] as const;
 /** Small ones: a large transaction would hold up the projection. */
 const stepsPerRun = 200;
 
@@ -49,68 +50,79 @@ export class RetentionService implements OnApplicationBootstrap, BeforeApplicati
   }
 
   async run(nowMs = Date.now()): Promise<void> {
-    await this.ahead(nowMs);
-    await this.remove(payloads, nowMs);
-    await this.remove(attempts, nowMs);
+    const soon = Array.from({ length: daysAhead + 1 }, (_, n) => nowMs + n * dayMs);
+    for (const table of dated)
+      await this.step(`partitions ahead of ${table}`, () => makeAhead(this.database, table, soon));
     const { keepMinutesDays, keepHoursDays, keepPayloadsDays, keepAttemptsDays } = this.settings;
+    await this.remove(payloads, nowMs, keepPayloadsDays);
+    await this.remove(attempts, nowMs, keepAttemptsDays);
     await this.drop(['statistics_minutes'], nowMs, keepMinutesDays);
     await this.drop(['statistics_hours'], nowMs, keepHoursDays);
     const all = [...this.periods.values()].flatMap((period) => [period.payloads, period.attempts]);
     const longest = new Date(nowMs - Math.max(keepPayloadsDays, keepAttemptsDays, ...all) * dayMs);
-    for (const table of ['log_minutes', 'cancellations'])
-      await this.database.query(`DELETE FROM ${table} WHERE at < $1`, [longest]);
+    for (const table of ['log_minutes', 'cancellations'] as const)
+      await this.untilDone(`${table} of long ago`, () => forget(this.database, table, longest));
   }
 
   private get periods(): Map<string, Periods> {
     return periodsOf(this.settings.tenantsKeepDays) ?? new Map();
   }
 
-  private async ahead(nowMs: number): Promise<void> {
-    const days = Array.from({ length: daysAhead + 1 }, (_, n) => nowMs + n * dayMs);
-    for (const table of [
-      'events',
-      'deliveries',
-      'attempts',
-      'statistics_minutes',
-      'statistics_hours',
-    ] as const)
-      await makeAhead(this.database, table, days);
-  }
-
   /** Whole days: what is kept for 30 days is dropped when all of its day is 30 days ago. */
-  private async remove({ kind, tables, rows }: Kept, nowMs: number): Promise<void> {
-    const usual = kind === 'payloads' ? this.settings.keepPayloadsDays : this.settings.keepAttemptsDays;
+  private async remove({ kind, tables, rows }: Kept, nowMs: number, usual: number): Promise<void> {
     const { longest, longer, shorter } = tenantsByPeriod(this.periods, kind, usual);
     await this.drop(tables, nowMs, longest);
     const today = dayOf(nowMs);
     if (longest > usual)
-      for (const { fromMs, untilMs } of await spansOf(this.database, rows)) {
-        if (untilMs > nowMs - usual * dayMs || this.stopped) continue;
-        await keepOnly(this.database, tables, fromMs, longer(today - dayOf(untilMs)));
-      }
+      await this.step(`days of ${rows} that some keep`, async () => {
+        for (const { name, fromMs, untilMs } of await spansOf(this.database, rows))
+          if (untilMs <= nowMs - usual * dayMs)
+            await this.step(`what is kept of ${name}`, () =>
+              keepOnly(this.database, tables, fromMs, longer(today - dayOf(untilMs))),
+            );
+      });
     for (const [tenantId, days] of shorter)
-      for (let step = 0; step < stepsPerRun && !this.stopped; step++)
-        if (!(await thin(this.database, rows, tenantId, (today - days) * dayMs))) break;
+      await this.untilDone(`${rows} of ${tenantId}`, () =>
+        thin(this.database, rows, tenantId, (today - days) * dayMs),
+      );
   }
 
   private async drop(tables: readonly PartitionedTable[], nowMs: number, days: number): Promise<void> {
-    const gone = await dropBefore(this.database, tables, nowMs - days * dayMs);
-    if (gone.length > 0) this.logger.info({ partitions: gone, days }, 'what is over its time was dropped');
+    await this.step(`what is over of ${tables.join(', ')}`, async () => {
+      const partitions: string[] = [];
+      for (const name of await overBefore(this.database, tables, nowMs - days * dayMs))
+        await this.step(name, async () => {
+          if (await dropPartition(this.database, name)) partitions.push(name);
+        });
+      if (partitions.length > 0) this.logger.info({ partitions, days }, 'what is over its time was dropped');
+    });
+  }
+
+  /** Piece by piece; what is left after so many is for the next run. */
+  private async untilDone(what: string, work: () => Promise<boolean>): Promise<void> {
+    await this.step(what, async () => {
+      for (let n = 0; n < stepsPerRun && !this.stopped; n++) if (!(await work())) return;
+    });
+  }
+
+  /** One that fails holds up no other, and is tried again in the next run. */
+  private async step(what: string, work: () => Promise<unknown>): Promise<void> {
+    if (this.stopped) return;
+    try {
+      await work();
+    } catch (err) {
+      this.logger.warn({ err, what }, 'what is over its time could not be removed yet');
+    }
   }
 
   private plan(waitMs: number): void {
     if (this.stopped) return;
     this.timer = setTimeout(() => {
-      this.working = this.tryToRun().finally(() => this.plan(everyMs));
+      this.working = this.runIfUp().finally(() => this.plan(everyMs));
     }, waitMs);
   }
 
-  private async tryToRun(): Promise<void> {
-    if (!this.database.up) return;
-    try {
-      await this.run();
-    } catch (err) {
-      this.logger.warn({ err }, 'what is over its time could not be removed yet');
-    }
+  private async runIfUp(): Promise<void> {
+    if (this.database.up) await this.run();
   }
 }

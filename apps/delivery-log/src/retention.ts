@@ -13,10 +13,17 @@ import {
 /** Others must not wait behind us for a lock that we wait for ourselves: it is tried again. */
 const lockTimeout = `SET LOCAL lock_timeout = '1s'`;
 const rowsPerStep = 2_000;
+/** What only touches the catalogue, and what copies a whole day. */
+const quickMs = 30_000;
+const copyMs = 20 * 60_000;
 
 /** Work on partitions is one instance's at a time. False: another one is at it. */
-async function alone(db: Database, work: (tx: Transaction) => Promise<void>): Promise<boolean> {
-  return db.transaction(async (tx) => {
+async function alone(
+  db: Database,
+  work: (tx: Transaction) => Promise<void>,
+  statementTimeoutMs = quickMs,
+): Promise<boolean> {
+  const exclusively = async (tx: Transaction): Promise<boolean> => {
     const [{ mine }] = await tx.query<{ mine: boolean }>(
       `SELECT pg_try_advisory_xact_lock(${partitionsLock}) AS mine`,
     );
@@ -24,7 +31,8 @@ async function alone(db: Database, work: (tx: Transaction) => Promise<void>): Pr
     await tx.query(lockTimeout);
     await work(tx);
     return true;
-  });
+  };
+  return db.transaction(exclusively, { statementTimeoutMs });
 }
 
 /** Makes the partitions that hold these instants, where they are missing. */
@@ -45,21 +53,24 @@ export async function makeAhead(
   });
 }
 
-/** All at once, whatever stands in them: no row is looked at. Answers with those that are gone. */
-export async function dropBefore(
+/** Partitions of which everything is older. */
+export async function overBefore(
   db: Database,
   tables: readonly PartitionedTable[],
   untilMs: number,
 ): Promise<string[]> {
-  const gone: string[] = [];
+  const over: string[] = [];
   for (const table of tables)
-    for (const span of await spansOf(db, table)) {
-      if (span.untilMs > untilMs) continue;
-      // One at a time: readers and writers wait for each only as long as it takes.
-      if (await alone(db, (tx) => tx.query(`DROP TABLE IF EXISTS ${span.name}`).then(() => undefined)))
-        gone.push(span.name);
-    }
-  return gone;
+    for (const span of await spansOf(db, table)) if (span.untilMs <= untilMs) over.push(span.name);
+  return over;
+}
+
+/**
+ * All at once, whatever stands in it: no row is looked at. One at a time: readers and writers wait for each
+ * only as long as it takes. False: another instance is at it.
+ */
+export function dropPartition(db: Database, name: string): Promise<boolean> {
+  return alone(db, (tx) => tx.query(`DROP TABLE IF EXISTS ${name}`).then(() => undefined));
 }
 
 /**
@@ -81,7 +92,7 @@ export async function keepOnly(
     [await existing(db, names)],
   );
   if (rows.every((row) => row.mark === mark)) return false;
-  return alone(db, async (tx) => {
+  const copy = async (tx: Transaction): Promise<void> => {
     await tx.query(`LOCK TABLE ${names.join(', ')} IN SHARE ROW EXCLUSIVE MODE`);
     for (const { table, span } of spans) await copyKept(tx, table, span, tenantIds);
     for (const { table, span } of spans) {
@@ -90,7 +101,8 @@ export async function keepOnly(
       await tx.query(attachStatement(table, span));
       await tx.query(`COMMENT ON TABLE ${span.name} IS ${literal(mark)}`);
     }
-  });
+  };
+  return alone(db, copy, copyMs);
 }
 
 async function existing(db: Transaction, names: readonly string[]): Promise<string[]> {
@@ -146,4 +158,20 @@ export async function thin(
     [tenantId],
   );
   return true;
+}
+
+/** A part of what is that old, of a table that is not partitioned. False: there is none left. */
+export async function forget(
+  db: Database,
+  table: 'log_minutes' | 'cancellations',
+  before: Date,
+): Promise<boolean> {
+  const [{ gone }] = await db.query<{ gone: number }>(
+    `WITH gone AS (
+       DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table} WHERE at < $1 LIMIT ${rowsPerStep}))
+       RETURNING 1
+     ) SELECT count(*)::int AS gone FROM gone`,
+    [before],
+  );
+  return gone > 0;
 }

@@ -24,6 +24,9 @@ export type DatabaseOptions = {
 /** Statements on one connection, inside one transaction. */
 export type Transaction = { query<T>(sql: string, params?: unknown[]): Promise<T[]> };
 
+/** `statementTimeoutMs`: where a statement may take longer, or has to be quicker, than all others. */
+export type TransactionLimits = { statementTimeoutMs?: number };
+
 /**
  * A service's own schema in PostgreSQL: made, migrated and used under a role that sees nothing else.
  * Statements go straight to the pool (TypeORM would answer UPDATE … RETURNING in another shape than
@@ -155,11 +158,11 @@ export class Database {
    * Commits when `work` resolves, rolls back when it rejects. When the answer to the commit is lost it
    * rejects, though the changes may be there: whoever repeats has to check first.
    */
-  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: Transaction) => Promise<T>, limits: TransactionLimits = {}): Promise<T> {
     const beganMs = performance.now();
     let failed = true;
     try {
-      const result = await this.transactionOnce(work);
+      const result = await this.transactionOnce(work, limits);
       failed = false;
       return result;
     } finally {
@@ -167,13 +170,21 @@ export class Database {
     }
   }
 
-  private async transactionOnce<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  private async transactionOnce<T>(
+    work: (tx: Transaction) => Promise<T>,
+    { statementTimeoutMs }: TransactionLimits,
+  ): Promise<T> {
     const client = await this.acquire();
     let reusable = false;
     try {
       await client.query('BEGIN');
+      if (statementTimeoutMs !== undefined)
+        await client.query(`SET LOCAL statement_timeout = ${Math.ceil(statementTimeoutMs)}`);
+      // As for every other statement, the server's own limit comes first.
+      const limit = statementTimeoutMs === undefined ? {} : { query_timeout: statementTimeoutMs + 5_000 };
       const result = await work({
-        query: async <U>(sql: string, params?: unknown[]) => (await client.query(sql, params)).rows as U[],
+        query: async <U>(text: string, values?: unknown[]) =>
+          (await client.query({ text, ...(values ? { values } : {}), ...limit })).rows as U[],
       });
       const { command } = await client.query('COMMIT');
       // PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK and no error: `work`

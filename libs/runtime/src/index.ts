@@ -1,6 +1,6 @@
-export { Database, type DatabaseOptions, type Transaction } from './database.js';
+export { Database, type DatabaseOptions, type Transaction, type TransactionLimits } from './database.js';
 export type { EntityClass, MigrationClass } from './database-setup.js';
-export { isConnectionLoss, isTransientDatabaseError } from './database-errors.js';
+export { isConnectionLoss, isStatementTimeout, isTransientDatabaseError } from './database-errors.js';
 export { compileExpression, ExpressionError, type Expression } from './expression.js';
 export { compileSchema, type JsonSchema, JsonSchemaError, type SchemaCheck } from './json-schema.js';
 export { serveDocs, serveDocument, Takes } from './docs.js';

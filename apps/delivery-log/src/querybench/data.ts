@@ -133,10 +133,11 @@ function attemptsOf(event: EventMessage, seq: number, subscription: string, luck
   return [attempt(1, 200, true)];
 }
 
-/** Everything is settled but what three lanes of the largest tenant hold back. */
+/** Everything is settled but what four lanes of the largest tenant hold back, one of them for long. */
 export function cursors(endSeq: number, atMs: number): ProjectionRecord[] {
-  const lanes = [0, 1, 2].map((n) => {
-    const of = { tenantId: tenants[0], subscriptionId: subscriptionId(n), lane: '0', cursor: endSeq - 500 };
+  const lanes = [500, 500, 500, Math.min(50_000, endSeq / 20)].map((behind, n) => {
+    const cursor = Math.max(0, Math.floor(endSeq - behind));
+    const of = { tenantId: tenants[0], subscriptionId: subscriptionId(n), lane: '0', cursor };
     const parked = {
       kind: 'parked' as const,
       ...of,

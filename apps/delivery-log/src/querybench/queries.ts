@@ -3,6 +3,9 @@ import type { Database } from '@posthorn/runtime';
 import { DeliveryStore } from '../delivery.store.js';
 import { dayMs } from '../day-partitions.js';
 import { EventStore } from '../event.store.js';
+import { PollStore } from '../poll.store.js';
+import { ReplayStore } from '../replay.store.js';
+import type { ReplayKind } from '../replay.js';
 import { StatisticsStore } from '../statistics.store.js';
 import { WaitingStore } from '../waiting.store.js';
 import {
@@ -25,12 +28,15 @@ const limit = 50;
 /** Every question that can be asked, each time about something else, half of them about one tenant. */
 export function queriesOn(db: Database, plan: Plan, firstSeq: number, events: number): Query[] {
   const any = anything(plan, firstSeq, events);
-  return Object.entries({ ...lists(db, any), ...details(db, any), ...statistics(db, any) }).map(
-    ([name, ask]) => ({
-      name,
-      ask,
-    }),
-  );
+  return Object.entries({
+    ...lists(db, any),
+    ...details(db, any),
+    ...statistics(db, any),
+    ...counts(db, any),
+  }).map(([name, ask]) => ({
+    name,
+    ask,
+  }));
 }
 
 function anything(plan: Plan, firstSeq: number, events: number) {
@@ -52,6 +58,8 @@ function anything(plan: Plan, firstSeq: number, events: number) {
     entity,
     time,
     hour: () => time(3_600_000),
+    seq: () => firstSeq + Math.floor(next() * events),
+    endSeq: firstSeq + events,
     eventId: () => eventIdOf(firstSeq + Math.floor(next() * events)),
     type: () => one(types),
   };
@@ -97,6 +105,26 @@ function lists(db: Database, { tenant, subscription, entity, time, hour, eventId
     'deliveries failed of a day': () => listDeliveries({ event: time(dayMs), status: 'failed' }),
     'deliveries of an event': () => listDeliveries({ eventId: eventId() }),
     'what waits': () => new WaitingStore(db).list({ tenantId: tenant(), limit }),
+  };
+}
+
+/** What counts, and what is read by machines. */
+function counts(db: Database, { tenant, subscription, seq, time, endSeq, entity }: Anything): Asked {
+  const [waiting, polls, replays] = [new WaitingStore(db), new PollStore(db), new ReplayStore(db)];
+  const count = (kind: ReplayKind, given: object) => {
+    const [tenantId, subscriptionId] = [tenant(), subscription()];
+    const wish = { kind, subscriptionId, targetSubscriptionId: subscriptionId, filter: {}, ...time(dayMs) };
+    return replays.count(tenantId, { ...wish, ...given }, endSeq, new Date());
+  };
+  return {
+    'what is polled': () => polls.read(tenant(), subscription(), seq(), limit),
+    'what waits of a subscription': () =>
+      waiting.list({ tenantId: tenant(), subscriptionId: subscription(), limit }),
+    'backlog of a tenant': () => waiting.backlogOf(tenant(), undefined),
+    'backlog of a subscription': () => waiting.backlogOf(tenant(), subscription()),
+    'count of a day to replay': () => count('range', {}),
+    'count of a day to replay of an entity': () => count('range', { filter: entity() }),
+    'count of what failed, to replay': () => count('failed', { from: null }),
   };
 }
 

@@ -1,5 +1,5 @@
-import { createLogger, Database } from '@posthorn/runtime';
-import { dropBefore } from '../retention.js';
+import { createLogger, Database, type Transaction, type TransactionLimits } from '@posthorn/runtime';
+import { dropPartition, overBefore } from '../retention.js';
 import { DeliveryProjection } from '../delivery.projection.js';
 import { spansOf } from '../day-partitions.js';
 import { EventProjection } from '../event.projection.js';
@@ -108,15 +108,28 @@ type Node = { 'Node Type': string; 'Relation Name'?: string; Plans?: Node[]; 'Ac
 /** Whether no statement of it reads a table of some size from its beginning to its end. */
 async function usesIndex(db: Database, ask: () => Promise<unknown>): Promise<boolean> {
   const statements: [string, unknown[] | undefined][] = [];
-  const { query } = db;
+  const { query, transaction } = db;
   db.query = function <T>(sql: string, params?: unknown[]): Promise<T[]> {
     statements.push([sql, params]);
     return query.call(db, sql, params) as Promise<T[]>;
+  };
+  db.transaction = function <T>(
+    work: (tx: Transaction) => Promise<T>,
+    limits?: TransactionLimits,
+  ): Promise<T> {
+    const noted = ({ query: ask }: Transaction): Transaction => ({
+      query: (sql, params) => {
+        if (!sql.startsWith('SET ')) statements.push([sql, params]);
+        return ask(sql, params);
+      },
+    });
+    return transaction.call(db, (tx) => work(noted(tx)), limits) as Promise<T>;
   };
   try {
     await ask();
   } finally {
     db.query = query;
+    db.transaction = transaction;
   }
   const whole = new Set<string>();
   for (const [sql, params] of statements) {
@@ -144,8 +157,8 @@ async function dropOldest(db: Database): Promise<number> {
   let longest = 0;
   for (const table of ['events', 'attempts', 'deliveries'] as const) {
     const startMs = performance.now();
-    const gone = await dropBefore(db, [table], oldest.untilMs);
-    if (gone.length === 0) throw new Error(`no day of ${table} was dropped`);
+    const [name] = await overBefore(db, [table], oldest.untilMs);
+    if (!name || !(await dropPartition(db, name))) throw new Error(`no day of ${table} was dropped`);
     longest = Math.max(longest, performance.now() - startMs);
   }
   return Math.round(longest);
