@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { decodeRetries, type ForgetMessage } from '@posthorn/contracts';
+import { deliveryId } from '@posthorn/domain';
 import type { Database } from '@posthorn/runtime';
 import { testDatabase, type TestDatabase, waitFor } from '@posthorn/testing';
 import { ErasureService } from './erasure.service.js';
+import type { TenantRecord } from './log-producer.client.js';
 import { StatisticsService } from './statistics.service.js';
 import {
   attempt,
@@ -25,7 +28,11 @@ afterAll(async () => {
   await db?.stop();
   await stores?.drop();
 });
-beforeEach(() => truncate(db));
+beforeEach(async () => {
+  told.splice(0);
+  await truncate(db);
+  await db.query('TRUNCATE replays, idempotency_keys');
+});
 
 const beforeMs = startMs + 60_000;
 const tenants = ['vendor-17', 'vendor-18'];
@@ -59,8 +66,16 @@ async function order({ kind, subscription_id = '', entity_name = '', entity_id =
 }
 const waiting = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+/** What retry-scheduler was told. */
+const told: ForgetMessage[] = [];
+const producer = {
+  publish: (_topic: unknown, records: readonly TenantRecord[]) => {
+    told.push(...records.map(({ value }) => decodeRetries(value) as ForgetMessage));
+    return Promise.resolve(records.map(() => 0));
+  },
+};
 const erase = async () => {
-  while (await new ErasureService(db, logger).step());
+  while (await new ErasureService(db, logger, producer).step());
 };
 const fold = async () => {
   while (await new StatisticsService(db, logger).step());
@@ -158,4 +173,46 @@ it('an instance that knew nothing of it when it began writes nothing of it after
   await other.apply('attempts', attempts);
   await one.apply('attempts', attempts);
   expect(await left()).toMatchObject({ deliveries: ['c sub_1', 'c sub_2'], attempts: 4 });
+});
+
+it('reaches what waits elsewhere, and the jobs that name it with their answers', async () => {
+  const instance = new Instance(db);
+  await instance.apply('events', log);
+  const waits = (n: number) =>
+    attempt({ tenantId: 'vendor-17', eventId: events[n].id, seq: controls.length + n });
+  await instance.apply('attempts', attemptRecords([waits(0), waits(1)]));
+  const filters = {
+    rpl_its: { entityName: 'order', entityId: 'o2' },
+    rpl_any: { entityId: 'o2' },
+    rpl_other: { entityId: 'o1' },
+    rpl_foreign: { entityId: 'o2' },
+  };
+  for (const [id, filter] of Object.entries(filters)) {
+    await db.query(
+      `INSERT INTO replays (id, tenant_id, subscription_id, target_subscription_id, kind, to_at, filter, status, total,
+                            partition, until_seq, created_at)
+       VALUES ($1, $2, 'sub_1', 'sub_1', 'range', now(), $3, $4, 1, 0, 9, $5)`,
+      [
+        ...[id, id === 'rpl_foreign' ? 'vendor-18' : 'vendor-17', JSON.stringify(filter)],
+        ...[id === 'rpl_any' ? 'running' : 'queued', new Date(startMs)],
+      ],
+    );
+    await db.query(
+      `INSERT INTO idempotency_keys (caller_id, key, fingerprint, answer) VALUES ('c', $1, 'f', $2)`,
+      [...[id, JSON.stringify({ status: 202, body: { id, filter } })]],
+    );
+  }
+  await order({ kind: 'entity', entity_name: 'order', entity_id: 'o2' });
+  await erase();
+  const of = { tenantId: 'vendor-17', subscriptionId: 'sub_1', acceptedBefore: beforeMs };
+  expect(told).toEqual([{ kind: 'forget', ...of, deliveryId: deliveryId(events[1].id, 'sub_1') }]);
+  const jobs = await db.query('SELECT id, filter, status, cancel_asked AS stops FROM replays ORDER BY id');
+  expect(jobs).toEqual([
+    { id: 'rpl_any', filter: {}, status: 'running', stops: true },
+    { id: 'rpl_foreign', filter: filters.rpl_foreign, status: 'queued', stops: false },
+    { id: 'rpl_its', filter: {}, status: 'cancelled', stops: true },
+    { id: 'rpl_other', filter: filters.rpl_other, status: 'queued', stops: false },
+  ]);
+  const answers = await db.query('SELECT key FROM idempotency_keys WHERE answer IS NOT NULL ORDER BY key');
+  expect(answers).toEqual([{ key: 'rpl_foreign' }, { key: 'rpl_other' }]);
 });

@@ -5,14 +5,20 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Database, LOGGER, type Logger, type Transaction } from '@posthorn/runtime';
-import { eraseEvents } from './erasures.js';
+import { encodeForget, retriesTopic, subscriptionKey } from '@posthorn/contracts';
+import { eraseReplays } from './erased-replays.js';
+import { eraseEvents, type Waited, waitedOfGone } from './erasures.js';
+import { LogProducer } from './log-producer.client.js';
 import { lockBooks } from './rule-book.store.js';
 import { StepLoop } from './step-loop.js';
 
 const deliveriesPerStep = 2_000;
 const eventsPerStep = 2_000;
+const forgetsAtOnce = 500;
 
-type Erasing = {
+type Gone = { removed: number; waited: readonly Waited[] };
+
+export type Erasing = {
   id: string;
   tenant_id: string;
   kind: 'tenant' | 'subscription' | 'entity';
@@ -44,6 +50,7 @@ export class ErasureService implements OnApplicationBootstrap, BeforeApplication
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(LogProducer) private readonly producer: Pick<LogProducer, 'publish'>,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -62,9 +69,36 @@ export class ErasureService implements OnApplicationBootstrap, BeforeApplication
       );
       if (!erasing) return false;
       if (erasing.status === 'queued') await begin(tx, erasing);
-      else await go(tx, erasing);
+      else await this.go(tx, erasing);
       return true;
     });
+  }
+
+  private async go(tx: Transaction, erasing: Erasing): Promise<void> {
+    const gone = erasing.kind === 'entity' ? await ofEntity(tx, erasing) : await ofDeliveries(tx, erasing);
+    // Acknowledged before it is committed: a crash in between tells it again, and never not at all.
+    await this.forget(erasing, gone.waited);
+    if (gone.removed > 0) return progress(tx, erasing, gone.removed);
+    const events = erasing.kind === 'entity' ? 0 : await ofEvents(tx, erasing);
+    if (events > 0) return progress(tx, erasing, erasing.kind === 'tenant' ? events : 0);
+    await eraseReplays(tx, erasing);
+    if (erasing.kind !== 'entity') await ofTheRest(tx, erasing);
+    await tx.query(`UPDATE erasures SET status = 'done', ended_at = now() WHERE id = $1`, [erasing.id]);
+  }
+
+  /** retry-scheduler has the bytes of events that wait for another attempt. */
+  private async forget(
+    { tenant_id: tenantId, accepted_before }: Erasing,
+    waited: readonly Waited[],
+  ): Promise<void> {
+    const acceptedBefore = accepted_before.getTime();
+    const records = waited.map(({ deliveryId, subscriptionId }) => ({
+      tenantId,
+      key: subscriptionKey(tenantId, subscriptionId),
+      value: encodeForget({ kind: 'forget', tenantId, subscriptionId, deliveryId, acceptedBefore }),
+    }));
+    for (let at = 0; at < records.length; at += forgetsAtOnce)
+      await this.producer.publish(retriesTopic, records.slice(at, at + forgetsAtOnce));
   }
 }
 
@@ -74,20 +108,11 @@ async function begin(tx: Transaction, { id }: Erasing): Promise<void> {
   await tx.query(`UPDATE erasures SET status = 'running', started_at = now() WHERE id = $1`, [id]);
 }
 
-async function go(tx: Transaction, erasing: Erasing): Promise<void> {
-  const removed = erasing.kind === 'entity' ? await ofEntity(tx, erasing) : await ofDeliveries(tx, erasing);
-  if (removed > 0) return progress(tx, erasing, removed);
-  const events = erasing.kind === 'entity' ? 0 : await ofEvents(tx, erasing);
-  if (events > 0) return progress(tx, erasing, erasing.kind === 'tenant' ? events : 0);
-  if (erasing.kind !== 'entity') await ofTheRest(tx, erasing);
-  await tx.query(`UPDATE erasures SET status = 'done', ended_at = now() WHERE id = $1`, [erasing.id]);
-}
-
 async function progress(tx: Transaction, { id }: Erasing, removed: number): Promise<void> {
   await tx.query('UPDATE erasures SET removed = removed + $2 WHERE id = $1', [id, removed]);
 }
 
-async function ofDeliveries(tx: Transaction, erasing: Erasing): Promise<number> {
+async function ofDeliveries(tx: Transaction, erasing: Erasing): Promise<Gone> {
   const { tenant_id, accepted_before, subscription_id } = erasing;
   const where = `d.tenant_id = $1 AND ($3::text IS NULL OR d.subscription_id = $3) AND ${isBefore}`;
   const params = [tenant_id, accepted_before, subscription_id];
@@ -95,20 +120,21 @@ async function ofDeliveries(tx: Transaction, erasing: Erasing): Promise<number> 
     `SELECT d.day::text FROM deliveries d WHERE ${where} LIMIT 1`,
     params,
   );
-  if (!found) return 0;
-  const [{ removed }] = await tx.query<{ removed: number }>(
+  if (!found) return { removed: 0, waited: [] };
+  const [gone] = await tx.query<{ removed: number; waited: Waited[] | null }>(
     `WITH gone AS (
        DELETE FROM deliveries WHERE day = $4::date AND delivery_id IN (
          SELECT d.delivery_id FROM deliveries d WHERE ${where} AND d.day = $4::date LIMIT ${deliveriesPerStep})
-       RETURNING delivery_id
+       RETURNING delivery_id, subscription_id, status
      ), gone_attempts AS (
        DELETE FROM attempts USING gone WHERE attempts.delivery_id = gone.delivery_id AND attempts.day = $4::date
        RETURNING 1
      )
-     SELECT (SELECT count(*) FROM gone)::int + (SELECT count(*) FROM gone_attempts)::int AS removed`,
+     SELECT (SELECT count(*) FROM gone)::int + (SELECT count(*) FROM gone_attempts)::int AS removed,
+            (${waitedOfGone}) AS waited`,
     [...params, found.day],
   );
-  return removed;
+  return { removed: gone.removed, waited: gone.waited ?? [] };
 }
 
 /** A tenant's go; or they forget that the subscription asked for them. Answers how many were seen. */
@@ -131,7 +157,7 @@ async function ofEvents(tx: Transaction, erasing: Erasing): Promise<number> {
   return seen;
 }
 
-async function ofEntity(tx: Transaction, erasing: Erasing): Promise<number> {
+async function ofEntity(tx: Transaction, erasing: Erasing): Promise<Gone> {
   const { tenant_id, accepted_before, entity_name, entity_id } = erasing;
   const events = await tx.query<{ seq: string; eventId: string }>(
     `DELETE FROM events e USING (
@@ -141,9 +167,10 @@ async function ofEntity(tx: Transaction, erasing: Erasing): Promise<number> {
      RETURNING e.seq, e.event_id AS "eventId"`,
     [tenant_id, accepted_before, entity_id, entity_name],
   );
-  if (events.length === 0) return 0;
+  if (events.length === 0) return { removed: 0, waited: [] };
   const all = events.map(({ seq, eventId }) => ({ seq: Number(seq), eventId }));
-  return events.length + (await eraseEvents(tx, tenant_id, all));
+  const { removed, waited } = await eraseEvents(tx, tenant_id, all);
+  return { removed: events.length + removed, waited };
 }
 
 /** The counts of a tenant as a whole stay where one subscription of it is erased. */

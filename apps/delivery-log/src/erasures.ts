@@ -60,6 +60,10 @@ export async function erasuresOf(tx: Transaction): Promise<Erasures> {
   return new Erasures(rows);
 }
 
+/** Of rows `gone` of `deliveries`. */
+export const waitedOfGone = `SELECT json_agg(json_build_object('deliveryId', delivery_id, 'subscriptionId', subscription_id))
+  FROM gone WHERE status = 'waiting'`;
+
 type EventKey = { tenantId: string; eventId: string };
 
 /** Which of these events are erased, as `tenant/event`. */
@@ -76,27 +80,31 @@ export async function erasedEvents(tx: Transaction, keys: readonly EventKey[]): 
 export const eventKey = ({ tenantId, eventId }: EventKey): string =>
   `${storable(tenantId)}/${storable(eventId)}`;
 
+/** A delivery that retry-scheduler may have a timer of, with the event's bytes. */
+export type Waited = { deliveryId: string; subscriptionId: string };
+
 /** Their deliveries may have been told of before them. */
 export async function eraseEvents(
   tx: Transaction,
   tenantId: string,
   events: readonly { eventId: string; seq: number }[],
-): Promise<number> {
+): Promise<{ removed: number; waited: Waited[] }> {
   const [tenant, ids] = [storable(tenantId), events.map(({ eventId }) => storable(eventId))];
   await tx.query(
     `INSERT INTO erased_events (tenant_id, event_id, at) SELECT $1, event_id, now() FROM unnest($2::text[]) AS event_id
      ON CONFLICT (tenant_id, event_id) DO NOTHING`,
     [tenant, ids],
   );
-  const [{ removed }] = await tx.query<{ removed: number }>(
+  const [gone] = await tx.query<{ removed: number; waited: Waited[] | null }>(
     `WITH gone AS (
        DELETE FROM deliveries d WHERE d.tenant_id = $1 AND d.seq = ANY ($3::bigint[]) AND d.event_id = ANY ($2)
-       RETURNING d.delivery_id
+       RETURNING d.delivery_id, d.subscription_id, d.status
      ), gone_attempts AS (
        DELETE FROM attempts a WHERE a.delivery_id IN (SELECT delivery_id FROM gone) RETURNING 1
      )
-     SELECT (SELECT count(*) FROM gone)::int + (SELECT count(*) FROM gone_attempts)::int AS removed`,
+     SELECT (SELECT count(*) FROM gone)::int + (SELECT count(*) FROM gone_attempts)::int AS removed,
+            (${waitedOfGone}) AS waited`,
     [tenant, ids, events.map(({ seq }) => seq)],
   );
-  return removed;
+  return { removed: gone.removed, waited: gone.waited ?? [] };
 }

@@ -1,12 +1,14 @@
 import {
   decodeCursors,
-  decodeRetry,
+  decodeRetries,
+  type ForgetMessage,
   laneOfKey,
   type ParkedLane,
   type RetryMessage,
 } from '@posthorn/contracts';
 import { readTrace, type InRecord, type TraceContext } from '@posthorn/messaging';
 import type { ProjectionBatch, TopicPartition, Transaction } from '@posthorn/runtime';
+import { forget, forgotten } from './forgotten.js';
 
 type Parked = { key: string; lane: ParkedLane };
 type Waiting = {
@@ -106,14 +108,19 @@ export class TimerProjection {
 
   /**
    * `retries`: a delivery has one timer; a later word about it ("retry now") takes the place of the
-   * earlier one.
+   * earlier one. Of one that was erased there is none any more.
    */
   async applyRetries(batch: ProjectionBatch<InRecord>, tx: Transaction): Promise<void> {
     const { partition, records } = batch;
     const byDelivery = new Map<string, Waiting>();
+    const erased: ForgetMessage[] = [];
     for (const record of records) {
       const { offset, key, value } = record;
-      const retry = decodeRetry(value);
+      const retry = decodeRetries(value);
+      if ('kind' in retry) {
+        erased.push(retry);
+        continue;
+      }
       const waiting = {
         offset,
         key: key?.toString('utf8') ?? '',
@@ -123,7 +130,15 @@ export class TimerProjection {
       };
       byDelivery.set(retry.deliveryId, waiting);
     }
-    const rows = [...byDelivery.values()];
+    await forget(tx, partition, erased);
+    if (byDelivery.size === 0) return;
+    const gone = await forgotten(
+      tx,
+      partition,
+      [...byDelivery.values()].map(({ retry }) => retry),
+    );
+    const rows = [...byDelivery.values()].filter(({ retry }) => !gone.has(retry.deliveryId));
+    if (rows.length === 0) return;
     await tx.query(
       `INSERT INTO delivery_timers
          (partition, delivery_id, "offset", key, message, traceparent, tracestate, due_at, claim_at)

@@ -1,5 +1,7 @@
 import {
   encodeCursors,
+  encodeEvent,
+  encodeForget,
   encodeRetry,
   laneKey,
   type LaneMessage,
@@ -201,4 +203,34 @@ describe('timers', () => {
     expect(await deliveries(10)).toEqual([]);
     expect(await deliveries(11)).toEqual(['a']);
   });
+});
+
+it('forgets what was erased, also a retry that was on its way then, and not what was published since', async () => {
+  const eventOf = (acceptedAt: number) =>
+    encodeEvent({
+      ...{ kind: 'event', id: 'e', tenantId: 't', type: 'x', entity: null, timestamp: '', acceptedAt },
+      data: Buffer.from('{}'),
+    });
+  const forget = (deliveryId: string): Change => ({
+    value: encodeForget({
+      kind: 'forget',
+      tenantId: 't',
+      subscriptionId: 's',
+      deliveryId,
+      acceptedBefore: 1_000,
+    }),
+  });
+  const timers = () =>
+    database.query<{ id: string }>('SELECT delivery_id AS id FROM delivery_timers ORDER BY delivery_id');
+  await apply('applyRetries', [
+    delivery('erased', 100, { event: eventOf(999) }),
+    delivery('kept', 100, { event: eventOf(999) }),
+  ]);
+  await apply('applyRetries', [forget('erased')]);
+  expect(await timers()).toEqual([{ id: 'kept' }]);
+  await apply('applyRetries', [delivery('erased', 200, { event: eventOf(999), attempt: 2 })]);
+  await apply('applyRetries', [forget('both'), delivery('both', 200, { event: eventOf(999) })]);
+  expect(await timers()).toEqual([{ id: 'kept' }]);
+  await apply('applyRetries', [delivery('erased', 300, { event: eventOf(1_000) })]);
+  expect(await timers()).toEqual([{ id: 'erased' }, { id: 'kept' }]);
 });

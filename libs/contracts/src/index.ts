@@ -48,11 +48,14 @@ export {
 export { decodeSeqs, encodeSeqs, type ReplayOrder } from './replay-order.js';
 export {
   decodeDue,
+  decodeRetries,
   decodeRetry,
   type DeliveryDue,
   type DueMessage,
   encodeDue,
+  encodeForget,
   encodeRetry,
+  type ForgetMessage,
   type LaneDue,
   type RetryMessage,
 } from './retries.v1.js';

@@ -17,6 +17,18 @@ export type RetryMessage = {
   event: Buffer;
 };
 
+/**
+ * The delivery was erased: what waits of it goes with its event's bytes, also where a retry of it is written
+ * a little later. Events that were accepted since are not meant.
+ */
+export type ForgetMessage = {
+  kind: 'forget';
+  tenantId: string;
+  subscriptionId: string;
+  deliveryId: string;
+  acceptedBefore: number;
+};
+
 /** A parked lane's time has come: the token its record asked for. */
 export type LaneDue = {
   kind: 'lane';
@@ -52,6 +64,20 @@ export function decodeRetry(value: Buffer | null): RetryMessage {
   requireFields(head, retryFields);
   head.event = tail;
   return head as RetryMessage;
+}
+
+export function encodeForget(message: ForgetMessage): Buffer {
+  return encodeParts(message, null);
+}
+
+/** @throws UndecodableError */
+export function decodeRetries(value: Buffer | null): RetryMessage | ForgetMessage {
+  const { head } = decodeParts(value);
+  if (head['kind'] !== 'forget') return decodeRetry(value);
+  requireFields(head, {
+    ...{ tenantId: 'string', subscriptionId: 'string', deliveryId: 'string', acceptedBefore: 'number' },
+  });
+  return head as ForgetMessage;
 }
 
 export function encodeDue(message: DueMessage): Buffer {
