@@ -74,7 +74,7 @@ export class DeliveryProjection {
     const attempts: Attempts = new Map();
     const deliveries = new Map<string, DeliveryState>();
     const days = new Set<number>();
-    for (const record of await filed(tx, await withoutErased(tx, told.attempts, book))) {
+    for (const record of await filed(tx, await withoutErased(tx, told.attempts, book), this.how.fromDay)) {
       if (record.day < this.how.fromDay) continue;
       days.add(record.day);
       const attempt = attemptKey(record);

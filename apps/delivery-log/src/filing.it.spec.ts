@@ -3,6 +3,9 @@ import { deliveryId } from '@posthorn/domain';
 import type { Database } from '@posthorn/runtime';
 import { testDatabase, type TestDatabase } from '@posthorn/testing';
 import { attempt, attemptRecords, delivered, event, eventRecords, control } from './testing/builders.js';
+import { dayOf } from './day-partitions.js';
+import { filed } from './filing.js';
+import { dropShadow, inShadow, makeSchema, makeShadow } from './rebuild/shadow.js';
 import { Instance, openDatabase, truncate } from './testing/harness.js';
 
 let stores: TestDatabase;
@@ -120,4 +123,19 @@ it('a partition that was dropped meanwhile, or made by a transaction that failed
   await expect(repeat()).rejects.toThrow('no partition');
   await repeat();
   expect(await rows()).toMatchObject([{ day: '2026-04-15' }]);
+});
+
+it('what is stored under an earlier day than those made anew stays there alone', async () => {
+  await makeSchema(stores.url);
+  const replay = { replayId: 'rpl_1', deliveryId: deliveryId(first.eventId, 'sub_1', 'rpl_1') };
+  await new Instance(db).apply('attempts', attemptRecords([{ ...first, ...replay }]));
+  const fromDay = dayOf(afterMidnight);
+  const days = await db.transaction(async (tx) => {
+    await makeShadow(tx);
+    await inShadow(tx);
+    const other = { ...second, replayId: 'rpl_2', deliveryId: 'dlv_other' };
+    return (await filed(tx, [{ ...second, ...replay }, other], fromDay)).map(({ day }) => day);
+  });
+  expect(days).toEqual([dayOf(beforeMidnight), fromDay]);
+  await db.transaction(dropShadow);
 });

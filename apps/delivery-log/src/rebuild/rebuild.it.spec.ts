@@ -134,6 +134,21 @@ it('while the one in use goes on, and misses nothing of what comes meanwhile', a
   expect(await db.query(`SELECT 1 FROM pg_tables WHERE schemaname = 'delivery_log_rebuild'`)).toEqual([]);
 }, 90_000);
 
+it('lets who uses the tables go first, and changes them when nobody does', async () => {
+  await settled();
+  const before = await everything();
+  const started = performance.now();
+  let done = Promise.resolve<unknown>(undefined);
+  await db.transaction(async (tx) => {
+    await tx.query('SELECT 1 FROM deliveries LIMIT 1');
+    done = rebuild();
+    // Longer than it waits for a lock; whoever comes meanwhile is not held up for longer than that.
+    await waitFor(() => performance.now() - started > 6_000, { timeoutMs: 10_000 });
+  });
+  await done;
+  expect(await everything()).toEqual(before);
+}, 60_000);
+
 it('statistics count nothing again', async () => {
   await settled();
   const counted = async () =>

@@ -8,9 +8,16 @@ import { dropShadow, inShadow, makeShadow, provePartitions, swap } from './shado
 
 const topic = attemptsTopic.name;
 const batchRecords = 2_000;
+const batchBytes = 8 * 1024 * 1024;
+/** What is read at a time: as much as memory should hold. */
+const readRecords = 50_000;
+const readBytes = 32 * 1024 * 1024;
 /** What is left to read while nobody else may write. */
 const nearRecords = 5_000;
 const roundsMax = 1_000;
+/** Who waits for the tables in use lets others go first, and tries again. */
+const lockTimeoutMs = 3_000;
+const swapsMax = 100;
 
 export type Rebuilt = { records: number; partitions: string[]; fromDay: string };
 
@@ -46,7 +53,7 @@ export class DeliveriesRebuild {
       logger.info({ records: this.records }, 'rebuilding');
     }
     await database.transaction(provePartitions);
-    const partitions = await this.finish(fromDay, startedAt);
+    const partitions = await this.finishAtLast(fromDay, startedAt);
     return {
       records: this.records,
       partitions,
@@ -73,27 +80,37 @@ export class DeliveriesRebuild {
   /** Reads as far as the projection in use has come; answers how many records that were. */
   private async catchUp(): Promise<number> {
     const before = this.records;
-    for (const [partition, until] of await offsets(this.parts.database)) {
-      const records = await this.read(partition, until);
-      for (let at = 0; at < records.length; at += batchRecords)
-        await this.parts.database.transaction((tx) =>
-          this.apply(tx, partition, records.slice(at, at + batchRecords)),
-        );
-    }
+    for (const [partition, until] of await offsets(this.parts.database))
+      while (this.positionIn(partition) < until) {
+        const position = this.positionIn(partition);
+        const records = await this.read(partition, until);
+        for (const batch of batchesOf(records))
+          await this.parts.database.transaction((tx) => this.apply(tx, partition, batch));
+        if (this.positionIn(partition) === position) break;
+      }
     return this.records - before;
   }
 
   /** At most as much at a time as memory should hold. */
   private async read(partition: number, until: number): Promise<InRecord[]> {
-    const from = this.next.get(partition) ?? 0;
-    const end = Math.min(until, from + batchRecords * 25);
+    const from = this.positionIn(partition);
+    const end = Math.min(until, from + readRecords);
     const records: InRecord[] = [];
     if (from >= end) return records;
+    let bytes = 0;
     const next = await this.parts.reader.readRange(topic, partition, from, end, (some) => {
-      for (const record of some) records.push(record);
+      for (const record of some) {
+        records.push(record);
+        bytes += record.value?.length ?? 0;
+      }
+      return bytes >= readBytes ? 'stop' : undefined;
     });
     this.next.set(partition, Math.max(next, from));
     return records;
+  }
+
+  private positionIn(partition: number): number {
+    return this.next.get(partition) ?? 0;
   }
 
   private async apply(tx: Transaction, partition: number, records: InRecord[]): Promise<void> {
@@ -103,14 +120,33 @@ export class DeliveriesRebuild {
     this.records += records.length;
   }
 
+  /** Who holds the tables in use for long is waited for from outside: nobody queues behind us meanwhile. */
+  private async finishAtLast(fromDay: number, startedAt: Date): Promise<string[]> {
+    for (let swaps = 1; ; swaps++) {
+      const [next, { records }] = [new Map(this.next), this];
+      try {
+        return await this.finish(fromDay, startedAt);
+      } catch (err) {
+        if ((err as { code?: unknown }).code !== '55P03' || swaps === swapsMax) throw err;
+        this.parts.logger.info({ swaps }, 'the tables are in use; trying again');
+        // What was written in that transaction is not there.
+        for (const [partition, position] of next) this.next.set(partition, position);
+        this.records = records;
+        await this.catchUp();
+      }
+    }
+  }
+
   /** Nobody writes from the lock on, so both are of the same place in the log when they change. */
   private async finish(fromDay: number, startedAt: Date): Promise<string[]> {
     return this.parts.database.transaction(async (tx) => {
+      await tx.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
       for (const [partition, until] of await offsets(tx, 'FOR UPDATE'))
-        while ((this.next.get(partition) ?? 0) < until) {
-          const before = this.next.get(partition);
-          await this.apply(tx, partition, await this.read(partition, until));
-          if (this.next.get(partition) === before) break;
+        while (this.positionIn(partition) < until) {
+          const before = this.positionIn(partition);
+          for (const batch of batchesOf(await this.read(partition, until)))
+            await this.apply(tx, partition, batch);
+          if (this.positionIn(partition) === before) break;
         }
       await tx.query('SET LOCAL search_path = delivery_log');
       // What began to be removed meanwhile may stand in what was made anew.
@@ -129,6 +165,18 @@ export class DeliveriesRebuild {
       return swapped;
     });
   }
+}
+
+function* batchesOf(records: readonly InRecord[]): Generator<InRecord[]> {
+  let [batch, bytes]: [InRecord[], number] = [[], 0];
+  for (const record of records) {
+    batch.push(record);
+    bytes += record.value?.length ?? 0;
+    if (batch.length < batchRecords && bytes < batchBytes) continue;
+    yield batch;
+    [batch, bytes] = [[], 0];
+  }
+  if (batch.length > 0) yield batch;
 }
 
 async function offsets(db: Transaction, lock = ''): Promise<[number, number][]> {
