@@ -1,11 +1,11 @@
-import { Controller, Get, Inject, Param, Query, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { type ExportFormat, exportFormats, ExportService, exportTypes } from './export.service.js';
 import { deliveryFilterOf, eventFilterOf, type ListQuery, textOf } from './list-query.js';
 import { oneOf } from './page.js';
 import { Documented, oneOfTexts, text } from './route-docs.js';
 import { deliveryFilterQuery, eventFilterQuery } from './shapes.js';
-import { TenantGuard } from './tenant.guard.js';
+import { type LongRequest, TenantGuard } from './tenant.guard.js';
 
 const format = oneOfTexts(exportFormats);
 
@@ -23,11 +23,12 @@ export class ExportController {
   async deliveries(
     @Param('tenantId') tenantId: string,
     @Query() query: ListQuery,
+    @Req() { stillMay }: LongRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const as = formatOf(query);
     const filter = deliveryFilterOf(tenantId, { ...query, limit: undefined, cursor: undefined });
-    await reply.headers(headersOf('deliveries', as)).send(this.exports.ofDeliveries(filter, as));
+    await reply.headers(headersOf('deliveries', as)).send(this.exports.ofDeliveries(filter, as, stillMay));
   }
 
   @Get('events/export')
@@ -38,11 +39,12 @@ export class ExportController {
   async events(
     @Param('tenantId') tenantId: string,
     @Query() query: ListQuery,
+    @Req() { stillMay }: LongRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const as = formatOf(query);
     const filter = eventFilterOf(tenantId, { ...query, limit: undefined, cursor: undefined });
-    await reply.headers(headersOf('events', as)).send(this.exports.ofEvents(filter, as));
+    await reply.headers(headersOf('events', as)).send(this.exports.ofEvents(filter, as, stillMay));
   }
 }
 

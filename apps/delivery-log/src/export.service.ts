@@ -17,11 +17,17 @@ export const exportTypes: Record<ExportFormat, string> = {
   ndjson: 'application/x-ndjson',
 };
 
-/** Of one instance. */
+/** Of one instance, and of one tenant there. */
 const exportsMax = 4;
+const exportsOfTenantMax = 2;
+/** After that it is asked again whether the caller may. */
+const askMs = 5_000;
 const pageRows = 500;
 /** Pages with what was published are smaller. */
 const pageWithData = 50;
+
+/** Ends with the caller's key or session. */
+export type StillMay = () => boolean;
 
 type Lines = { lines: string; after: Position | undefined };
 
@@ -32,8 +38,8 @@ type Lines = { lines: string; after: Position | undefined };
  */
 @Injectable()
 export class ExportService {
-  /** When each that is being written began. */
-  private readonly running = new Set<{ beganMs: number }>();
+  /** When each that is being written began, and whose it is. */
+  private readonly running = new Set<{ beganMs: number; tenantId: string }>();
 
   constructor(
     @Inject(DeliveryStore) private readonly deliveries: DeliveryStore,
@@ -47,8 +53,9 @@ export class ExportService {
   }
 
   /** @throws AppError `too-many-requests` */
-  ofDeliveries(filter: DeliveryFilter, format: ExportFormat): Readable {
-    return this.stream(format === 'csv' ? csvLine(Object.keys(deliveryCells)) : '', async (after) => {
+  ofDeliveries(filter: DeliveryFilter, format: ExportFormat, stillMay: StillMay): Readable {
+    const head = format === 'csv' ? csvLine(Object.keys(deliveryCells)) : '';
+    return this.stream({ tenantId: filter.tenantId, head, stillMay }, async (after) => {
       const page = await this.deliveries.page({ ...filter, limit: pageRows, after: after ?? filter.after });
       const lines = page.items.map((item) => (format === 'csv' ? csvOf(item) : `${JSON.stringify(item)}\n`));
       return { lines: lines.join(''), after: page.next };
@@ -56,9 +63,10 @@ export class ExportService {
   }
 
   /** As NDJSON with `data`, as it was published. @throws AppError `too-many-requests` */
-  ofEvents(filter: EventFilter, format: ExportFormat): Readable {
+  ofEvents(filter: EventFilter, format: ExportFormat, stillMay: StillMay): Readable {
     const isCsv = format === 'csv';
-    return this.stream(isCsv ? csvLine(Object.keys(eventCells)) : '', async (after) => {
+    const head = isCsv ? csvLine(Object.keys(eventCells)) : '';
+    return this.stream({ tenantId: filter.tenantId, head, stillMay }, async (after) => {
       const limit = isCsv ? pageRows : pageWithData;
       const page = await this.events.page({ ...filter, limit, after: after ?? filter.after }, !isCsv);
       const lines = page.items.map(({ summary, row }) =>
@@ -68,26 +76,37 @@ export class ExportService {
     });
   }
 
-  private stream(head: string, read: (after: Position | undefined) => Promise<Lines>): Readable {
-    if (this.running.size >= exportsMax)
+  private stream({ tenantId, ...file }: File & { tenantId: string }, read: ReadLines): Readable {
+    const ofTenant = [...this.running].filter((each) => each.tenantId === tenantId).length;
+    if (this.running.size >= exportsMax || ofTenant >= exportsOfTenantMax)
       throw new AppError('too-many-requests', 'Other exports are being written; try again in a moment.', {
         retryAfterS: 10,
       });
-    const one = { beganMs: performance.now() };
+    const one = { beganMs: performance.now(), tenantId };
     this.running.add(one);
-    const stream = Readable.from(pages(head, read), { objectMode: false, highWaterMark: 64 * 1024 });
+    const stream = Readable.from(pages(file, read), { objectMode: false, highWaterMark: 64 * 1024 });
     stream.on('error', (err) => this.logger.warn({ err }, 'an export was cut off'));
     stream.once('close', () => this.running.delete(one));
     return stream;
   }
 }
 
-async function* pages(
-  head: string,
-  read: (after: Position | undefined) => Promise<Lines>,
+type File = { head: string; stillMay: StillMay };
+type ReadLines = (after: Position | undefined) => Promise<Lines>;
+
+/** Throws where the caller may not go on: a file that is not whole must not look as if it were. */
+export async function* pages(
+  { head, stillMay }: File,
+  read: ReadLines,
+  now: () => number = () => performance.now(),
 ): AsyncGenerator<Buffer> {
   if (head !== '') yield Buffer.from(head);
+  let askedAt = now();
   for (let after: Position | undefined; ;) {
+    if (now() - askedAt > askMs) {
+      if (!stillMay()) throw new AppError('unauthorized', 'The key, or the session, has ended.');
+      askedAt = now();
+    }
     const page = await read(after);
     if (page.lines !== '') yield Buffer.from(page.lines);
     if (!page.after) return;

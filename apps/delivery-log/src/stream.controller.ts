@@ -1,11 +1,10 @@
 import { Controller, Get, Inject, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
-import type { ServiceRequest } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import { type ListQuery, textOf } from './list-query.js';
 import { Documented, text } from './route-docs.js';
 import { positionAfter } from './stream.js';
 import { StreamService } from './stream.service.js';
-import { TenantGuard } from './tenant.guard.js';
+import { type LongRequest, TenantGuard } from './tenant.guard.js';
 
 const streamHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -30,7 +29,7 @@ export class StreamController {
   async stream(
     @Param('tenantId') tenantId: string,
     @Query() query: ListQuery,
-    @Req() request: ServiceRequest,
+    @Req() request: LongRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const given = request.headers['last-event-id'] ?? textOf(query['lastEventId']);
@@ -38,6 +37,7 @@ export class StreamController {
     const subscriptionId = textOf(query['subscriptionId']);
     const wish = {
       tenantId,
+      stillMay: request.stillMay,
       ...(subscriptionId === undefined ? {} : { subscriptionId }),
       ...(from === undefined ? {} : { from }),
     };

@@ -144,3 +144,23 @@ it('is refused beyond the bound, and given again when one has ended', async () =
     return status === 200;
   });
 }, 60_000);
+
+it('ends soon when the key that opened it is revoked', async () => {
+  await cluster.tenantWith('revoked');
+  for (const name of ['revoked-soon', 'revoked-never']) await cluster.key(name, 'revoked', ['read']);
+  const opened = (key: string) =>
+    fetch(`${service.url}/v1/tenants/revoked/stream`, { headers: { 'x-api-key': key } });
+  await waitFor(async () => (await log.ask('revoked/events', 'revoked-soon')).status === 200);
+  const [soon, never] = [
+    await opened('revoked-soon'),
+    await follow('revoked/stream', { key: 'revoked-never' }),
+  ];
+  expect(soon.status).toBe(200);
+  await cluster.key('revoked-soon', 'revoked', ['read'], Date.now());
+  const startMs = performance.now();
+  // Its whole text: it has come to its end.
+  expect(await soon.text()).toContain(': hello');
+  expect(performance.now() - startMs).toBeLessThan(30_000);
+  await deliver('revoked', 'evt_after');
+  await waitFor(() => deliveriesIn(never).length === 1);
+}, 60_000);

@@ -21,7 +21,9 @@ const readsPerPoll = 4;
 const unsentMaxBytes = 256 * 1024;
 const quietMs = 15_000;
 const stuckMs = 60_000;
-/** Then it connects again, and is asked again who it is. */
+/** After that it is asked again whether its caller may. */
+const askMs = 5_000;
+/** Then it connects again. */
 const lifetimeMs = 5 * 60_000;
 
 type Stream = {
@@ -31,9 +33,14 @@ type Stream = {
   /** The next place in `attempts` to tell of. */
   position: number;
   out: ServerResponse;
+  /** Ends with the caller's key or session. */
+  stillMay: () => boolean;
+  askedAt: number;
   wroteAt: number;
   openedAt: number;
 };
+
+type Wish = { tenantId: string; subscriptionId?: string; from?: number; stillMay: () => boolean };
 
 type Told = { offset: number; message: AttemptMessage };
 
@@ -75,10 +82,7 @@ export class StreamService implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /** Nothing is answered before there is a place. @throws AppError `too-many-requests`, `unavailable` */
-  async open(
-    { tenantId, subscriptionId, from }: { tenantId: string; subscriptionId?: string; from?: number },
-    begin: () => ServerResponse,
-  ): Promise<void> {
+  async open({ tenantId, subscriptionId, from, stillMay }: Wish, begin: () => ServerResponse): Promise<void> {
     const partition = partitionFor(tenantId, await this.kafka.partitionCount(attemptsTopic.name));
     const end = (await this.ends([partition])).get(partition) ?? 0;
     if (this.stopped) throw new AppError('unavailable', 'This instance is stopping.', { retryAfterS: 1 });
@@ -89,7 +93,8 @@ export class StreamService implements OnApplicationBootstrap, BeforeApplicationS
     const out = begin();
     const now = performance.now();
     const position = Math.min(from ?? end, end);
-    const stream = { tenantId, subscriptionId, partition, position, out, wroteAt: now, openedAt: now };
+    const times = { askedAt: now, wroteAt: now, openedAt: now };
+    const stream = { tenantId, subscriptionId, partition, position, out, stillMay, ...times };
     this.streams.add(stream);
     out.on('close', () => this.streams.delete(stream));
     out.write('retry: 1000\n: hello\n\n');
@@ -130,8 +135,9 @@ export class StreamService implements OnApplicationBootstrap, BeforeApplicationS
 
   private keepAlive(): void {
     const now = performance.now();
-    for (const { out, wroteAt, openedAt } of this.streams) {
-      if (now - openedAt > lifetimeMs) out.end();
+    for (const stream of this.streams) {
+      const { out, wroteAt, openedAt } = stream;
+      if (now - openedAt > lifetimeMs || !mayGoOn(stream, now)) out.end();
       else if (out.writableLength > 0 && now - wroteAt > stuckMs) out.destroy();
     }
     for (const stream of this.streams)
@@ -193,6 +199,12 @@ export class StreamService implements OnApplicationBootstrap, BeforeApplicationS
     if (stream.out.writableLength === 0) stream.wroteAt = performance.now();
     stream.out.write(text);
   }
+}
+
+function mayGoOn(stream: Stream, now: number): boolean {
+  if (now - stream.askedAt < askMs) return true;
+  stream.askedAt = now;
+  return stream.stillMay();
 }
 
 function wants({ position, out }: Stream, end: number): boolean {

@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { DirectoryState } from '@posthorn/domain';
 import { RateLimits, sessionSigner, signSession, type Session } from '@posthorn/runtime';
 import type { DirectoryClient } from './directory.client.js';
-import { Manages, TenantGuard } from './tenant.guard.js';
+import { type LongRequest, Manages, TenantGuard } from './tenant.guard.js';
 
 const signer = sessionSigner(Buffer.alloc(32, 1));
 const begunMs = Date.now();
@@ -22,17 +22,17 @@ class Routes {
   change(): void {}
 }
 
-/** The status that a caller with this session gets; 200 when the guard lets him in. */
-async function status(
-  wanted: Session,
-  {
-    tenantId = 't',
-    route = 'read' as keyof Routes,
-    sessionsFrom = begunMs,
-    removedAt = null as number | null,
-    limits = new RateLimits({ perAddress: 0, perCaller: 0 }),
-  } = {},
-): Promise<number> {
+type Given = {
+  tenantId?: string;
+  route?: keyof Routes;
+  sessionsFrom?: number;
+  removedAt?: number | null;
+  limits?: RateLimits;
+};
+
+/** A request with this session, and what the directory knows. */
+async function asked(wanted: Session, given: Given = {}) {
+  const { tenantId = 't', route = 'read', sessionsFrom = begunMs, removedAt = null } = given;
   const state = new DirectoryState();
   state.apply({ kind: 'tenant', id: 't', profile: 'standard', name: 't', version: 1 });
   state.apply({ kind: 'tenant', id: 'other', profile: 'standard', name: 'other', version: 1 });
@@ -45,15 +45,23 @@ async function status(
     tenant: (id: string) => state.tenant(id),
     authenticate: () => undefined,
     readToEnd: () => Promise.resolve(),
-  } as unknown as DirectoryClient;
+  };
   const cookie = `posthorn_session=${await signSession(wanted, signer)}`;
   const request = { method: 'GET', headers: { cookie }, params: { tenantId }, ip: '192.0.2.1' };
   const context = {
     switchToHttp: () => ({ getRequest: () => request }),
     getHandler: () => Routes.prototype[route],
   } as unknown as ExecutionContext;
+  const limits = given.limits ?? new RateLimits({ perAddress: 0, perCaller: 0 });
+  const guard = new TenantGuard(new Reflector(), directory as unknown as DirectoryClient, limits);
+  return { guard, context, state, directory, request: request as unknown as LongRequest };
+}
+
+/** The status that a caller with this session gets; 200 when the guard lets him in. */
+async function status(wanted: Session, given: Given = {}): Promise<number> {
+  const { guard, context } = await asked(wanted, given);
   try {
-    await new TenantGuard(new Reflector(), directory, limits).canActivate(context);
+    await guard.canActivate(context);
     return 200;
   } catch (error) {
     return (error as { status: number }).status;
@@ -86,4 +94,15 @@ it.each([
   const answers: number[] = [];
   for (let i = 0; i < 12; i++) answers.push(await status(session(), { limits }));
   expect(answers).toEqual([...Array<number>(10).fill(200), 429, 429]);
+});
+
+it('what takes long is told when the session has ended, or nobody can say', async () => {
+  const { guard, context, state, directory, request } = await asked(session());
+  await guard.canActivate(context);
+  expect(request.stillMay()).toBe(true);
+  directory.usable = false;
+  expect(request.stillMay()).toBe(false);
+  directory.usable = true;
+  state.apply({ kind: 'user', id: 'usr_1', sessionsFrom: begunMs + 1, removedAt: null, version: 2 });
+  expect(request.stillMay()).toBe(false);
 });

@@ -15,6 +15,11 @@ const keyMaxChars = 256;
 
 const MANAGES = 'posthorn:manages';
 
+/** What takes longer than a moment asks again: whether the caller would still be let in now. */
+export type LongRequest = ServiceRequest & { stillMay: () => boolean };
+
+type Caller = KeyHolder & { holds: () => boolean };
+
 /** A route that changes something: `read` is not enough for it. */
 export const Manages = (): MethodDecorator => SetMetadata(MANAGES, true);
 
@@ -32,13 +37,15 @@ export class TenantGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<ServiceRequest>();
+    const request = context.switchToHttp().getRequest<ServiceRequest & Partial<LongRequest>>();
     this.limits.takeAddress(request.ip);
     const { tenantId } = request.params as { tenantId: string };
     const key = keyOf(request);
     const holder = (key === undefined && (await this.sessionOf(request))) || (await this.authenticate(key));
     this.limits.takeCaller(holder.keyId);
     request.callerId = holder.keyId;
+    request.stillMay = () =>
+      this.directory.usable && this.directory.tenant(tenantId) !== undefined && holder.holds();
     request.logFields = { ...request.logFields, keyId: holder.keyId, tenantId: holder.tenantId };
     const isForeign = holder.tenantId !== null && holder.tenantId !== tenantId;
     if (isForeign || !(await this.exists(tenantId)))
@@ -49,20 +56,21 @@ export class TenantGuard implements CanActivate {
     throw new AppError('forbidden', `This needs a key with the scope ${manages ? 'manage' : 'read'}.`);
   }
 
-  private async authenticate(key: string | undefined): Promise<KeyHolder> {
+  private async authenticate(key: string | undefined): Promise<Caller> {
     this.expectUsable();
     if (key === undefined) throw unauthorized();
+    const holds = (): boolean => this.directory.authenticate(key) !== undefined;
     const holder = this.directory.authenticate(key);
-    if (holder) return holder;
+    if (holder) return { ...holder, holds };
     // It may have been made a moment ago.
     await this.directory.readToEnd();
     const known = this.directory.authenticate(key);
     if (!known) throw unauthorized();
-    return known;
+    return { ...known, holds };
   }
 
   /** The portal's session: its token says who it is, the directory whether it still holds. */
-  private async sessionOf(request: ServiceRequest): Promise<KeyHolder | undefined> {
+  private async sessionOf(request: ServiceRequest): Promise<Caller | undefined> {
     const token = sessionTokenOf(request.method, request.headers);
     if (token === undefined) return undefined;
     this.expectUsable();
@@ -72,7 +80,8 @@ export class TenantGuard implements CanActivate {
     // Its user may have been made a moment ago.
     if (!this.directory.sessionHolds(session)) await this.directory.readToEnd();
     if (!this.directory.sessionHolds(session)) return undefined;
-    return { keyId: session.subject, tenantId: session.tenantId, scopes: scopesOf(session.role) };
+    const holds = (): boolean => session.endsAtMs > Date.now() && this.directory.sessionHolds(session);
+    return { keyId: session.subject, tenantId: session.tenantId, scopes: scopesOf(session.role), holds };
   }
 
   private async exists(tenantId: string): Promise<boolean> {
