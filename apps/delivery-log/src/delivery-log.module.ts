@@ -13,6 +13,7 @@ import {
   observeConsumer,
   RateLimits,
 } from '@posthorn/runtime';
+import { BeginningService } from './beginning.service.js';
 import { DeliveryLogSettings } from './delivery-log.config.js';
 import { DeliveryLogConsumer } from './delivery-log.consumer.js';
 import { DeliveryLogController } from './delivery-log.controller.js';
@@ -90,6 +91,7 @@ export class DeliveryLogModule {
         },
         { provide: RateLimits, useValue: rateLimits(settings) },
         IdempotencyInterceptor,
+        BeginningService,
         DeliveryLogService,
         DeliveryStore,
         DirectoryClient,

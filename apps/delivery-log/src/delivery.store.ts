@@ -127,8 +127,9 @@ export class DeliveryStore {
   /** Of a tenant, with the filters that were in force; deleted ones are no longer among them. */
   async subscriptions(tenantId: string): Promise<KnownSubscription[]> {
     return this.database.query<KnownSubscription>(
-      `SELECT subscription_id AS id, snapshot AS view, matching FROM subscriptions
-        WHERE tenant_id = $1 AND NOT deleted ORDER BY subscription_id LIMIT ${subscriptionsMax}`,
+      `SELECT subscription_id AS id, snapshot AS view, matching,
+              EXISTS (SELECT 1 FROM beginnings b WHERE b.tenant_id = $1 AND b.subscription_id = s.subscription_id) AS begins
+         FROM subscriptions s WHERE tenant_id = $1 AND NOT deleted ORDER BY subscription_id LIMIT ${subscriptionsMax}`,
       [storable(tenantId)],
     );
   }

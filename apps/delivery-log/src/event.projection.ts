@@ -4,6 +4,7 @@ import { arraysOf, bigint, bytea, type Column, namesOf, rowsOf, text, timestampt
 import { DayPartitions } from './day-partitions.js';
 import { eraseEvents } from './erasures.js';
 import { noteMinutes } from './log-minutes.js';
+import { beginInThePast } from './beginnings.js';
 import type { Match, Rule, RuleBook } from './rule-book.js';
 import type { RuleBookStore } from './rule-book.store.js';
 import { arrayLiteral, storable, storableOrNull } from './sql-values.js';
@@ -47,8 +48,11 @@ export class EventProjection {
         if (why === 'entity') erased.push({ seq, event: message });
         if (why === undefined) rows.push({ seq, event: message, ...matchOf(book, message, seq) });
       } else if (message.kind === 'subscription') {
-        const rule = book.applyControl(message.snapshot, seq, oldestSeq);
+        const { snapshot, startSeq } = message;
+        const rule = book.applyControl(snapshot, seq, oldestSeq, startSeq);
         if (rule) changed.push(rule);
+        if (startSeq !== undefined && startSeq < seq)
+          await beginInThePast(tx, { partition, snapshot, fromSeq: startSeq, untilSeq: seq });
       }
     }
 

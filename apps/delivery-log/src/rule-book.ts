@@ -57,6 +57,12 @@ export class RuleBook {
     return { subscriptionIds, reason: subscriptionIds.length > 0 ? null : whyNot(rules, event, seq) };
   }
 
+  /** Whether one of them gets it; as decided for all at once. */
+  matches(tenantId: string, id: string, event: Matchable, seq: number): boolean {
+    const rule = this.tenants.get(tenantId)?.get(id);
+    return rule !== undefined && !logsGone(rule) && filterAt(rule, seq)?.(event) === true;
+  }
+
   /** Whether some subscription of the tenant asks for events of that type now. */
   asks(tenantId: string, type: string): boolean {
     for (const { filters } of this.tenants.get(tenantId)?.values() ?? [])
@@ -72,12 +78,18 @@ export class RuleBook {
 
   /**
    * A control record at `seq`. Undefined: nothing new. Entries that no event from `oldestSeq` on asks for
-   * go.
+   * go. A new subscription may begin in the past: what it asks for counts from there on.
    */
-  applyControl(snapshot: SubscriptionSnapshot, seq: number, oldestSeq: number): Rule | undefined {
+  applyControl(
+    snapshot: SubscriptionSnapshot,
+    seq: number,
+    oldestSeq: number,
+    startSeq = seq,
+  ): Rule | undefined {
     const known = this.tenants.get(snapshot.tenantId)?.get(snapshot.id);
     if (known && known.version >= snapshot.version) return undefined;
-    const matching = foldMatching(known?.matching ?? [], filterInForce(snapshot), seq, oldestSeq);
+    const from = known ? seq : Math.min(seq, startSeq);
+    const matching = foldMatching(known?.matching ?? [], filterInForce(snapshot), from, oldestSeq);
     return this.put(ruleOf(snapshot, matching));
   }
 

@@ -5,15 +5,22 @@ import type { SubscriptionView } from './rule-book.js';
 /** Why an event went to a subscription, or did not. */
 export type Why = { subscriptionId: string; name: string; matched: boolean; reason: string };
 
-export type KnownSubscription = { id: string; view: SubscriptionView; matching: readonly MatchingEntry[] };
+export type KnownSubscription = { id: string; view: SubscriptionView; matching: readonly MatchingEntry[] } & {
+  /** It begins in the past, and the events from there on are still being matched. */
+  begins?: boolean;
+};
 
 /** `matched` is what was decided when the event came; the words are found anew, by the filter of then. */
-export function whyOf({ id, view, matching }: KnownSubscription, event: Matchable, at: EventPlace): Why {
+export function whyOf(
+  { id, view, matching, begins }: KnownSubscription,
+  event: Matchable,
+  at: EventPlace,
+): Why {
   const matched = at.matched.includes(id);
   const { name } = view;
   const entry = entryAt(matching, at.seq);
   if (matched) return { subscriptionId: id, name, matched, reason: entry ? yes(entry.filter) : 'it matched' };
-  return { subscriptionId: id, name, matched, reason: entry ? no(entry.filter, event) : earlier };
+  return { subscriptionId: id, name, matched, reason: entry ? no(entry.filter, event, begins) : earlier };
 }
 
 export type EventPlace = { seq: number; matched: readonly string[] };
@@ -25,11 +32,12 @@ function yes(filter: Filter | null): string {
   return `it asks for ${asked(filter)}${filter.expression === undefined ? '' : `, where ${filter.expression}`}`;
 }
 
-function no(filter: Filter | null, event: Matchable): string {
+function no(filter: Filter | null, event: Matchable, begins = false): string {
   if (!filter) return 'the subscription was disabled or deleted';
   const { expression, ...rest } = filter;
   if (!compileFilter(rest)(event)) return `it asks for ${asked(filter)}, not for ${event.type}`;
   const holds = expression === undefined || compileFilter(filter, compileExpression)(event);
+  if (holds && begins) return 'the subscription begins with earlier events; this one is being looked at';
   return holds ? 'the event is a repeat of an earlier one' : `its condition did not hold: ${expression}`;
 }
 

@@ -4,6 +4,9 @@ import { DayPartitions1764000000010 } from './3-day-partitions.js';
 import { RepeatedRequests1764000000020 } from './20-repeated-requests.js';
 import { ErasuresGoOn1764000000030 } from './4-erasures-go-on.js';
 import { Replays1764000000100 } from './100-replays.js';
+import { ReplaysRest1764000000101 } from './101-replays-rest.js';
+import { DeltasByTenant1764000000102 } from './102-deltas-by-tenant.js';
+import { BegunInThePast1764000000103 } from './103-begun-in-the-past.js';
 
 /** In order; a migration that was released is never changed. */
 export const migrations = [
@@ -13,4 +16,7 @@ export const migrations = [
   RepeatedRequests1764000000020,
   ErasuresGoOn1764000000030,
   Replays1764000000100,
+  ReplaysRest1764000000101,
+  DeltasByTenant1764000000102,
+  BegunInThePast1764000000103,
 ];
