@@ -62,6 +62,15 @@ export class EventStore {
     return row && { row, summary: eventView(row, await this.purged(tenantId)) };
   }
 
+  /** The one of its copies that stands there. */
+  async at(tenantId: string, seq: number): Promise<EventRow | undefined> {
+    const [row] = await this.database.query<EventRow>(
+      `SELECT ${columns}, data FROM events WHERE tenant_id = $1 AND seq = $2`,
+      [storable(tenantId), seq],
+    );
+    return row;
+  }
+
   /** Subscriptions whose logs are being removed: what is still there is not shown. */
   private async purged(tenantId: string): Promise<Set<string>> {
     const rows = await this.database.query<{ id: string }>(

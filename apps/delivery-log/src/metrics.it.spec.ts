@@ -78,7 +78,7 @@ it('open orders are counted, and of those the one that has stood still longest',
 });
 
 it('an export is open for as long as somebody reads it', async () => {
-  const stream = exports.ofDeliveries({ tenantId: 't', limit: 1 }, 'csv');
+  const stream = exports.ofDeliveries({ tenantId: 't', limit: 1 }, 'csv', () => true);
   expect((await read())['posthorn.jobs.open export']).toBe(1);
   stream.destroy();
   await new Promise((resolve) => stream.once('close', resolve));

@@ -117,7 +117,7 @@ it('runs by itself until it is stopped', async () => {
 it('an order that Kafka does not acknowledge is answered as unavailable', async () => {
   const instance = new Instance(db);
   await instance.apply('events', eventRecords([control(), event({ acceptedAt: Date.now() })]));
-  const record = attempt({ final: true });
+  const record = attempt({ final: true, seq: 1 });
   await instance.apply('attempts', attemptRecords([record]));
   const orders = new RetryOrderService(instance.deliveries, instance.events, producer);
   proxy.holdRequests(apiKeys.produce);

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '@posthorn/runtime';
 import type { EventRow } from './event-view.js';
+import { isNoRepeat } from './repeats.js';
 import { storable } from './sql-values.js';
 
 /** Positions of the log that one question looks at, and bytes that one answer carries. */
@@ -14,7 +15,7 @@ export type Polled = { rows: EventRow[]; nextSeq: number; hasMore: boolean };
 export class PollStore {
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  /** Without `fromSeq` from the oldest that is kept on. Of an event published twice the first one counts. */
+  /** Without `fromSeq` from the oldest that is kept on. */
   async read(
     tenantId: string,
     subscriptionId: string,
@@ -30,8 +31,7 @@ export class PollStore {
          SELECT e.*, sum(length(e.data)) OVER (ORDER BY e.seq) AS bytes FROM (
            SELECT e.* FROM events e
             WHERE e.tenant_id = $1 AND e.seq >= $3 AND e.seq < $4 AND e.matched @> ARRAY[$2]::text[]
-              AND NOT EXISTS (SELECT 1 FROM events first WHERE first.event_id = e.event_id AND first.tenant_id = $1
-                                 AND first.seq < e.seq AND first.matched @> ARRAY[$2]::text[] OFFSET 0)
+              AND ${isNoRepeat('$1', '$2')}
             ORDER BY e.seq LIMIT $5) AS e) AS page
         WHERE bytes - length(data) < ${bytesMax} ORDER BY seq`,
       [storable(tenantId), storable(subscriptionId), from, until, limit + 1],

@@ -119,7 +119,7 @@ describe('what waits', () => {
     expect(items).toEqual([
       {
         ...{ subscriptionId: 'sub_1', lane: '0', state: 'parked', attempt: 3, attempts: 4 },
-        ...{ nextAttemptAt: dueAt, waiting: 3, oldestAt: new Date(startMs).toISOString() },
+        ...{ nextAttemptAt: dueAt, waiting: 3, atLeast: false, oldestAt: new Date(startMs).toISOString() },
         reason: `parked at attempt 3 of 4, next at ${dueAt}, 2 behind it`,
       },
     ]);

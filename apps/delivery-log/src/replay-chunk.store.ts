@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { attemptsTopic } from '@posthorn/contracts';
 import type { Transaction } from '@posthorn/runtime';
 import type { EventRow } from './event-view.js';
 import type { ReplayRow } from './replay.store.js';
@@ -28,6 +29,25 @@ export class ReplayChunkStore {
       [row.partition, row.chunk_order, row.tenant_id, row.target_subscription_id, `replay/${row.id}`],
     );
     return state.ended;
+  }
+
+  /** Its receiver is not asked at present: by the job's own lane, or by any that single retries wait for. */
+  async isParked(tx: Transaction, row: ReplayRow): Promise<boolean> {
+    const [state] = await tx.query<{ parked: boolean }>(
+      `SELECT EXISTS (SELECT 1 FROM lanes WHERE tenant_id = $1 AND subscription_id = $2 AND kind = 'parked'
+                         AND ($3 = 'payload' OR lane = $4)) AS parked`,
+      [row.tenant_id, row.target_subscription_id, row.chunk_by, `replay/${row.id}`],
+    );
+    return state.parked;
+  }
+
+  /** How far attempts of the job's partition are projected. */
+  async projectedTo(tx: Transaction, { partition }: ReplayRow): Promise<number> {
+    const [row] = await tx.query<{ next: string }>(
+      'SELECT next FROM projection_offsets WHERE topic = $1 AND partition = $2',
+      [attemptsTopic.name, partition],
+    );
+    return Number(row?.next ?? 0);
   }
 
   /** Deliveries that the job has made of these events, with the entity that decides their order. */

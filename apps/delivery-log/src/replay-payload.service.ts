@@ -27,18 +27,18 @@ export class ReplayPayloadService {
     @Inject(ReplayChunkStore) private readonly chunks: ReplayChunkStore,
   ) {}
 
-  /** Whether the chunk is through. */
+  /** Whether the chunk is through, or has come further; `waits`: what was sent has to be told of first. */
   async step(
     tx: Transaction,
     row: ReplayRow,
     seqs: readonly number[],
     { ordering }: SubscriptionView,
-  ): Promise<boolean> {
+  ): Promise<'through' | 'sent' | 'waits'> {
     const sent = await this.chunks.sent(tx, row, seqs.slice(0, row.chunk_sent));
     if (row.chunk_sent >= seqs.length) {
-      if (!isThrough(ordering, sent)) return false;
+      if (!isThrough(ordering, sent)) return 'waits';
       this.sentAt.delete(row.id);
-      return true;
+      return 'through';
     }
     const events = await this.chunks.events(
       tx,
@@ -51,8 +51,9 @@ export class ReplayPayloadService {
     const gone = events.length === 0 ? seqs.length - row.chunk_sent : 0;
     if (due.length > 0) await this.send(row, due);
     const upTo = due.length > 0 ? seqs.indexOf(Number(due.at(-1)!.seq)) + 1 : row.chunk_sent + gone;
-    if (upTo !== row.chunk_sent) await this.replays.update(tx, row.id, { chunk_sent: upTo });
-    return false;
+    if (upTo === row.chunk_sent) return 'waits';
+    await this.replays.update(tx, row.id, { chunk_sent: upTo });
+    return 'sent';
   }
 
   /** At least one, so that a slow pace goes on, too. */

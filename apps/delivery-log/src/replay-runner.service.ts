@@ -14,7 +14,10 @@ const runningMax = 4;
 const runningOfTenantMax = 2;
 const unsettledEveryMs = 10_000;
 
-/** Keeps replays going, a step at a time. Several instances share the jobs, never one job. */
+/**
+ * Keeps replays going, a step at a time. Several instances share the jobs, never one job. One that cannot go
+ * on, because its receiver is dead or its target paused, gives its place to another and is looked at again.
+ */
 @Injectable()
 export class ReplayRunnerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
@@ -56,15 +59,27 @@ export class ReplayRunnerService implements OnApplicationBootstrap, BeforeApplic
       await this.settleLate();
       if (!(await this.replays.anyOpen())) return false;
       await this.replays.promote(runningMax, runningOfTenantMax);
-      for (const id of await this.replays.running()) {
-        if (this.stopped) break;
-        await this.database.transaction((tx) => this.steps.step(tx, id));
-      }
+      await this.stepAll();
       this.failures = 0;
       return true;
     } catch (err) {
       if (this.failures++ % 60 === 0) this.logger.warn({ err }, 'replays cannot go on yet');
       return false;
+    }
+  }
+
+  /** The oldest ones have the places; who finds none finishes what is on its way, and rests. */
+  private async stepAll(): Promise<void> {
+    let going = 0;
+    const goingOf = new Map<string, number>();
+    for (const { id, tenantId } of await this.replays.running()) {
+      if (this.stopped) break;
+      const ofTenant = goingOf.get(tenantId) ?? 0;
+      const hasPlace = going < runningMax && ofTenant < runningOfTenantMax;
+      const goes = await this.database.transaction((tx) => this.steps.step(tx, id, hasPlace));
+      if (!goes) continue;
+      going++;
+      goingOf.set(tenantId, ofTenant + 1);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Statement } from './delivery-rows.js';
 import { eventConditions } from './event-conditions.js';
+import { isNoRepeat } from './repeats.js';
 import { type ReplayWish, typePattern } from './replay.js';
 import { storable } from './sql-values.js';
 
@@ -12,7 +13,7 @@ export type Selection = ReplayWish & {
   orderedAt: Date;
 };
 
-/** Offsets of the events that are meant, in their order. Of one that was published twice the first counts. */
+/** Offsets of the events that are meant, in their order; repeats are not among them. */
 export function selectionOf(selection: Selection): Statement {
   const params: unknown[] = [];
   const parameter = (value: unknown): string => `$${params.push(value)}`;
@@ -31,8 +32,7 @@ function rangeOf(selection: Selection, parameter: Parameter): string {
     `e.seq < ${parameter(selection.untilSeq)}`,
     `e.matched @> ARRAY[${subscription}]::text[]`,
     ...aboutEvents(selection, parameter),
-    `NOT EXISTS (SELECT 1 FROM events first WHERE first.event_id = e.event_id AND first.tenant_id = ${tenant}
-                    AND first.seq < e.seq AND first.matched @> ARRAY[${subscription}]::text[] OFFSET 0)`,
+    isNoRepeat(tenant, subscription),
   ];
   return `SELECT e.seq FROM events e WHERE ${where.join(' AND ')} ORDER BY e.seq`;
 }

@@ -1,12 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { decodeSeqs, encodeControl, encodeSeqs, eventsTopic } from '@posthorn/contracts';
+import { attemptsTopic, decodeSeqs, encodeControl, encodeSeqs, eventsTopic } from '@posthorn/contracts';
 import { KafkaConnection } from '@posthorn/messaging';
 import type { Transaction } from '@posthorn/runtime';
 import { DeliveryLogSettings } from './delivery-log.config.js';
 import { LogProducer } from './log-producer.client.js';
 import { ReplayChunkStore } from './replay-chunk.store.js';
 import { ReplayPayloadService } from './replay-payload.service.js';
+import { type Hearing, Silence } from './replay-silence.js';
 import { type ReplayRow, ReplayStore } from './replay.store.js';
+import type { SubscriptionView } from './rule-book.js';
 
 /** Events that one lane of the dispatcher is made for: all of them stand in its record. */
 const laneChunkMax = 5_000;
@@ -14,6 +16,14 @@ const payloadChunkMax = 500;
 const recountEveryMs = 2_000;
 /** What was sent, and of which nothing is told for so long, was not sent. */
 const silenceMaxMs = 60_000;
+/** From here it goes through retry-scheduler, and waits for its turn where the receiver is slow. */
+const payloadSilenceMaxMs = 15 * 60_000;
+/** Who cannot go on is looked at again after that. */
+const stuckRestMs = 5_000;
+const lastRestMs = 2_000;
+
+/** `stuck`: something else has to happen first; `last`: only that the last ones are told. */
+type Did = 'went' | 'stuck' | 'last' | 'ended';
 
 const noChunk = { chunk: null, chunk_by: null, chunk_order: null, chunk_sent: 0 };
 
@@ -27,6 +37,7 @@ const noChunk = { chunk: null, chunk_by: null, chunk_order: null, chunk_sent: 0 
 @Injectable()
 export class ReplayStepService {
   private readonly recountedAt = new Map<string, number>();
+  private readonly silence = new Silence();
 
   constructor(
     @Inject(DeliveryLogSettings) private readonly settings: DeliveryLogSettings,
@@ -37,37 +48,91 @@ export class ReplayStepService {
     @Inject(ReplayPayloadService) private readonly payloads: ReplayPayloadService,
   ) {}
 
-  /** One small step of a job, of which nothing is lost when it is done twice. */
-  async step(tx: Transaction, id: string): Promise<void> {
+  /**
+   * One small step of a job, of which nothing is lost when it is done twice. False: it does not go on now.
+   * Without a place it begins nothing new.
+   */
+  async step(tx: Transaction, id: string, hasPlace: boolean): Promise<boolean> {
     const row = await this.replays.locked(tx, id);
-    if (!row) return;
+    if (!row) return false;
     const target = await this.chunks.target(tx, row);
+    const did = await this.did(tx, row, target, hasPlace);
+    if (did === 'ended') return false;
+    await this.recount(tx, row);
+    if (did === 'went') {
+      if (row.rest_until !== null) await this.replays.update(tx, id, { rest_until: null });
+      return true;
+    }
+    await this.replays.rest(tx, id, did === 'last' ? lastRestMs : stuckRestMs);
+    return false;
+  }
+
+  private async did(
+    tx: Transaction,
+    row: ReplayRow,
+    target: SubscriptionView | undefined,
+    hasPlace: boolean,
+  ): Promise<Did> {
     if (row.cancel_asked) return this.cancel(tx, row);
     if (!target || target.status === 'deleted' || target.status === 'disabled')
       return this.end(tx, row, 'failed', `The subscription was ${target?.status ?? 'deleted'}.`);
-    if (row.chunk === null) return this.take(tx, row);
+    const mayBegin = hasPlace && target.status === 'active';
+    if (row.chunk === null) return this.take(tx, row, mayBegin);
     const seqs = decodeSeqs(row.chunk);
-    if (row.chunk_by === 'payload') {
-      // A paused subscription sends nothing of it, and collects no more than is on its way.
-      const isThrough = target.status === 'active' && (await this.payloads.step(tx, row, seqs, target));
-      if (isThrough) await this.replays.update(tx, id, noChunk);
-    } else if (row.chunk_order === null) await this.order(tx, row, seqs);
-    else if (await this.chunks.laneHasEnded(tx, row)) await this.replays.update(tx, id, noChunk);
-    await this.recount(tx, row);
+    if (row.chunk_by === 'payload') return mayBegin ? this.send(tx, row, seqs, target) : 'stuck';
+    if (row.chunk_order === null) {
+      if (!mayBegin) return 'stuck';
+      await this.order(tx, row, seqs);
+    } else if (await this.chunks.laneHasEnded(tx, row)) await this.replays.update(tx, row.id, noChunk);
+    else if (target.status === 'paused' || (await this.chunks.isParked(tx, row))) return 'stuck';
+    return 'went';
   }
 
   /** The next chunk; not sent before that it is taken is durable. */
-  private async take(tx: Transaction, row: ReplayRow): Promise<void> {
+  private async take(tx: Transaction, row: ReplayRow, mayBegin: boolean): Promise<Did> {
     const low = (await this.kafka.endOffsets(eventsTopic.name)).get(row.partition)?.low ?? 0;
     const until = Number(row.until_seq);
-    const older = await this.replays.next(tx, row, Math.min(low, until), payloadChunkMax);
-    const seqs = older.length > 0 ? older : await this.replays.next(tx, row, until, laneChunkMax);
-    if (seqs.length === 0) return this.mayEnd(tx, row);
+    const border = Math.min(low, until);
+    const isOlder = Number(row.next_seq) < border;
+    const { seqs, nextSeq } = isOlder
+      ? await this.replays.next(tx, row, border, payloadChunkMax)
+      : await this.replays.next(tx, row, until, laneChunkMax);
+    if (seqs.length === 0) {
+      if (nextSeq >= until) return this.mayEnd(tx, row);
+      await this.replays.update(tx, row.id, { next_seq: String(nextSeq) });
+      return 'went';
+    }
+    if (!mayBegin) return 'stuck';
     await this.replays.update(tx, row.id, {
-      ...{ chunk: encodeSeqs(seqs), chunk_by: older.length > 0 ? 'payload' : 'lane' },
+      ...{ chunk: encodeSeqs(seqs), chunk_by: isOlder ? 'payload' : 'lane' },
       ...{ chunk_no: row.chunk_no + 1, chunk_order: null, chunk_sent: 0 },
-      ...{ next_seq: String(seqs.at(-1)! + 1), taken: String(Number(row.taken) + seqs.length) },
+      ...{ next_seq: String(nextSeq), taken: String(Number(row.taken) + seqs.length) },
     });
+    return 'went';
+  }
+
+  /** Out of what is stored. What is never told of, though everybody is up, ends the job. */
+  private async send(
+    tx: Transaction,
+    row: ReplayRow,
+    seqs: readonly number[],
+    target: SubscriptionView,
+  ): Promise<Did> {
+    const step = await this.payloads.step(tx, row, seqs, target);
+    if (step === 'through') await this.replays.update(tx, row.id, noChunk);
+    if (step !== 'waits') {
+      this.silence.over(row.id);
+      return 'went';
+    }
+    if (await this.chunks.isParked(tx, row)) this.silence.over(row.id);
+    else {
+      const told = [row.chunk_no, row.chunk_sent, row.done, row.failed, row.waiting].join();
+      const untold = Number(row.taken) - seqs.length + row.chunk_sent - toldOf(row);
+      if (untold > 0 && (await this.silence.lasts(row.id, told, payloadSilenceMaxMs, this.hearing(tx, row))))
+        return this.end(tx, row, 'failed', unknown(untold));
+    }
+    const movedMs = (row.moved_at ?? row.created_at).getTime();
+    return Date.now() - movedMs > stuckRestMs ? 'stuck' : 'went';
   }
 
   private async order(tx: Transaction, row: ReplayRow, seqs: readonly number[]): Promise<void> {
@@ -83,9 +148,9 @@ export class ReplayStepService {
     await this.replays.update(tx, row.id, { chunk_order: String(offset) });
   }
 
-  private async cancel(tx: Transaction, row: ReplayRow): Promise<void> {
+  private async cancel(tx: Transaction, row: ReplayRow): Promise<Did> {
     if (row.chunk_by === 'lane') await this.command(row, 'cancel-replay', 'cancel', { replayId: row.id });
-    await this.end(tx, row, 'cancelled');
+    return this.end(tx, row, 'cancelled');
   }
 
   private async command(
@@ -101,15 +166,23 @@ export class ReplayStepService {
   }
 
   /** Everything is sent; that it was is told by `attempts`, which are read at their own pace. */
-  private async mayEnd(tx: Transaction, row: ReplayRow): Promise<void> {
-    const { done, failed, waiting } = await this.replays.recount(tx, row);
-    const told = done + failed + waiting;
+  private async mayEnd(tx: Transaction, row: ReplayRow): Promise<Did> {
     const taken = Number(row.taken);
-    if (told >= taken) return this.end(tx, { ...row, total: row.taken }, 'done');
-    const silentMs = Date.now() - (row.moved_at ?? row.created_at).getTime();
-    if (silentMs < silenceMaxMs) return;
-    const error = `Of ${taken - told} events nothing is known: the log, or the subscription, no longer had them.`;
-    await this.end(tx, row, 'failed', error);
+    // Asked before it is counted: what was read by then is in the count.
+    const before = [row.done, row.failed, row.waiting].join();
+    const isSilent = await this.silence.lasts(row.id, before, silenceMaxMs, this.hearing(tx, row));
+    const now = await this.replays.recount(tx, row);
+    const told = now.done + now.failed + now.waiting;
+    if (told >= taken) return this.end(tx, { ...row, total: row.taken, total_estimated: false }, 'done');
+    if (!isSilent || [now.done, now.failed, now.waiting].join() !== before) return 'last';
+    return this.end(tx, row, 'failed', unknown(taken - told));
+  }
+
+  private hearing(tx: Transaction, row: ReplayRow): Hearing {
+    return {
+      end: async () => (await this.kafka.endOffsets(attemptsTopic.name)).get(row.partition)?.high ?? 0,
+      next: () => this.chunks.projectedTo(tx, row),
+    };
   }
 
   private async end(
@@ -117,11 +190,15 @@ export class ReplayStepService {
     row: ReplayRow,
     status: 'done' | 'cancelled' | 'failed',
     error: string | null = null,
-  ): Promise<void> {
+  ): Promise<'ended'> {
     await this.replays.recount(tx, row);
-    const changes = { status, error, ended_at: new Date(), total: row.total };
-    await this.replays.update(tx, row.id, { ...noChunk, ...changes });
+    const { total, total_estimated } = row;
+    await this.replays.update(tx, row.id, {
+      ...{ ...noChunk, status, error, ended_at: new Date(), total, total_estimated },
+    });
     this.recountedAt.delete(row.id);
+    this.silence.over(row.id);
+    return 'ended';
   }
 
   private async recount(tx: Transaction, row: ReplayRow): Promise<void> {
@@ -129,4 +206,12 @@ export class ReplayStepService {
     await this.replays.recount(tx, row);
     this.recountedAt.set(row.id, performance.now());
   }
+}
+
+function toldOf({ done, failed, waiting }: ReplayRow): number {
+  return Number(done) + Number(failed) + Number(waiting);
+}
+
+function unknown(events: number): string {
+  return `Of ${events} events nothing is known: the log, or the subscription, no longer had them.`;
 }

@@ -16,6 +16,7 @@ import type { FastifyReply } from 'fastify';
 import { type ListQuery, textOf } from './list-query.js';
 import { decodeCursor, limitOf, type Page } from './page.js';
 import type { ReplayView } from './replay.js';
+import type { Counted } from './replay-count.js';
 import { ReplayService } from './replay.service.js';
 import { Documented } from './route-docs.js';
 import { paging, replayBody, replayPage, replayShape } from './shapes.js';
@@ -32,14 +33,14 @@ export class ReplayController {
   @Manages()
   @HttpCode(202)
   @Documented({
-    ...{ summary: 'Send events again; with dryRun, 200 and {count}', body: replayBody },
+    ...{ summary: 'Send events again; with dryRun, 200 and {count, estimated}', body: replayBody },
     ...{ answer: replayShape, status: 202 },
   })
   async order(
     @Param('tenantId') tenantId: string,
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<{ count: number } | ReplayView> {
+  ): Promise<Counted | ReplayView> {
     const ordered = await this.replays.order(tenantId, body);
     if ('count' in ordered) reply.status(200);
     return ordered;

@@ -4,6 +4,7 @@ import { AppError } from '@posthorn/runtime';
 import { DeliveryStore } from './delivery.store.js';
 import { type Page, type Position } from './page.js';
 import { type ReplayView, wishOf } from './replay.js';
+import type { Counted } from './replay-count.js';
 import { type ReplayRow, ReplayStore } from './replay.store.js';
 import type { SubscriptionView } from './rule-book.js';
 
@@ -18,7 +19,7 @@ export class ReplayService {
   ) {}
 
   /** How many events it would send, or the job. @throws AppError `invalid`, `conflict`, `limit-reached` */
-  async order(tenantId: string, body: unknown): Promise<{ count: number } | ReplayView> {
+  async order(tenantId: string, body: unknown): Promise<Counted | ReplayView> {
     const orderedAt = new Date();
     const { dryRun, ...wish } = wishOf(body, orderedAt);
     await this.expectKnown(tenantId, wish.subscriptionId, '/subscriptionId');
@@ -28,8 +29,9 @@ export class ReplayService {
     if (target.status === 'disabled')
       throw new AppError('conflict', 'The subscription is disabled: enable it first.');
     const end = await this.replays.endOf(tenantId);
-    const total = end ? await this.replays.count(tenantId, wish, end.untilSeq, orderedAt) : 0;
-    if (dryRun) return { count: total };
+    const none = { count: 0, estimated: false };
+    const total = end ? await this.replays.count(tenantId, wish, end.untilSeq, orderedAt) : none;
+    if (dryRun) return total;
     const where = end ?? { partition: 0, untilSeq: 0 };
     const row = await this.replays.create(tenantId, wish, where, { total, orderedAt, openMax });
     if (!row)
@@ -92,6 +94,7 @@ function viewOf(row: ReplayRow, reason: string | null): ReplayView {
     filter: row.filter,
     status: row.status,
     total: Number(row.total),
+    totalEstimated: row.total_estimated,
     done: Number(row.done),
     failed: Number(row.failed),
     waiting: Number(row.waiting),

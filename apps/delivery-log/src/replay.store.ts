@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '@posthorn/runtime';
+import { type SeqRange, seqRangeOf } from './log-minutes.js';
 import { encodeCursor, type Page, type Position } from './page.js';
 import {
   newReplayId,
@@ -8,7 +9,8 @@ import {
   type ReplayStatus,
   type ReplayWish,
 } from './replay.js';
-import { selectionOf } from './replay-selection.js';
+import { type Selection, selectionOf } from './replay-selection.js';
+import { type Counted, counted, pieceSeqs } from './replay-count.js';
 import { storable } from './sql-values.js';
 
 export type ReplayRow = {
@@ -40,6 +42,8 @@ export type ReplayRow = {
   chunk_no: number;
   chunk_order: string | null;
   chunk_sent: number;
+  rest_until: Date | null;
+  total_estimated: boolean;
 };
 
 export type LogEnd = { partition: number; untilSeq: number };
@@ -47,6 +51,11 @@ type Asks = { query<T>(sql: string, params?: unknown[]): Promise<T[]> };
 
 const isOpen = `status IN ('queued', 'running')`;
 const keptDays = 90;
+/** Jobs that are looked at in one go. */
+const lookedAtMax = 50;
+/** How long somebody waits for a count, and a step looks for events that are far between. */
+const countMaxMs = 5_000;
+const lookMaxMs = 2_000;
 
 /** Jobs that send events again. */
 @Injectable()
@@ -62,13 +71,34 @@ export class ReplayStore {
     return row && { partition: row.partition, untilSeq: Number(row.seq) + 1 };
   }
 
-  async count(tenantId: string, wish: ReplayWish, untilSeq: number, orderedAt: Date): Promise<number> {
-    const { sql, params } = selectionOf({ ...wish, tenantId, fromSeq: 0, untilSeq, orderedAt });
-    const [row] = await this.database.query<{ count: string }>(
-      `SELECT count(*) AS count FROM (${sql}) AS meant`,
-      params,
+  /** Piece by piece, as far as the time goes: then what was not looked at is taken to be like the rest. */
+  async count(tenantId: string, wish: ReplayWish, untilSeq: number, orderedAt: Date): Promise<Counted> {
+    const range = await this.rangeOf(tenantId, wish, untilSeq);
+    return counted(range, countMaxMs, (piece) =>
+      this.database.transaction(async (tx) => {
+        await tx.query(`SET LOCAL statement_timeout = ${countMaxMs}`);
+        const { sql, params } = selectionOf({ ...wish, tenantId, ...piece, orderedAt });
+        const [row] = await tx.query<{ count: string }>(
+          `SELECT count(*) AS count FROM (${sql}) AS meant`,
+          params,
+        );
+        return Number(row.count);
+      }),
     );
-    return Number(row.count);
+  }
+
+  /** Where in the log it all is; the order of time is not quite that of the log. */
+  private async rangeOf(tenantId: string, { from, to }: ReplayWish, untilSeq: number): Promise<SeqRange> {
+    const until = to.getTime() + 1;
+    const range = await seqRangeOf(this.database, storable(tenantId), {
+      ...{ fromMs: from?.getTime(), untilMs: until },
+    });
+    const [first] = await this.database.query<{ seq: string }>(
+      'SELECT seq FROM events WHERE tenant_id = $1 ORDER BY seq LIMIT 1',
+      [storable(tenantId)],
+    );
+    const fromSeq = Math.max(range.fromSeq, Number(first?.seq ?? untilSeq));
+    return { fromSeq, untilSeq: Math.min(range.untilSeq, untilSeq) };
   }
 
   /** Undefined where the tenant has `openMax` already. */
@@ -76,7 +106,7 @@ export class ReplayStore {
     tenantId: string,
     wish: ReplayWish,
     { partition, untilSeq }: LogEnd,
-    { total, orderedAt, openMax }: { total: number; orderedAt: Date; openMax: number },
+    { total, orderedAt, openMax }: { total: Counted; orderedAt: Date; openMax: number },
   ): Promise<ReplayRow | undefined> {
     const { subscriptionId, targetSubscriptionId, kind, from, to, filter } = wish;
     await this.database.query(
@@ -85,13 +115,13 @@ export class ReplayStore {
     );
     const [row] = await this.database.query<ReplayRow>(
       `INSERT INTO replays (id, tenant_id, subscription_id, target_subscription_id, kind, from_at, to_at, filter, status,
-                            total, partition, until_seq, created_at)
-       SELECT $1, $2, $3, $4, $5, $6, $7, $8, 'queued', $9, $10, $11, $12
+                            total, partition, until_seq, created_at, total_estimated)
+       SELECT $1, $2, $3, $4, $5, $6, $7, $8, 'queued', $9, $10, $11, $12, $14
         WHERE (SELECT count(*) FROM replays WHERE tenant_id = $2 AND ${isOpen}) < $13
        RETURNING *`,
       [
         ...[newReplayId(), storable(tenantId), subscriptionId, targetSubscriptionId, kind, from, to],
-        ...[JSON.stringify(filter), total, partition, untilSeq, orderedAt, openMax],
+        ...[JSON.stringify(filter), total.count, partition, untilSeq, orderedAt, openMax, total.estimated],
       ],
     );
     return row;
@@ -135,7 +165,10 @@ export class ReplayStore {
     return (await this.database.query(`SELECT 1 FROM replays WHERE ${isOpen} LIMIT 1`)).length > 0;
   }
 
-  /** Starts what may run beside what runs: the oldest first, one at a time for a subscription. */
+  /**
+   * Starts what may run beside what runs: the oldest first, one at a time for a subscription. What rests
+   * holds back nobody but those who want to send to the same one.
+   */
   async promote(runningMax: number, runningOfTenantMax: number): Promise<void> {
     await this.database.transaction(async (tx) => {
       await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('delivery-log/replays', 0))`);
@@ -143,8 +176,9 @@ export class ReplayStore {
         `UPDATE replays SET status = 'running', started_at = now(), moved_at = now()
           WHERE id IN (
             SELECT q.id FROM replays q WHERE q.status = 'queued'
-               AND (SELECT count(*) FROM replays r WHERE r.status = 'running') < $1
-               AND (SELECT count(*) FROM replays r WHERE r.status = 'running' AND r.tenant_id = q.tenant_id) < $2
+               AND (SELECT count(*) FROM replays r WHERE r.status = 'running' AND r.rest_until IS NULL) < $1
+               AND (SELECT count(*) FROM replays r WHERE r.status = 'running' AND r.rest_until IS NULL
+                       AND r.tenant_id = q.tenant_id) < $2
                AND NOT EXISTS (SELECT 1 FROM replays r WHERE r.status = 'running' AND r.tenant_id = q.tenant_id
                                   AND r.target_subscription_id = q.target_subscription_id)
              ORDER BY q.created_at, q.id LIMIT 1)`,
@@ -153,11 +187,19 @@ export class ReplayStore {
     });
   }
 
-  async running(): Promise<string[]> {
-    const rows = await this.database.query<{ id: string }>(
-      `SELECT id FROM replays WHERE status = 'running' ORDER BY created_at`,
+  /** The oldest first; without those that rest a while longer. */
+  async running(): Promise<{ id: string; tenantId: string }[]> {
+    return this.database.query<{ id: string; tenantId: string }>(
+      `SELECT id, tenant_id AS "tenantId" FROM replays
+        WHERE status = 'running' AND (rest_until IS NULL OR rest_until <= now() OR cancel_asked)
+        ORDER BY started_at, id LIMIT ${lookedAtMax}`,
     );
-    return rows.map(({ id }) => id);
+  }
+
+  async rest(tx: Transaction, id: string, ms: number): Promise<void> {
+    await tx.query(`UPDATE replays SET rest_until = now() + make_interval(secs => $2) WHERE id = $1`, [
+      ...[id, ms / 1_000],
+    ]);
   }
 
   /** Ended ones of which deliveries are still tried again. */
@@ -206,14 +248,35 @@ export class ReplayStore {
     return now;
   }
 
-  async next(tx: Transaction, row: ReplayRow, untilSeq: number, max: number): Promise<number[]> {
-    const { sql, params } = selectionOf({
-      ...{ tenantId: row.tenant_id, subscriptionId: row.subscription_id },
-      ...{ targetSubscriptionId: row.target_subscription_id, kind: row.kind, filter: row.filter },
-      ...{ from: row.from_at, to: row.to_at, orderedAt: row.created_at },
-      ...{ fromSeq: Number(row.next_seq), untilSeq },
-    });
-    const rows = await tx.query<{ seq: string }>(`${sql} LIMIT ${max}`, params);
-    return rows.map(({ seq }) => Number(seq));
+  /**
+   * The next events that are meant, and the place behind which those are that come then. Where they are far
+   * between, there may be none yet though more come.
+   */
+  async next(
+    tx: Transaction,
+    row: ReplayRow,
+    untilSeq: number,
+    max: number,
+  ): Promise<{ seqs: number[]; nextSeq: number }> {
+    const endMs = performance.now() + lookMaxMs;
+    let from = Number(row.next_seq);
+    while (from < untilSeq) {
+      const until = Math.min(untilSeq, from + pieceSeqs);
+      const { sql, params } = selectionOf({ ...selectionOfRow(row), fromSeq: from, untilSeq: until });
+      const rows = await tx.query<{ seq: string }>(`${sql} LIMIT ${max}`, params);
+      const seqs = rows.map(({ seq }) => Number(seq));
+      if (seqs.length > 0) return { seqs, nextSeq: seqs.length < max ? until : seqs.at(-1)! + 1 };
+      from = until;
+      if (performance.now() > endMs) break;
+    }
+    return { seqs: [], nextSeq: Math.max(from, Number(row.next_seq)) };
   }
+}
+
+function selectionOfRow(row: ReplayRow): Omit<Selection, 'fromSeq' | 'untilSeq'> {
+  return {
+    ...{ tenantId: row.tenant_id, subscriptionId: row.subscription_id },
+    ...{ targetSubscriptionId: row.target_subscription_id, kind: row.kind, filter: row.filter },
+    ...{ from: row.from_at, to: row.to_at, orderedAt: row.created_at },
+  };
 }

@@ -34,6 +34,8 @@ export type ReplayView = {
   filter: ReplayFilter;
   status: ReplayStatus;
   total: number;
+  /** Counting took too long: `total` is a guess until the job is done. */
+  totalEstimated: boolean;
   /** Delivered. */
   done: number;
   /** Failed, expired or cancelled. */

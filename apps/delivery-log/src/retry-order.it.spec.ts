@@ -102,6 +102,23 @@ describe('one delivery again now', () => {
     expect((await ordered('shown')).map((retry) => retry.attempt)).toEqual([1, 2]);
   }, 30_000);
 
+  it('of an event that was published again is about what was published then', async () => {
+    const { seq, eventId, id, path } = await deliveryOf('anew', attempt(), exhausted);
+    const later = fresh(eventId, {
+      ...{ tenantId: 'anew', acceptedAt: Date.now() + 24 * 3_600_000, data: Buffer.from('{"total":2}') },
+    });
+    const again = await cluster.event(later);
+    expect(again).toBeGreaterThan(seq);
+    const of = { tenantId: 'anew', eventId, seq: again, deliveryId: id, acceptedAt: later.acceptedAt };
+    await cluster.attempt({ ...exhausted, ...of });
+    await waitFor(async () => (await log.ask(path)).body['seq'] === again);
+    await waitFor(async () => (await log.list(`anew/events?id=${eventId}`)).items.length === 2);
+    expect((await log.post(`${path}/retry`)).status).toBe(202);
+    const [retry] = await ordered('anew');
+    expect(retry.seq).toBe(again);
+    expect(decodeEvents(retry.event)).toEqual(later);
+  }, 30_000);
+
   it('of a replay stays one', async () => {
     const { seq, eventId } = await deliveryOf('replayed', delivered());
     const id = deliveryId(eventId, 'sub_1', 'rpl_1');

@@ -33,11 +33,11 @@ export class RetryOrderService {
     if (!delivery) throw new AppError('not-found', 'No such delivery.');
     const { subscriptionId, seq, replayId, attemptCount: attempt } = delivery;
     const [event, subscription, wasOver] = await Promise.all([
-      this.events.find(tenantId, delivery.eventId),
+      this.events.at(tenantId, seq),
       this.deliveries.stateOf(tenantId, subscriptionId),
       this.deliveries.wasOver(deliveryId),
     ]);
-    const acceptedAtMs = event?.row.accepted_at.getTime();
+    const acceptedAtMs = event?.accepted_at.getTime();
     const known = { ...{ seq, replayId, wasOver, acceptedAtMs }, status: delivery.status };
     const dueAt = Date.now();
     const refusal = refusalOf(known, subscription, dueAt);
@@ -45,7 +45,7 @@ export class RetryOrderService {
     const value = encodeRetry({
       ...{ tenantId, subscriptionId, deliveryId, seq, attempt, dueAt },
       ...(replayId === null ? {} : { replayId }),
-      event: encodeEvent(eventMessageOf(event!.row)),
+      event: encodeEvent(eventMessageOf(event!)),
     });
     await this.order({ tenantId, key: subscriptionKey(tenantId, subscriptionId), value });
     return { deliveryId, subscriptionId, eventId: delivery.eventId, attempt: attempt + 1 };

@@ -101,6 +101,7 @@ export const waitingPage = pageOf(
     attempts: wholeOrNull,
     nextAttemptAt: instantOrNull,
     waiting: whole,
+    atLeast: { type: 'boolean' },
     oldestAt: instantOrNull,
     reason: text,
   }),
@@ -129,7 +130,7 @@ export const statsShape = object({
   items: listOf(
     object({ at: instant, delivered: whole, failed: whole, attempts: whole, latencyMs: object(latency) }),
   ),
-  backlog: object({ size: whole, oldestAt: instantOrNull }),
+  backlog: object({ size: whole, oldestAt: instantOrNull, atLeast: { type: 'boolean' } }),
 });
 
 export const erasureBody: Schema = {
@@ -174,6 +175,7 @@ export const replayShape = object({
   filter: replayFilter,
   status: oneOfTexts(replayStatuses),
   total: whole,
+  totalEstimated: { type: 'boolean' },
   done: whole,
   failed: whole,
   waiting: whole,

@@ -835,6 +835,9 @@ export const answers: Record<string, object> = {
       "waiting": {
        "type": "number"
       },
+      "atLeast": {
+       "type": "boolean"
+      },
       "oldestAt": {
        "anyOf": [
         {
@@ -857,6 +860,7 @@ export const answers: Record<string, object> = {
       "attempts",
       "nextAttemptAt",
       "waiting",
+      "atLeast",
       "oldestAt",
       "reason"
      ]
@@ -1562,6 +1566,9 @@ export const answers: Record<string, object> = {
    "total": {
     "type": "number"
    },
+   "totalEstimated": {
+    "type": "boolean"
+   },
    "done": {
     "type": "number"
    },
@@ -1625,6 +1632,7 @@ export const answers: Record<string, object> = {
    "filter",
    "status",
    "total",
+   "totalEstimated",
    "done",
    "failed",
    "waiting",
@@ -1697,6 +1705,9 @@ export const answers: Record<string, object> = {
    "total": {
     "type": "number"
    },
+   "totalEstimated": {
+    "type": "boolean"
+   },
    "done": {
     "type": "number"
    },
@@ -1760,6 +1771,7 @@ export const answers: Record<string, object> = {
    "filter",
    "status",
    "total",
+   "totalEstimated",
    "done",
    "failed",
    "waiting",
@@ -1837,6 +1849,9 @@ export const answers: Record<string, object> = {
       "total": {
        "type": "number"
       },
+      "totalEstimated": {
+       "type": "boolean"
+      },
       "done": {
        "type": "number"
       },
@@ -1900,6 +1915,7 @@ export const answers: Record<string, object> = {
       "filter",
       "status",
       "total",
+      "totalEstimated",
       "done",
       "failed",
       "waiting",
@@ -1934,10 +1950,14 @@ export const answers: Record<string, object> = {
     "properties": {
      "count": {
       "type": "number"
+     },
+     "estimated": {
+      "type": "boolean"
      }
     },
     "required": [
-     "count"
+     "count",
+     "estimated"
     ]
    },
    {
@@ -2002,6 +2022,9 @@ export const answers: Record<string, object> = {
      "total": {
       "type": "number"
      },
+     "totalEstimated": {
+      "type": "boolean"
+     },
      "done": {
       "type": "number"
      },
@@ -2065,6 +2088,7 @@ export const answers: Record<string, object> = {
      "filter",
      "status",
      "total",
+     "totalEstimated",
      "done",
      "failed",
      "waiting",
@@ -2293,11 +2317,15 @@ export const answers: Record<string, object> = {
         "type": "string"
        }
       ]
+     },
+     "atLeast": {
+      "type": "boolean"
      }
     },
     "required": [
      "size",
-     "oldestAt"
+     "oldestAt",
+     "atLeast"
     ]
    }
   },

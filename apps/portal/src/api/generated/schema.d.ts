@@ -484,7 +484,7 @@ export interface paths {
         /** Replays, newest first */
         get: operations["ReplayController_list"];
         put?: never;
-        /** Send events again; with dryRun, 200 and {count} */
+        /** Send events again; with dryRun, 200 and {count, estimated} */
         post: operations["ReplayController_order"];
         delete?: never;
         options?: never;
@@ -2610,6 +2610,7 @@ export interface operations {
                             targetSubscriptionId: string;
                             to: string;
                             total: number;
+                            totalEstimated: boolean;
                             waiting: number;
                         }[];
                         nextCursor: null | string;
@@ -2659,7 +2660,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Send events again; with dryRun, 200 and {count} */
+            /** @description Send events again; with dryRun, 200 and {count, estimated} */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2667,6 +2668,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         count: number;
+                        estimated: boolean;
                     } | {
                         createdAt: string;
                         done: number;
@@ -2690,6 +2692,7 @@ export interface operations {
                         targetSubscriptionId: string;
                         to: string;
                         total: number;
+                        totalEstimated: boolean;
                         waiting: number;
                     };
                 };
@@ -2746,6 +2749,7 @@ export interface operations {
                         targetSubscriptionId: string;
                         to: string;
                         total: number;
+                        totalEstimated: boolean;
                         waiting: number;
                     };
                 };
@@ -2804,6 +2808,7 @@ export interface operations {
                         targetSubscriptionId: string;
                         to: string;
                         total: number;
+                        totalEstimated: boolean;
                         waiting: number;
                     };
                 };
@@ -2843,6 +2848,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         backlog: {
+                            atLeast: boolean;
                             oldestAt: null | string;
                             size: number;
                         };
@@ -4188,6 +4194,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: {
+                            atLeast: boolean;
                             attempt: number;
                             attempts: null | number;
                             lane: null | string;

@@ -1,0 +1,121 @@
+import { decodeEvents, laneKey } from '@posthorn/contracts';
+import type { Service } from '@posthorn/runtime';
+import {
+  readTopic,
+  testDatabase,
+  type TestDatabase,
+  testKafka,
+  type TestKafka,
+  waitFor,
+} from '@posthorn/testing';
+import { control, event, parked, startMs } from './testing/builders.js';
+import { Cluster, LogApi } from './testing/cluster.js';
+
+let broker: TestKafka;
+let stores: TestDatabase;
+let cluster: Cluster;
+let service: Service;
+let log: LogApi;
+
+beforeAll(async () => {
+  broker = testKafka();
+  stores = await testDatabase();
+  cluster = new Cluster(broker.brokers, broker.prefix);
+  await cluster.start();
+  await cluster.key('operator', null, ['manage']);
+  service = await cluster.startService(stores.url);
+  log = new LogApi(() => service.url);
+  await waitFor(() => log.isReady(), { timeoutMs: 20_000 });
+}, 60_000);
+
+afterAll(async () => {
+  await cluster?.stop();
+  await broker?.cleanup();
+  await stores?.drop();
+}, 60_000);
+
+async function tenantWith(tenantId: string, status: 'active' | 'paused'): Promise<number> {
+  const seq = await cluster.tenantWith(tenantId, event());
+  await cluster.event(control({ tenantId, version: 2, status }));
+  await waitFor(async () => (await log.list(`${tenantId}/events`)).items.length === 1);
+  await waitFor(async () => {
+    const { body } = await log.post(`${tenantId}/replays`, 'operator', { ...whole, dryRun: true });
+    return body['count'] === 1;
+  });
+  return seq;
+}
+
+const whole = { subscriptionId: 'sub_1', kind: 'range' };
+const order = async (tenantId: string) =>
+  String((await log.post(`${tenantId}/replays`, 'operator', whole)).body['id']);
+const stateOf = async (tenantId: string, id: string) => (await log.ask(`${tenantId}/replays/${id}`)).body;
+
+async function orderOf(tenantId: string): Promise<number | undefined> {
+  const records = await readTopic(broker.brokers, `${broker.prefix}events.v1`);
+  const found = records.find(({ value }) => {
+    const message = decodeEvents(Buffer.from(value ?? ''));
+    return message.kind === 'command' && message.command === 'replay' && message.tenantId === tenantId;
+  });
+  return found && Number(found.offset);
+}
+
+it('whose target is paused, or whose receiver is dead, leaves its place to others, and goes on later', async () => {
+  const dead = ['dead-1', 'dead-2'];
+  const paused = ['paused-1', 'paused-2'];
+  const jobs = new Map<string, string>();
+  for (const tenantId of dead) {
+    const cursor = await tenantWith(tenantId, 'active');
+    const id = await order(tenantId);
+    jobs.set(tenantId, id);
+    await waitFor(() => orderOf(tenantId));
+    const lane = parked({ tenantId, lane: `replay/${id}`, cursor, dueAt: startMs + 3_600_000 });
+    await cluster.cursor(tenantId, laneKey(tenantId, 'sub_1', lane.lane), lane);
+  }
+  for (const tenantId of paused) {
+    await tenantWith(tenantId, 'paused');
+    jobs.set(tenantId, await order(tenantId));
+  }
+  await waitFor(async () => {
+    const all = await Promise.all([...jobs].map(([tenantId, id]) => stateOf(tenantId, id)));
+    return all.every(({ status }) => status === 'running');
+  });
+  const reasons = await Promise.all(
+    [...jobs].map(async ([tenantId, id]) => (await stateOf(tenantId, id))['reason']),
+  );
+  expect(reasons).toEqual([
+    ...dead.map(() => expect.stringContaining('parked at attempt 1')),
+    ...paused.map(() => 'the subscription is paused'),
+  ]);
+
+  await tenantWith('sixth', 'active');
+  const sixth = await order('sixth');
+  await waitFor(() => orderOf('sixth'), { timeoutMs: 20_000 });
+  expect(await stateOf('sixth', sixth)).toMatchObject({ status: 'running' });
+
+  // Nothing was sent to who is paused; it is when that is over.
+  expect(await orderOf('paused-1')).toBeUndefined();
+  await cluster.event(control({ tenantId: 'paused-1', version: 3, status: 'active' }));
+  await waitFor(() => orderOf('paused-1'), { timeoutMs: 20_000 });
+  const { status } = await log.post(`dead-1/replays/${jobs.get('dead-1')}/cancel`);
+  expect(status).toBe(202);
+  await waitFor(async () => (await stateOf('dead-1', jobs.get('dead-1')!))['status'] === 'cancelled');
+}, 90_000);
+
+it('means an event that came again within ten minutes once, and later than that anew', async () => {
+  const tenantId = 'repeats';
+  await cluster.tenant(tenantId);
+  await cluster.event(control({ tenantId }));
+  const minute = (n: number) => event({ tenantId, acceptedAt: startMs + n * 60_000 });
+  for (const n of [0, 8, 16, 24, 40]) await cluster.event(minute(n));
+  await waitFor(async () => (await log.list(`${tenantId}/events`)).items.length === 5);
+  // Of minutes 8 and 24 the dispatcher sends nothing: they repeat those of 0 and 16.
+  const { body } = await log.post(`${tenantId}/replays`, 'operator', { ...whole, dryRun: true });
+  expect(body).toEqual({ count: 3, estimated: false });
+  const poll = { tenantId, id: 'sub_poll', kind: 'poll' as const, url: '', profile: 'standard' as const };
+  await cluster.event(control({ ...poll, filter: { types: ['order.created'] } }));
+  for (const n of [60, 61, 75]) await cluster.event(minute(n));
+  await waitFor(async () => (await log.list(`${tenantId}/events`)).items.length === 8);
+  const polled = await log.ask(`${tenantId}/subscriptions/sub_poll/poll`);
+  const at = (polled.body['items'] as { acceptedAt: string }[]).map(({ acceptedAt }) => acceptedAt);
+  expect(at).toEqual([60, 75].map((n) => new Date(startMs + n * 60_000).toISOString()));
+}, 60_000);
