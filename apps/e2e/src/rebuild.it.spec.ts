@@ -53,7 +53,11 @@ it('npm run rebuild makes lost deliveries anew, while the service goes on', asyn
   const caller = new Caller(product);
   const { id, key } = await caller.tenant('brutlers');
   await caller.brutlersWebhook(key, `${receiver.url}/hook`, ['order.created']);
-  const publish = (n: number) => caller.publish(key, { id: `evt_${n}`, type: 'order.created', data: { n } });
+  const publish = (n: number) =>
+    caller.publish(key, {
+      ...{ tenantId: id, id: `evt_${n}`, type: 'order.created', entity: { name: 'order', id: `o${n}` } },
+      ...{ timestamp: '2026-04-15T10:00:01.234Z', data: { n } },
+    });
   for (let n = 0; n < events; n++) expect((await publish(n)).status).toBe(202);
   const listed = () =>
     caller.call<{ items: object[] }>('GET', `/v1/tenants/${id}/deliveries?limit=200&status=delivered`, {
