@@ -25,10 +25,17 @@ export type ServiceRequest = FastifyRequest & {
 const jsonType = /^application\/(?:[\w.!#$&^-]+\+)?json(?:\s*;|\s*$)/i;
 const requestIdForm = /^[A-Za-z0-9._:-]{1,64}$/;
 
-export function fastifyOptions({ bodyMaxBytes }: { bodyMaxBytes: number }): FastifyServerOptions {
+export function fastifyOptions({
+  bodyMaxBytes,
+  trustedProxies = [],
+}: {
+  bodyMaxBytes: number;
+  trustedProxies?: string[];
+}): FastifyServerOptions {
   return {
-    // X-Forwarded-… are not believed: nothing we decide depends on the caller's address.
-    trustProxy: false,
+    // X-Forwarded-For is believed as far as it was written by these: limits by address, the throttle of
+    // log-ins and the audit trail depend on the caller's address.
+    trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
     logger: false,
     bodyLimit: bodyMaxBytes,
     // From the first byte to the last of a request; a caller that drips is cut off.

@@ -48,7 +48,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   let started = false;
   health.ready('process', () => started || 'starting');
 
-  const adapter = new FastifyAdapter(fastifyOptions({ bodyMaxBytes: options.bodyMaxBytes ?? 256 * 1024 }));
+  const { bodyMaxBytes = 256 * 1024 } = options;
+  const { trustedProxies } = settings;
+  const adapter = new FastifyAdapter(fastifyOptions({ bodyMaxBytes, trustedProxies }));
   const root: DynamicModule = {
     module: class Root {},
     imports: [

@@ -14,6 +14,7 @@ import {
   validateSync,
   type ValidationError,
 } from 'class-validator';
+import { isNetwork } from './network.js';
 
 /** Any class of settings. Its property initialisers are the defaults. */
 export type SettingsClass<T extends object = object> = new () => T;
@@ -275,6 +276,13 @@ export class CommonSettings {
   @Max(65535)
   port: number = 8400;
 
+  @Setting(
+    'POSTHORN_TRUSTED_PROXIES',
+    "Addresses and CIDRs of proxies whose X-Forwarded-For is believed: callers' addresses are taken from it",
+  )
+  @IsString({ each: true })
+  trustedProxies: string[] = [];
+
   @Setting('POSTHORN_LOG_LEVEL', logLevels.join(', '))
   @IsIn(logLevels)
   logLevel: LogLevel = 'info';
@@ -316,6 +324,9 @@ export class CommonSettings {
 
   /** Relations between settings; a subclass that adds its own calls this one too. */
   problem(): string | undefined {
+    const wrong = this.trustedProxies.find((text) => !isNetwork(text));
+    if (wrong !== undefined)
+      return `POSTHORN_TRUSTED_PROXIES ${JSON.stringify(wrong)} is no address or network in CIDR notation`;
     if (this.kafkaSaslMechanism && !(this.kafkaSaslUsername && this.kafkaSaslPassword))
       return 'POSTHORN_KAFKA_SASL_MECHANISM needs POSTHORN_KAFKA_SASL_USERNAME and POSTHORN_KAFKA_SASL_PASSWORD';
     if (!this.kafkaSaslMechanism && (this.kafkaSaslUsername || this.kafkaSaslPassword))

@@ -17,9 +17,13 @@
 {{- $_ := set $plain "POSTHORN_KAFKA_SASL_USERNAME" (include "posthorn.kafkaUser" .) }}
 {{- end }}
 {{- if and $root.Values.ingress.enabled (has .service (list "subscription-api" "event-ingest" "delivery-log" "standalone")) }}
+{{- if $root.Values.ingress.trustedProxies }}
+{{- $_ := set $plain "POSTHORN_TRUSTED_PROXIES" (join "," $root.Values.ingress.trustedProxies) }}
+{{- else }}
 {{- /* Behind the ingress every caller has its address; the ingress itself limits by address (annotation). */}}
 {{- if ne .service "event-ingest" }}{{ $_ := set $plain "POSTHORN_RATE_PER_ADDRESS" "0" }}{{ end }}
 {{- if has .service (list "event-ingest" "standalone") }}{{ $_ := set $plain "POSTHORN_INGEST_RATE_PER_ADDRESS" "0" }}{{ end }}
+{{- end }}
 {{- end }}
 {{- if $root.Values.otlpEndpoint }}{{ $_ := set $plain "OTEL_EXPORTER_OTLP_ENDPOINT" $root.Values.otlpEndpoint }}{{ end }}
 {{- range $name, $value := mustMergeOverwrite $plain (deepCopy $root.Values.env) (deepCopy ($values.env | default dict)) }}
