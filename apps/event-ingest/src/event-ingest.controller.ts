@@ -1,9 +1,10 @@
 import { Controller, HttpCode, Post, Req } from '@nestjs/common';
-import { Takes } from '@posthorn/runtime';
+import { idempotencyKeyOf, Takes } from '@posthorn/runtime';
 import type { FastifyRequest } from 'fastify';
 import { type Accepted, EventIngestService } from './event-ingest.service.js';
 import { publicationShape } from './publication-shape.js';
 import { holderOf } from './publish-route.js';
+import { RepeatedRequests } from './repeated-requests.js';
 
 const empty = Buffer.alloc(0);
 
@@ -13,16 +14,23 @@ type IncomingRequest = FastifyRequest & { rawBody?: Buffer; logFields?: Record<s
 /** `POST /v1/events`. The key was checked before the body was read (PublishRoute). */
 @Controller('v1/events')
 export class EventIngestController {
-  constructor(private readonly ingest: EventIngestService) {}
+  constructor(
+    private readonly ingest: EventIngestService,
+    private readonly repeated: RepeatedRequests,
+  ) {}
 
   @Post()
   @Takes(publicationShape)
   @HttpCode(202)
   async publish(@Req() request: IncomingRequest): Promise<Accepted> {
-    const { headers, body, rawBody } = request;
+    const { headers, body, rawBody: bytes = empty } = request;
     const holder = holderOf(request);
     request.logFields = { keyId: holder.keyId };
-    const answer = await this.ingest.publish(holder, { headers, parsed: body, bytes: rawBody ?? empty });
+    const key = idempotencyKeyOf(headers);
+    const publication = { headers, parsed: body, bytes };
+    const accepted = key && this.repeated.compare(holder.keyId, key, publication);
+    const answer = await this.ingest.publish(holder, publication);
+    if (accepted) accepted();
     request.logFields.events = answer.accepted.length;
     return answer;
   }

@@ -19,6 +19,7 @@ import { InboxService } from './inbox.service.js';
 import { IngestSpans } from './ingest-spans.js';
 import { IngestMetrics } from './metrics.js';
 import { PublishRoute } from './publish-route.js';
+import { RepeatedRequests } from './repeated-requests.js';
 
 /** Starts and stops the parts in order. */
 @Injectable()
@@ -72,6 +73,7 @@ export class EventIngestModule {
         IngestMetrics,
         IngestSpans,
         PublishRoute,
+        { provide: RepeatedRequests, useValue: new RepeatedRequests() },
       ],
       exports: [EVENT_INGEST_TRANSPORT],
     };

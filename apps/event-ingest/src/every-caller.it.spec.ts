@@ -95,3 +95,11 @@ it('a foreign tenant is answered like one that does not exist', async () => {
   );
   expect(real).toEqual(none);
 });
+
+it.each(routes.filter(([method]) => method === 'post'))(
+  '%s %s heeds an Idempotency-Key',
+  async (method, path) => {
+    const { status, detail } = await ask(method, path, { ...callers['publisher'], 'idempotency-key': 'a b' });
+    expect([status, detail]).toEqual([422, 'Idempotency-Key must be 1 to 255 printable ASCII characters.']);
+  },
+);

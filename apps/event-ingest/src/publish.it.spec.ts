@@ -101,6 +101,18 @@ it('the same event again gets the same id, an event that differs another one', a
   expect(await ids({ tenantId: 'plain', id: 'mine' }, '{"a":1}')).not.toBe(first);
 });
 
+it('under an Idempotency-Key the same request gets the same answer, another one is refused until it failed', async () => {
+  const ask = (given: object, name = 'once') =>
+    post(url, operator, eventText({ tenantId: 'plain', ...given }), { 'idempotency-key': name });
+  const [first, again] = [await ask({ id: 'idem-1' }), await ask({ id: 'idem-1' })];
+  expect([again.status, again.body]).toEqual([202, first.body]);
+  const other = await ask({ id: 'idem-2' });
+  expect([other.status, other.body.code]).toEqual([422, 'idempotency-mismatch']);
+  expect((await rig.events()).some(({ event }) => event.id === 'idem-2')).toBe(false);
+  expect((await ask({ id: 'idem-2', timestamp: 'never' }, 'mended')).status).toBe(422);
+  expect((await ask({ id: 'idem-2' }, 'mended')).status).toBe(202);
+});
+
 it('a batch of 1,000 for several tenants is accepted in order', async () => {
   const tenants = ['plain', 'vendor'];
   const members = [...Array(1_000).keys()].map((i) =>

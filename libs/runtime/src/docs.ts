@@ -9,9 +9,6 @@ type OperationObject = NonNullable<OpenAPIObject['paths'][string]['get']>;
 /** The JSON Schemas of successes, by the id of the operation. */
 export type Answers = Record<string, object>;
 
-/** Where an event's own id makes a repeat harmless. */
-const withoutIdempotencyKey = ['/v1/events'];
-
 /** The JSON Schema of a route's body, for its document; that it holds is checked by the route itself. */
 export const Takes = (schema: object, { required = true } = {}): MethodDecorator =>
   SetMetadata('swagger/apiParameters', [{ in: 'body', name: 'body', type: String, required, schema }]);
@@ -54,7 +51,7 @@ function complete(document: OpenAPIObject, answers: Answers): OpenAPIObject {
     ...document.components,
     schemas: { ...document.components?.schemas, Problem: problem },
   };
-  for (const [path, item] of Object.entries(document.paths)) {
+  for (const item of Object.values(document.paths)) {
     for (const method of methods) {
       const operation = item[method];
       if (!operation) continue;
@@ -62,7 +59,7 @@ function complete(document: OpenAPIObject, answers: Answers): OpenAPIObject {
       operation.responses['default'] = { description: 'An error', content };
       sayAnswer(operation, answers);
       const isWriting = (withBody as readonly string[]).includes(method);
-      if (method === 'post' && !withoutIdempotencyKey.includes(path))
+      if (method === 'post')
         operation.parameters = [...(operation.parameters ?? []), header('Idempotency-Key')];
       if (isWriting && method !== 'post' && item.get)
         operation.parameters = [...(operation.parameters ?? []), header('If-Match')];

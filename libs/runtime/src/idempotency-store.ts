@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto';
 import { joinKey } from '@posthorn/contracts';
 import { AppError } from './problem.js';
 import { SealedError, type KeyRing } from './secrets.js';
@@ -7,8 +8,8 @@ export type Claim = {
   /** Whose: an API key's or a user's id. */
   callerId: string;
   key: string;
-  /** Hex SHA-256 of method, path and body. */
-  fingerprint: string;
+  /** Hex, of method, path and body: the store's own; the first is the newest, all say the same. */
+  fingerprints: readonly [string, ...string[]];
 };
 
 /** For a migration of a service that has an IdempotencyStore. */
@@ -43,11 +44,26 @@ const lost =
  */
 export class IdempotencyStore {
   private purgedAt = -Infinity;
+  private readonly macKeys: Buffer[];
 
   constructor(
     private readonly db: { query<T>(sql: string, params?: unknown[]): Promise<T[]> },
     private readonly keyRing?: KeyRing,
-  ) {}
+  ) {
+    this.macKeys = keyRing?.deriveAll('idempotency') ?? [];
+  }
+
+  /**
+   * What a request is known again by. Bodies may hold passwords, which a plain hash would give to whoever
+   * can guess: where there is a key ring, it takes one of its keys to compute it.
+   */
+  fingerprintsOf(line: string, body: Buffer | string): Claim['fingerprints'] {
+    const hashes = this.macKeys.map((key) => createHmac('sha256', key));
+    const [first = createHash('sha256'), ...rest] = hashes;
+    const hex = (hash: { update(data: Buffer | string): typeof hash; digest(encoding: 'hex'): string }) =>
+      hash.update(`${line}\n`).update(body).digest('hex');
+    return [hex(first), ...rest.map(hex)];
+  }
 
   /**
    * Undefined: the claim is ours, go on. Otherwise the answer to give again.
@@ -56,13 +72,13 @@ export class IdempotencyStore {
    */
   async begin(claim: Claim): Promise<StoredAnswer | undefined> {
     await this.purge();
-    const { callerId, key, fingerprint } = claim;
+    const { callerId, key, fingerprints } = claim;
     const mine = await this.db.query(
       `INSERT INTO idempotency_keys AS i (caller_id, key, fingerprint) VALUES ($1, $2, $3)
        ON CONFLICT (caller_id, key) DO UPDATE SET fingerprint = $3, created_at = now()
          WHERE i.answer IS NULL AND NOT i.committed AND i.created_at < now() - make_interval(secs => $4)
        RETURNING 1`,
-      [callerId, key, fingerprint, abandonedS],
+      [callerId, key, fingerprints[0], abandonedS],
     );
     if (mine.length > 0) return undefined;
     const [row] = await this.db.query<Row | undefined>(
@@ -70,13 +86,42 @@ export class IdempotencyStore {
          FROM idempotency_keys WHERE caller_id = $1 AND key = $2`,
       [callerId, key, abandonedS],
     );
-    if (row && row.fingerprint !== fingerprint)
-      throw new AppError('idempotency-mismatch', 'This Idempotency-Key was used with another request.');
+    expectSame(claim, row);
     if (row?.answer) return this.open(claim, row.answer);
     if (row?.committed && row.stale) throw new AppError('conflict', lost);
     throw new AppError('request-in-progress', 'The first request with this Idempotency-Key is under way.', {
       retryAfterS: 1,
     });
+  }
+
+  /**
+   * For a request whose answer is not kept: it is compared, and carried out each time.
+   *
+   * @returns whether it was carried out before
+   * @throws AppError `idempotency-mismatch`
+   */
+  async compare(claim: Claim): Promise<boolean> {
+    await this.purge();
+    const { callerId, key, fingerprints } = claim;
+    await this.db.query(
+      `INSERT INTO idempotency_keys (caller_id, key, fingerprint) VALUES ($1, $2, $3)
+       ON CONFLICT (caller_id, key) DO NOTHING`,
+      [callerId, key, fingerprints[0]],
+    );
+    const [row] = await this.db.query<Pick<Row, 'fingerprint' | 'committed'> | undefined>(
+      'SELECT fingerprint, committed FROM idempotency_keys WHERE caller_id = $1 AND key = $2',
+      [callerId, key],
+    );
+    expectSame(claim, row);
+    return row?.committed === true;
+  }
+
+  /** It was carried out; its answer is not kept. */
+  async settle({ callerId, key }: Claim): Promise<void> {
+    await this.db.query('UPDATE idempotency_keys SET committed = true WHERE caller_id = $1 AND key = $2', [
+      callerId,
+      key,
+    ]);
   }
 
   async finish(claim: Claim, answer: StoredAnswer): Promise<void> {
@@ -116,6 +161,11 @@ export class IdempotencyStore {
       [keptHours],
     );
   }
+}
+
+function expectSame({ fingerprints }: Claim, row: Pick<Row, 'fingerprint'> | undefined): void {
+  if (row && !fingerprints.includes(row.fingerprint))
+    throw new AppError('idempotency-mismatch', 'This Idempotency-Key was used with another request.');
 }
 
 const contextOf = ({ callerId, key }: Claim): string => `idempotency/${joinKey(callerId, key)}`;

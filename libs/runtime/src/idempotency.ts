@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createHash } from 'node:crypto';
 import {
   Inject,
   Injectable,
+  SetMetadata,
   type CallHandler,
   type ExecutionContext,
   type NestInterceptor,
@@ -14,14 +14,34 @@ import type { ServiceRequest } from './http.js';
 import { IdempotencyStore, type Claim } from './idempotency-store.js';
 import { AppError } from './problem.js';
 
-const claims = new AsyncLocalStorage<Claim>();
+/** `repeated`: it was carried out before, with the same body. */
+const claims = new AsyncLocalStorage<{ claim: Claim; repeated: boolean }>();
+const COMPARED = 'posthorn:compared';
+const keyForm = /^[\x21-\x7e]{1,255}$/;
+
+/**
+ * For a route whose answer is a secret that is kept nowhere, such as a session: under a known
+ * `Idempotency-Key` another request is refused, and the same one carried out again. The route may ask
+ * `isRepeat`.
+ */
+export const ComparedOnly = (): MethodDecorator => SetMetadata(COMPARED, true);
+
+/** Whether the request under way was carried out before, under its `Idempotency-Key`. */
+export const isRepeat = (): boolean => claims.getStore()?.repeated === true;
+
+/** @throws AppError `invalid`; undefined where there is none */
+export function idempotencyKeyOf(headers: Record<string, unknown>): string | undefined {
+  const key = headers['idempotency-key'];
+  if (key === undefined || (typeof key === 'string' && keyForm.test(key))) return key;
+  throw new AppError('invalid', 'Idempotency-Key must be 1 to 255 printable ASCII characters.');
+}
 
 /**
  * To be called in the transaction that carries a request out: then a repeat of it does not carry it out
  * again, even if the process dies before it has answered.
  */
 export async function markClaim(tx: Transaction): Promise<void> {
-  const claim = claims.getStore();
+  const claim = claims.getStore()?.claim;
   if (!claim) return;
   await tx.query('UPDATE idempotency_keys SET committed = true WHERE caller_id = $1 AND key = $2', [
     claim.callerId,
@@ -41,11 +61,13 @@ export class IdempotencyInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
     const request = http.getRequest<ServiceRequest>();
-    const key = request.headers['idempotency-key'];
-    if (request.method !== 'POST' || key === undefined) return next.handle();
-    if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key))
-      throw new AppError('invalid', 'Idempotency-Key must be 1 to 255 printable ASCII characters.');
-    const claim = { callerId: request.callerId ?? '', key, fingerprint: fingerprintOf(request) };
+    const key = request.method === 'POST' ? idempotencyKeyOf(request.headers) : undefined;
+    if (key === undefined) return next.handle();
+    const { method, url, rawBody = '' } = request;
+    // Whoever is nobody yet has keys of his address.
+    const callerId = request.callerId ?? `address ${request.ip}`;
+    const claim = { callerId, key, fingerprints: this.store.fingerprintsOf(`${method} ${url}`, rawBody) };
+    if (Reflect.getMetadata(COMPARED, context.getHandler())) return from(this.compared(claim, next));
     return from(this.once(claim, http.getResponse<FastifyReply>(), next));
   }
 
@@ -56,10 +78,20 @@ export class IdempotencyInterceptor implements NestInterceptor {
       return known.body;
     }
     try {
-      const body: unknown = await claims.run(claim, () =>
-        lastValueFrom(next.handle(), { defaultValue: undefined }),
-      );
+      const body = await carriedOut({ claim, repeated: false }, next);
       await this.store.finish(claim, { status: reply.statusCode, body });
+      return body;
+    } catch (error) {
+      await this.store.release(claim).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async compared(claim: Claim, next: CallHandler): Promise<unknown> {
+    const repeated = await this.store.compare(claim);
+    try {
+      const body = await carriedOut({ claim, repeated }, next);
+      await this.store.settle(claim);
       return body;
     } catch (error) {
       await this.store.release(claim).catch(() => undefined);
@@ -68,7 +100,6 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 }
 
-function fingerprintOf({ method, url, rawBody }: ServiceRequest): string {
-  const hash = createHash('sha256').update(`${method} ${url}\n`);
-  return hash.update(rawBody ?? '').digest('hex');
+function carriedOut(claimed: { claim: Claim; repeated: boolean }, next: CallHandler): Promise<unknown> {
+  return claims.run(claimed, () => lastValueFrom(next.handle(), { defaultValue: undefined }));
 }

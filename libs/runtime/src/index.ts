@@ -1,3 +1,4 @@
+export { Gate } from './concurrency.js';
 export { Database, type DatabaseOptions, type Transaction, type TransactionLimits } from './database.js';
 export type { EntityClass, MigrationClass } from './database-setup.js';
 export { isConnectionLoss, isStatementTimeout, isTransientDatabaseError } from './database-errors.js';
@@ -6,7 +7,13 @@ export { compileSchema, type JsonSchema, JsonSchemaError, type SchemaCheck } fro
 export { serveDocs, serveDocument, Takes } from './docs.js';
 export { HealthModule, HealthRegistry, type HealthAnswer } from './health.js';
 export type { ServiceRequest } from './http.js';
-export { IdempotencyInterceptor, markClaim } from './idempotency.js';
+export {
+  ComparedOnly,
+  IdempotencyInterceptor,
+  idempotencyKeyOf,
+  isRepeat,
+  markClaim,
+} from './idempotency.js';
 export { idempotencyKeysIndex, idempotencyKeysTable, IdempotencyStore } from './idempotency-store.js';
 export { kafkaSettings } from './kafka.js';
 export { createLogger, kafkaLog, serializeError, type KafkaLog, type Logger } from './logging.js';

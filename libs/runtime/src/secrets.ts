@@ -82,15 +82,22 @@ export class KeyRing {
 
   /** 32 bytes for another purpose, the same for every process with this newest key (HKDF-SHA256). */
   derive(purpose: string): Buffer {
-    return Buffer.from(
-      hkdfSync('sha256', this.keys.get(this.sealingKid)!, '', `posthorn/${purpose}`, keyBytes),
-    );
+    return derived(this.keys.get(this.sealingKid)!, purpose);
+  }
+
+  /** The same of every key of the ring, newest first: to know again what an older one made. */
+  deriveAll(purpose: string): Buffer[] {
+    return [...this.keys.values()].map((key) => derived(key, purpose));
   }
 
   /** Whether an older key than the first one sealed it. */
   needsReseal(sealed: string): boolean {
     return take(sealed).kid !== this.sealingKid;
   }
+}
+
+function derived(key: KeyObject, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, '', `posthorn/${purpose}`, keyBytes));
 }
 
 function splitOnce(text: string): [string, string] {
