@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { newId } from '@posthorn/domain';
-import { AppError, Database } from '@posthorn/runtime';
+import { AppError, Database, markClaim } from '@posthorn/runtime';
 import type { ErasureOrder, ErasureView } from './erasure-order.js';
 import { storable, storableOrNull } from './sql-values.js';
 
@@ -31,16 +31,20 @@ export class ErasureOrderStore {
   async create(tenantId: string, order: ErasureOrder): Promise<ErasureView> {
     const subscriptionId = order.kind === 'subscription' ? order.subscriptionId : null;
     const entity = order.kind === 'entity' ? order.entity : undefined;
-    const [row] = await this.database.query<Row>(
-      `INSERT INTO erasures (id, tenant_id, kind, subscription_id, entity_name, entity_id, accepted_before, status, created_at)
+    const row = await this.database.transaction(async (tx) => {
+      const [made] = await tx.query<Row | undefined>(
+        `INSERT INTO erasures (id, tenant_id, kind, subscription_id, entity_name, entity_id, accepted_before, status, created_at)
        SELECT $1, $2, $3, $4, $5, $6, now(), 'queued', now()
         WHERE (SELECT count(*) FROM erasures WHERE tenant_id = $2 AND status <> 'done') < ${openMax}
        RETURNING *`,
-      [
-        ...[newId('ers', randomBytes(17)), storable(tenantId), order.kind, storableOrNull(subscriptionId)],
-        ...[storableOrNull(entity?.name), storableOrNull(entity?.id)],
-      ],
-    );
+        [
+          ...[newId('ers', randomBytes(17)), storable(tenantId), order.kind, storableOrNull(subscriptionId)],
+          ...[storableOrNull(entity?.name), storableOrNull(entity?.id)],
+        ],
+      );
+      if (made) await markClaim(tx);
+      return made;
+    });
     if (row) return viewOf(row);
     throw new AppError('limit-reached', `At most ${openMax} erasures of a tenant are open at a time.`);
   }

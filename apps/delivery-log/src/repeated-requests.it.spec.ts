@@ -9,6 +9,7 @@ import {
   type TestKafka,
   waitFor,
 } from '@posthorn/testing';
+import pg from 'pg';
 import { attempt, event } from './testing/builders.js';
 import { Cluster } from './testing/cluster.js';
 
@@ -80,4 +81,38 @@ it('the same POST under the same Idempotency-Key is carried out once, after a re
   expect(await ordered()).toHaveLength(2);
   expect((await retry(service, b, 'no blanks')).status).toBe(422);
   first = service;
+}, 60_000);
+
+it('what was carried out before the process died is not carried out again', async () => {
+  const post = async (path: string, body: object) => {
+    const headers = {
+      'x-api-key': 'operator',
+      'idempotency-key': 'crash',
+      'content-type': 'application/json',
+    };
+    const answer = await fetch(`${first.url}/v1/tenants/t/${path}`, {
+      ...{ method: 'POST', headers, body: JSON.stringify(body) },
+    });
+    return { status: answer.status, body: (await answer.json()) as { code?: string } };
+  };
+  const list = async (path: string) => {
+    const answer = await fetch(`${first.url}/v1/tenants/t/${path}`, { headers: { 'x-api-key': 'operator' } });
+    return ((await answer.json()) as { items: object[] }).items;
+  };
+  const db = new pg.Client({ connectionString: stores.url });
+  await db.connect();
+  const orders: [string, object][] = [
+    ['replays', { subscriptionId: 'sub_1', kind: 'failed' }],
+    ['erasures', { entity: { name: 'order', id: 'unknown' } }],
+  ];
+  for (const [path, body] of orders) {
+    expect([path, (await post(path, body)).status]).toEqual([path, 202]);
+    const crashed = "answer = NULL, created_at = now() - interval '2 minutes'";
+    await db.query(`UPDATE delivery_log.idempotency_keys SET ${crashed} WHERE key = 'crash'`);
+    const again = await post(path, body);
+    expect([path, again.status, again.body.code]).toEqual([path, 409, 'conflict']);
+    expect(await list(path)).toHaveLength(1);
+    await db.query("DELETE FROM delivery_log.idempotency_keys WHERE key = 'crash'");
+  }
+  await db.end();
 }, 60_000);

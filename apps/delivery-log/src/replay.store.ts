@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '@posthorn/runtime';
+import { Database, markClaim, type Transaction } from '@posthorn/runtime';
 import { type SeqRange, seqRangeOf } from './log-minutes.js';
 import { encodeCursor, type Page, type Position } from './page.js';
 import {
@@ -113,18 +113,21 @@ export class ReplayStore {
       `DELETE FROM replays WHERE tenant_id = $1 AND ended_at < now() - make_interval(days => ${keptDays})`,
       [storable(tenantId)],
     );
-    const [row] = await this.database.query<ReplayRow>(
-      `INSERT INTO replays (id, tenant_id, subscription_id, target_subscription_id, kind, from_at, to_at, filter, status,
+    return this.database.transaction(async (tx) => {
+      const [row] = await tx.query<ReplayRow>(
+        `INSERT INTO replays (id, tenant_id, subscription_id, target_subscription_id, kind, from_at, to_at, filter, status,
                             total, partition, until_seq, created_at, total_estimated)
        SELECT $1, $2, $3, $4, $5, $6, $7, $8, 'queued', $9, $10, $11, $12, $14
         WHERE (SELECT count(*) FROM replays WHERE tenant_id = $2 AND ${isOpen}) < $13
        RETURNING *`,
-      [
-        ...[newReplayId(), storable(tenantId), subscriptionId, targetSubscriptionId, kind, from, to],
-        ...[JSON.stringify(filter), total.count, partition, untilSeq, orderedAt, openMax, total.estimated],
-      ],
-    );
-    return row;
+        [
+          ...[newReplayId(), storable(tenantId), subscriptionId, targetSubscriptionId, kind, from, to],
+          ...[JSON.stringify(filter), total.count, partition, untilSeq, orderedAt, openMax, total.estimated],
+        ],
+      );
+      if (row) await markClaim(tx);
+      return row;
+    });
   }
 
   async find(tenantId: string, id: string): Promise<ReplayRow | undefined> {
