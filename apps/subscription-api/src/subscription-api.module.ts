@@ -57,6 +57,11 @@ import { EventTypeController } from './event-types/event-type.controller.js';
 import { EventTypeService } from './event-types/event-type.service.js';
 import { FirstEntries } from './first-entries.service.js';
 import { KeyUses } from './keys/key-uses.service.js';
+import { Passwords } from './users/password.js';
+import { PasswordThrottle } from './users/password-throttle.js';
+import { PortalLinkController } from './users/portal-link.controller.js';
+import { PortalLinkService } from './users/portal-link.service.js';
+import { PortalLinkStore } from './users/portal-link.store.js';
 import { SessionController } from './users/session.controller.js';
 import { SessionService } from './users/session.service.js';
 import { OperatorController, UserController } from './users/user.controller.js';
@@ -144,12 +149,13 @@ export class SubscriptionApiModule {
         SubscriptionProbeController,
         OperatorController,
         UserController,
+        PortalLinkController,
         SessionController,
         SubscriptionOrdersController,
       ],
       providers: [
         ...adapters(settings),
-        ...[EventStore, TenantStore, ApiKeyStore, SubscriptionStore, NewsStore, UserStore],
+        ...[EventStore, TenantStore, ApiKeyStore, SubscriptionStore, NewsStore, UserStore, PortalLinkStore],
         ...[
           TenantService,
           ApiKeyService,
@@ -158,6 +164,9 @@ export class SubscriptionApiModule {
           SubscriptionSecrets,
           ResealService,
           UserService,
+          Passwords,
+          PasswordThrottle,
+          PortalLinkService,
           SessionService,
           KeyUses,
           EventTypeService,

@@ -31,7 +31,7 @@ export type DirectoryKey = {
   version: number;
 };
 
-/** Whether a user's sessions hold; who he is, his session says itself. */
+/** Whether the sessions of a user, or of a portal link that was revoked, hold; who it is, they say themselves. */
 export type DirectoryUser = {
   kind: 'user';
   id: string;

@@ -93,10 +93,10 @@ export class DirectoryState {
     return this.sessionKey?.publicKey;
   }
 
-  /** Whether a verified session still holds. Sessions of links have no user, and end by themselves. */
+  /** Whether a verified session still holds. Of links only those that were revoked are known. */
   sessionHolds({ subject, issuedAtMs }: { subject: string; issuedAtMs: number }): boolean {
-    if (subject.startsWith('lnk_')) return true;
     const user = this.users.get(subject);
+    if (subject.startsWith('lnk_')) return !user || user.removedAt === null;
     return user !== undefined && user.removedAt === null && issuedAtMs >= user.sessionsFrom;
   }
 

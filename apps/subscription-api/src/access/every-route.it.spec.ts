@@ -43,7 +43,9 @@ const routes: [method: string, path: string, kind: Kind][] = [
   ['get', `${tenant}/users`, 'look'],
   ['post', `${tenant}/users`, 'change'],
   ['delete', `${tenant}/users/{userId}`, 'change'],
+  ['get', `${tenant}/portal-links`, 'look'],
   ['post', `${tenant}/portal-links`, 'change'],
+  ['delete', `${tenant}/portal-links/{linkId}`, 'change'],
   ['get', '/v1/users', 'operator'],
   ['post', '/v1/users', 'operator'],
   ['delete', '/v1/users/{userId}', 'operator'],
@@ -210,6 +212,23 @@ it.each(routes.filter(([, path]) => path.includes('{tenantId}')))(
       const words = ({ status, code, detail }: typeof real) => [status, code, detail];
       expect(words(real)).toEqual(words(none));
     }
+  },
+);
+
+it.each(routes.filter(([method]) => method === 'post'))(
+  '%s %s heeds an Idempotency-Key',
+  async (_, path, kind) => {
+    const key = kind.startsWith('vendor') ? keys.manager : kind === 'open' ? undefined : operatorKey;
+    const headers = { 'idempotency-key': 'a b' };
+    const answer = await api.call('POST', filled(path, 'mine'), {
+      ...(key ? { key } : {}),
+      headers,
+      body: {},
+    });
+    expect([answer.status, answer.body['detail']]).toEqual([
+      422,
+      'Idempotency-Key must be 1 to 255 printable ASCII characters.',
+    ]);
   },
 );
 

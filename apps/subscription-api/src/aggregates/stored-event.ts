@@ -1,5 +1,6 @@
 /** Kinds of aggregates; also the first part of an event's place in the store. */
-export type AggregateType = 'tenant' | 'api-key' | 'subscription' | 'user' | 'session-key' | 'event-type';
+export type AggregateType =
+  'tenant' | 'api-key' | 'subscription' | 'user' | 'portal-link' | 'session-key' | 'event-type';
 
 /** What an aggregate decided, before it is stored. */
 export type NewEvent = { type: string; payload: object };

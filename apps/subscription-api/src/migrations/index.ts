@@ -3,6 +3,7 @@ import { EventStore1764000000001 } from './1-event-store.js';
 import { OperationalEvents1764000000002 } from './2-operational-events.js';
 import { Requests1764000000003 } from './3-requests.js';
 import { Users1764000000004 } from './4-users.js';
+import { PortalLinks1764000000005 } from './5-portal-links.js';
 
 /** In order; one that has been released is never changed. */
 export const migrations: MigrationClass[] = [
@@ -10,4 +11,5 @@ export const migrations: MigrationClass[] = [
   OperationalEvents1764000000002,
   Requests1764000000003,
   Users1764000000004,
+  PortalLinks1764000000005,
 ];

@@ -1,6 +1,6 @@
-import { Body, Controller, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Param, Post, UseGuards, UseInterceptors } from '@nestjs/common';
 import { compileFilter, profileOf } from '@posthorn/domain';
-import { compileExpression, validate, Takes } from '@posthorn/runtime';
+import { compileExpression, IdempotencyInterceptor, validate, Takes } from '@posthorn/runtime';
 import { Allow } from 'class-validator';
 import { CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
@@ -21,6 +21,7 @@ export type MatchView = { matches: boolean; asked: boolean; holds: boolean };
 /** "Does this event match": decided by the same code as the dispatcher's, and nothing is sent. */
 @Controller('v1/tenants/:tenantId/subscriptions')
 @UseGuards(AccessGuard)
+@UseInterceptors(IdempotencyInterceptor)
 export class SubscriptionMatchController {
   constructor(@Inject(SubscriptionService) private readonly subscriptions: SubscriptionService) {}
 

@@ -1,5 +1,25 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
-import { AppError, sessionSetCookie, validate, type SessionRole, Takes } from '@posthorn/runtime';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  Post,
+  Req,
+  Res,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
+import {
+  AppError,
+  ComparedOnly,
+  IdempotencyInterceptor,
+  sessionSetCookie,
+  validate,
+  type SessionRole,
+  Takes,
+} from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import {
   CurrentAuthor,
@@ -24,9 +44,13 @@ export type SessionView = {
   scopes: readonly string[];
 };
 
-/** The portal's login. Tokens travel in a cookie that scripts cannot read. */
+/**
+ * The portal's login. Tokens travel in a cookie that scripts cannot read, and are kept nowhere: under a known
+ * `Idempotency-Key` a log-in is compared and carried out again.
+ */
 @Controller('v1/session')
 @UseGuards(AccessGuard)
+@UseInterceptors(IdempotencyInterceptor)
 export class SessionController {
   constructor(
     @Inject(SessionService) private readonly sessions: SessionService,
@@ -38,6 +62,7 @@ export class SessionController {
   @Takes(shapes.logIn)
   @HttpCode(200)
   @Open()
+  @ComparedOnly()
   async logIn(
     @Body() body: unknown,
     @Req() request: GuardedRequest,
@@ -53,11 +78,13 @@ export class SessionController {
   @Takes(shapes.link)
   @HttpCode(200)
   @Open()
+  @ComparedOnly()
   async useLink(
     @Body() body: unknown,
+    @Req() request: GuardedRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ id: string; tenantId: string | null; role: SessionRole }> {
-    const { session, token } = await this.sessions.useLink(validate(LinkBody, body).token);
+    const { session, token } = await this.sessions.useLink(validate(LinkBody, body).token, request.ip);
     this.give(reply, token);
     return { id: session.subject, tenantId: session.tenantId, role: session.role };
   }
@@ -84,11 +111,12 @@ export class SessionController {
     @CurrentCaller() caller: Caller,
     @CurrentAuthor() author: Author,
     @Body() body: unknown,
+    @Req() { ip }: GuardedRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     if (!caller.keyId.startsWith('usr_')) throw new AppError('forbidden', 'Only a user has a password.');
     const { current, new: next } = validate(PasswordBody, body);
-    const { value } = await this.users.changePassword(caller.keyId, author, current, next);
+    const { value } = await this.users.changePassword(caller.keyId, author, { current, next, address: ip });
     this.give(reply, await this.sessions.renew(value));
   }
 

@@ -1,6 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { newId } from '@posthorn/domain';
 import {
   AppError,
   KeyRing,
@@ -8,43 +6,31 @@ import {
   signSession,
   verifySession,
   type Session,
-  type SessionRole,
 } from '@posthorn/runtime';
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { EventStore } from '../aggregates/event.store.js';
-import { isPassword } from './password.js';
+import { Passwords } from './password.js';
+import { PasswordThrottle } from './password-throttle.js';
+import { sessionEndOf } from './portal-link.js';
+import { PortalLinkService } from './portal-link.service.js';
 import { sessionKeyRecord } from './session-key.js';
 import type { User } from './user.js';
-import { SubscriptionApiSettings } from '../subscription-api.config.js';
 import { UserStore } from './user.store.js';
 
 const sessionMaxMs = 12 * 3_600_000;
-const windowS = 15 * 60;
-/** Wrong passwords in a quarter of an hour, in each process. */
-const failuresPerUser = 10;
-const failuresPerAddress = 50;
-
-export type PortalLink = { id: string; token: string; expiresAt: string };
-type LinkRow = { id: string; tenant_id: string; role: SessionRole; session_s: number };
-
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /** Logging in. Tokens are signed with a key that comes from the key ring; its public half is announced. */
 @Injectable()
 export class SessionService {
   private readonly signer;
-  private readonly countsAddresses: boolean;
-  private readonly byUser = new RateLimiterMemory({ points: failuresPerUser, duration: windowS });
-  private readonly byAddress = new RateLimiterMemory({ points: failuresPerAddress, duration: windowS });
 
   constructor(
     @Inject(EventStore) private readonly events: EventStore,
     @Inject(UserStore) private readonly users: UserStore,
     @Inject(KeyRing) keyRing: KeyRing,
-    @Inject(SubscriptionApiSettings) { ratePerAddress }: SubscriptionApiSettings,
+    @Inject(PortalLinkService) private readonly links: PortalLinkService,
+    @Inject(Passwords) private readonly passwords: Passwords,
+    @Inject(PasswordThrottle) private readonly throttle: PasswordThrottle,
   ) {
-    // Behind a proxy all have one address: one who guesses would keep everybody out.
-    this.countsAddresses = ratePerAddress > 0;
     this.signer = sessionSigner(keyRing.derive('sessions'));
   }
 
@@ -52,16 +38,12 @@ export class SessionService {
    * @throws AppError `unauthorized`, in the same words and time whether the user exists; `too-many-requests`
    */
   async logIn(email: string, password: string, address: string): Promise<{ user: User; token: string }> {
-    const byUser = hashOf(email);
-    await refuseIfSpent(this.byUser, byUser, failuresPerUser);
-    if (this.countsAddresses) await refuseIfSpent(this.byAddress, address, failuresPerAddress);
-    const user = await this.users.findByEmail(email);
-    if (!(await isPassword(password, user?.passwordHash)) || !user) {
-      // At the limit itself they reject; whoever comes next is refused above.
-      await Promise.allSettled([this.byUser.consume(byUser), this.byAddress.consume(address)]);
-      throw new AppError('unauthorized', 'Address or password are wrong.');
-    }
-    await this.byUser.delete(byUser);
+    let user: User | undefined;
+    const isRight = await this.throttle.attempt(email, address, async () => {
+      user = await this.users.findByEmail(email);
+      return this.passwords.fits(password, user?.passwordHash);
+    });
+    if (!isRight || !user) throw new AppError('unauthorized', 'Address or password are wrong.');
     return { user, token: await this.sign(sessionFor(user, Date.now())) };
   }
 
@@ -75,52 +57,26 @@ export class SessionService {
     return this.sign({ ...session, issuedAtMs: Date.now() });
   }
 
-  /** Undefined when it is over, or its user was removed or has another password since. */
+  /** Undefined when it is over: its user removed or with another password since, its link revoked. */
   async find(token: string): Promise<Session | undefined> {
     const session = await verifySession(token, this.signer.publicKey);
-    if (!session || session.subject.startsWith('lnk_')) return session;
+    if (!session) return undefined;
+    if (session.subject.startsWith('lnk_'))
+      return (await this.links.holds(session.subject)) ? session : undefined;
     const user = await this.users.find(session.subject);
     if (!user || session.issuedAtMs < Date.parse(user.sessionsFrom)) return undefined;
     return { ...session, role: user.role, tenantId: user.tenantId };
   }
 
-  /** A link that lets its holder into the portal of one tenant, once. Its token is kept as a hash. */
-  async makeLink(
-    tenantId: string,
-    { role, expiresInS, sessionS }: { role: SessionRole; expiresInS: number; sessionS: number },
-  ): Promise<PortalLink> {
-    const id = newId('lnk', randomBytes(17));
-    const token = `pl_${randomBytes(32).toString('base64url')}`;
-    const expiresAt = new Date(Date.now() + expiresInS * 1000).toISOString();
-    await this.events.query("DELETE FROM portal_links WHERE expires_at < now() - interval '1 day'");
-    await this.events.query(
-      `INSERT INTO portal_links (id, hash, tenant_id, role, expires_at, session_s)
-       VALUES ($1, $2, $3, $4, $5, $6)`,
-      [id, hashOf(token), tenantId, role, expiresAt, sessionS],
-    );
-    return { id, token, expiresAt };
-  }
-
-  /** @throws AppError `unauthorized` for one that is used, over or unknown */
-  async useLink(token: string): Promise<{ session: Session; token: string }> {
-    const [rows] = [
-      await this.events.query<LinkRow>(
-        `WITH used AS (
-           UPDATE portal_links SET used_at = now() WHERE hash = $1 AND used_at IS NULL AND expires_at > now()
-           RETURNING id, tenant_id, role, session_s)
-         SELECT id, tenant_id, role, session_s FROM used`,
-        [hashOf(token)],
-      ),
-    ];
-    const [link] = rows;
-    if (!link) throw new AppError('unauthorized', 'This link was used, or is over.');
-    const now = Date.now();
+  /** By a portal link. @throws AppError `unauthorized` for one that is used, over, revoked or unknown */
+  async useLink(text: string, origin: string): Promise<{ session: Session; token: string }> {
+    const link = await this.links.use(text, origin);
     const session = {
       subject: link.id,
-      tenantId: link.tenant_id,
+      tenantId: link.tenantId,
       role: link.role,
-      issuedAtMs: now,
-      endsAtMs: now + link.session_s * 1000,
+      issuedAtMs: Date.now(),
+      endsAtMs: sessionEndOf(link) ?? 0,
     };
     return { session, token: await this.sign(session) };
   }
@@ -150,11 +106,4 @@ export class SessionService {
 
 function sessionFor({ id, tenantId, role }: User, nowMs: number): Session {
   return { subject: id, tenantId, role, issuedAtMs: nowMs, endsAtMs: nowMs + sessionMaxMs };
-}
-
-async function refuseIfSpent(limiter: RateLimiterMemory, key: string, points: number): Promise<void> {
-  const spent: RateLimiterRes | null = await limiter.get(key);
-  if (!spent || spent.consumedPoints < points) return;
-  const retryAfterS = Math.max(1, spent.msBeforeNext / 1000);
-  throw new AppError('too-many-requests', 'Too many wrong passwords; try again later.', { retryAfterS });
 }

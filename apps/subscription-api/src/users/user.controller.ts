@@ -18,8 +18,7 @@ import { type Author } from '../aggregates/event.store.js';
 import { answer, answerEmpty, listOf, type List } from '../answer.js';
 import { type Tenant } from '../tenants/tenant.js';
 import { shapes } from '../request-shapes.js';
-import { SessionService, type PortalLink } from './session.service.js';
-import { NewLinkBody, NewOperatorBody, NewUserBody, userView, type UserView } from './user.dto.js';
+import { NewOperatorBody, NewUserBody, userView, type UserView } from './user.dto.js';
 import { UserService } from './user.service.js';
 
 /** Operators: made by operators, or with the operator's key. */
@@ -59,17 +58,14 @@ export class OperatorController {
   }
 }
 
-/** A tenant's people, and links that let somebody in once. */
-@Controller('v1/tenants/:tenantId')
+/** A tenant's people. */
+@Controller('v1/tenants/:tenantId/users')
 @UseGuards(AccessGuard)
 @UseInterceptors(IdempotencyInterceptor)
 export class UserController {
-  constructor(
-    @Inject(UserService) private readonly users: UserService,
-    @Inject(SessionService) private readonly sessions: SessionService,
-  ) {}
+  constructor(@Inject(UserService) private readonly users: UserService) {}
 
-  @Post('users')
+  @Post()
   @Takes(shapes.user)
   @Needs('manage')
   async create(
@@ -83,13 +79,13 @@ export class UserController {
     return answer(reply, 201, await this.users.create(tenant.id, author, wanted), userView);
   }
 
-  @Get('users')
+  @Get()
   @Needs('read')
   async list(@CurrentTenant() tenant: Tenant): Promise<List<UserView>> {
     return listOf((await this.users.list(tenant.id)).map(userView));
   }
 
-  @Delete('users/:userId')
+  @Delete(':userId')
   @Needs('manage')
   async remove(
     @CurrentTenant() tenant: Tenant,
@@ -98,19 +94,5 @@ export class UserController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     answerEmpty(reply, await this.users.remove(tenant.id, author, id));
-  }
-
-  /** A quarter of an hour to use it, an hour's session then, reading only: where nothing else is said. */
-  @Post('portal-links')
-  @Takes(shapes.portalLink, { required: false })
-  @Needs('manage')
-  link(@CurrentTenant() tenant: Tenant, @Body() body: unknown): Promise<PortalLink> {
-    // null is a word for "not given", too.
-    const { role, expiresInS, sessionS } = validate(NewLinkBody, body ?? {});
-    return this.sessions.makeLink(tenant.id, {
-      role: role ?? 'tenant-viewer',
-      expiresInS: expiresInS ?? 900,
-      sessionS: sessionS ?? 3600,
-    });
   }
 }

@@ -3,7 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { newId } from '@posthorn/domain';
 import { AppError, type SessionRole } from '@posthorn/runtime';
 import { EventStore, type Author, type Written } from '../aggregates/event.store.js';
-import { hashPassword, isPassword } from './password.js';
+import { Passwords } from './password.js';
+import { PasswordThrottle } from './password-throttle.js';
 import type { User } from './user.js';
 import { UserStore } from './user.store.js';
 
@@ -17,6 +18,8 @@ export class UserService {
   constructor(
     @Inject(EventStore) private readonly events: EventStore,
     @Inject(UserStore) private readonly users: UserStore,
+    @Inject(Passwords) private readonly passwords: Passwords,
+    @Inject(PasswordThrottle) private readonly throttle: PasswordThrottle,
   ) {}
 
   list(tenantId: string | null): Promise<User[]> {
@@ -25,7 +28,7 @@ export class UserService {
 
   async create(tenantId: string | null, author: Author, wanted: NewUser): Promise<Written<User>> {
     const { email, name, role } = wanted;
-    const passwordHash = await hashPassword(wanted.password);
+    const passwordHash = await this.passwords.hash(wanted.password);
     const place = { id: newId('usr', randomBytes(17)), tenantId };
     return this.events.write(tenantId, author, async (write) => {
       if ((await this.users.list(tenantId, write)).length >= usersMax)
@@ -47,12 +50,18 @@ export class UserService {
     });
   }
 
-  /** @throws AppError `unauthorized` when the current password is another */
-  async changePassword(id: string, author: Author, current: string, next: string): Promise<Written<User>> {
+  /** @throws AppError `forbidden` when the current password is another; `too-many-requests` */
+  async changePassword(
+    id: string,
+    author: Author,
+    { current, next, address }: { current: string; next: string; address: string },
+  ): Promise<Written<User>> {
     const seen = await this.users.find(id);
-    if (!(await isPassword(current, seen?.passwordHash)) || !seen)
-      throw new AppError('forbidden', 'The current password is another.');
-    const passwordHash = await hashPassword(next);
+    const isRight = await this.throttle.attempt(id, address, () =>
+      this.passwords.fits(current, seen?.passwordHash),
+    );
+    if (!isRight || !seen) throw new AppError('forbidden', 'The current password is another.');
+    const passwordHash = await this.passwords.hash(next);
     return this.events.write(seen.tenantId, author, async (write) => {
       const user = await this.users.find(id, write);
       if (!user || user.version !== seen.version)
