@@ -180,7 +180,10 @@ async function people(): Promise<void> {
   await expectCall(200, 'GET', `/v1/tenants/${id}/subscriptions`, { headers: { cookie } });
   await expectCall(200, 'GET', `/v1/tenants/${id}/deliveries`, { headers: { cookie } });
   const change = { current: first, new: next };
-  await expectCall(204, 'POST', '/v1/session/password', { headers: { cookie }, body: change });
+  await expectCall(204, 'POST', '/v1/session/password', {
+    headers: { cookie, 'idempotency-key': randomUUID() },
+    body: change,
+  });
   await sessionOf('/v1/session', { email, password: next });
   const link = await expectCall(201, 'POST', `/v1/tenants/${id}/portal-links`, { key, body: {} });
   const token = keep('link token', link['token']);
@@ -191,7 +194,7 @@ async function people(): Promise<void> {
 async function sessionOf(path: string, body: object): Promise<string> {
   const response = await fetch(product.app('subscription-api').url + path, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
     body: JSON.stringify(body),
   });
   expect(response.status).toBe(200);

@@ -3,8 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 
-const withBody = ['post', 'put', 'patch'] as const;
-const methods = ['get', ...withBody, 'delete'] as const;
+const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 type OperationObject = NonNullable<OpenAPIObject['paths'][string]['get']>;
 /** The JSON Schemas of successes, by the id of the operation. */
 export type Answers = Record<string, object>;
@@ -58,10 +57,10 @@ function complete(document: OpenAPIObject, answers: Answers): OpenAPIObject {
       const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
       operation.responses['default'] = { description: 'An error', content };
       sayAnswer(operation, answers);
-      const isWriting = (withBody as readonly string[]).includes(method);
       if (method === 'post')
         operation.parameters = [...(operation.parameters ?? []), header('Idempotency-Key')];
-      if (isWriting && method !== 'post' && item.get)
+      // What can be replaced has a version.
+      if (method !== 'get' && method !== 'post' && item.get && item.put)
         operation.parameters = [...(operation.parameters ?? []), header('If-Match')];
     }
   }

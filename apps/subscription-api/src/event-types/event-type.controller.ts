@@ -24,6 +24,7 @@ import { AccessGuard } from '../access/access.guard.js';
 import { type Author } from '../aggregates/event.store.js';
 import { answer, answerEmpty, listOf, type List } from '../answer.js';
 import { isObject, isPlainText, Problems } from '../problems.js';
+import { etagOf, IfMatch, type Precondition } from '../requests/precondition.js';
 import { type Tenant } from '../tenants/tenant.js';
 import { shapes } from '../request-shapes.js';
 import type { EventType, EventTypeSettings } from './event-type.js';
@@ -72,9 +73,14 @@ export class EventTypeController {
 
   @Get(':name')
   @Needs('read')
-  async find(@CurrentTenant() tenant: Tenant, @Param('name') name: string): Promise<EventTypeView> {
+  async find(
+    @CurrentTenant() tenant: Tenant,
+    @Param('name') name: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EventTypeView> {
     const type = await this.types.find(tenant.id, name);
     if (!type) throw new AppError('not-found', 'No such event type.');
+    reply.header('etag', etagOf(type.version));
     return viewOf(type);
   }
 
@@ -87,10 +93,13 @@ export class EventTypeController {
     @CurrentAuthor() author: Author,
     @Param('name') name: string,
     @Body() body: unknown,
+    @IfMatch() precondition: Precondition | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventTypeView> {
     const settings = readSettings(name, validate(EventTypeBody, body));
-    return answer(reply, 200, await this.types.set(tenant, author, name, settings), viewOf);
+    const written = await this.types.set(tenant, author, name, settings, precondition);
+    reply.header('etag', etagOf(written.value.version));
+    return answer(reply, 200, written, viewOf);
   }
 
   @Delete(':name')
@@ -99,9 +108,10 @@ export class EventTypeController {
     @CurrentTenant() tenant: Tenant,
     @CurrentAuthor() author: Author,
     @Param('name') name: string,
+    @IfMatch() precondition: Precondition | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    answerEmpty(reply, await this.types.remove(tenant, author, name));
+    answerEmpty(reply, await this.types.remove(tenant, author, name, precondition));
   }
 }
 

@@ -3,6 +3,7 @@ import { profileOf } from '@posthorn/domain';
 import { AppError } from '@posthorn/runtime';
 import { EventStore, type Author, type Reader, type Write, type Written } from '../aggregates/event.store.js';
 import { foldEvents } from '../aggregates/stored-event.js';
+import type { Precondition } from '../requests/precondition.js';
 import type { Tenant } from '../tenants/tenant.js';
 import {
   applyEventTypeEvent,
@@ -44,21 +45,31 @@ export class EventTypeService {
     author: Author,
     name: string,
     settings: EventTypeSettings,
+    precondition?: Precondition,
   ): Promise<Written<EventType>> {
     const { eventTypes: fixed } = profileOf(tenant.profile);
     if (fixed && !fixed.includes(name))
       throw new AppError('invalid', `The profile's types are ${fixed.join(', ')}.`);
     return this.events.write(tenant.id, author, async (write) => {
       const known = await this.list(tenant.id, write);
-      if (known.length >= typesMax && !known.some((type) => type.name === name))
+      const before = known.find((type) => type.name === name);
+      precondition?.(before?.version ?? 0);
+      if (known.length >= typesMax && !before)
         throw new AppError('limit-reached', `At most ${typesMax} event types.`);
       return this.append(write, tenant.id, name, { type: 'set', payload: { ...settings, name } });
     });
   }
 
-  remove(tenant: Tenant, author: Author, name: string): Promise<Written<EventType>> {
+  remove(
+    tenant: Tenant,
+    author: Author,
+    name: string,
+    precondition?: Precondition,
+  ): Promise<Written<EventType>> {
     return this.events.write(tenant.id, author, async (write) => {
-      if (!(await this.find(tenant.id, name, write))) throw new AppError('not-found', 'No such event type.');
+      const before = await this.find(tenant.id, name, write);
+      if (!before) throw new AppError('not-found', 'No such event type.');
+      precondition?.(before.version);
       return this.append(write, tenant.id, name, { type: 'removed', payload: {} });
     });
   }

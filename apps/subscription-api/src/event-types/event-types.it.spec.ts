@@ -54,3 +54,20 @@ it('refuses schemas and examples that are wrong, and types that a profile does n
   expect((await put('order.unknown', { schema })).status).toBe(422);
   expect((await api.call<{ items: View[] }>('GET', path, { key })).body.items).toHaveLength(6);
 });
+
+it('changes or removes a type only at the version that If-Match names', async () => {
+  const key = await api.tenant('types-3', 'standard');
+  const path = '/v1/tenants/types-3/event-types/order.created';
+  const change = (method: string, tag: string) =>
+    api.call<View & Problem>(method, path, {
+      ...{ key, headers: { 'if-match': tag } },
+      ...(method === 'PUT' ? { body: { schema } } : {}),
+    });
+  expect((await change('PUT', '"1"')).body.code).toBe('precondition-failed');
+  expect((await change('PUT', '"0"')).headers.get('etag')).toBe('"1"');
+  expect((await api.call('GET', path, { key })).headers.get('etag')).toBe('"1"');
+  expect((await change('PUT', '"1"')).body.version).toBe(2);
+  expect((await change('PUT', '"1"')).status).toBe(412);
+  expect((await change('DELETE', '"1"')).status).toBe(412);
+  expect((await change('DELETE', '"2"')).status).toBe(204);
+});

@@ -1,4 +1,5 @@
-import { AppError } from '@posthorn/runtime';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { AppError, type ServiceRequest } from '@posthorn/runtime';
 
 /** Looks at the version that is about to be changed. @throws AppError `precondition-failed` */
 export type Precondition = (version: number) => void;
@@ -7,7 +8,7 @@ export type Precondition = (version: number) => void;
 export const etagOf = (version: number): string => `"${version}"`;
 
 /** `If-Match` (RFC 9110, 13.1.1): weak tags never match; without the header, or with `*`, all do. */
-export function ifMatch(header: unknown): Precondition | undefined {
+function ifMatch(header: unknown): Precondition | undefined {
   if (typeof header !== 'string' || header.trim() === '*') return undefined;
   const tags = header.split(',').map((tag) => tag.trim());
   return (version) => {
@@ -18,3 +19,8 @@ export function ifMatch(header: unknown): Precondition | undefined {
     );
   };
 }
+
+/** What the request's `If-Match` asks for. */
+export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  ifMatch(context.switchToHttp().getRequest<ServiceRequest>().headers['if-match']),
+);

@@ -3,7 +3,6 @@ import {
   Controller,
   Delete,
   Get,
-  Headers,
   Inject,
   Param,
   Patch,
@@ -23,7 +22,7 @@ import { AccessGuard } from '../access/access.guard.js';
 import { type Author, type Written } from '../aggregates/event.store.js';
 import { answer, answerEmpty, type List } from '../answer.js';
 import { pageOf, readPage } from '../requests/page.js';
-import { etagOf, ifMatch } from '../requests/precondition.js';
+import { etagOf, IfMatch, type Precondition } from '../requests/precondition.js';
 import { type Tenant } from '../tenants/tenant.js';
 import { LaneHealth } from '../lanes/lane-health.projection.js';
 import { shapes } from '../request-shapes.js';
@@ -88,10 +87,12 @@ export class SubscriptionController {
   async replace(
     @CurrentTenant() tenant: Tenant,
     @CurrentAuthor() author: Author,
+    @IfMatch() precondition: Precondition | undefined,
     @Req() request: ServiceRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SubscriptionView> {
-    return this.answer(reply, await this.change('replace', tenant, author, request));
+    const written = await this.change({ mode: 'replace', precondition }, tenant, author, request);
+    return this.answer(reply, written);
   }
 
   @Patch(':id')
@@ -100,10 +101,12 @@ export class SubscriptionController {
   async merge(
     @CurrentTenant() tenant: Tenant,
     @CurrentAuthor() author: Author,
+    @IfMatch() precondition: Precondition | undefined,
     @Req() request: ServiceRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SubscriptionView> {
-    return this.answer(reply, await this.change('merge', tenant, author, request));
+    const written = await this.change({ mode: 'merge', precondition }, tenant, author, request);
+    return this.answer(reply, written);
   }
 
   @Delete(':id')
@@ -112,22 +115,21 @@ export class SubscriptionController {
     @CurrentTenant() tenant: Tenant,
     @CurrentAuthor() author: Author,
     @Param('id') id: string,
-    @Headers('if-match') match: unknown,
+    @IfMatch() precondition: Precondition | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    answerEmpty(reply, await this.subscriptions.delete(tenant, author, id, ifMatch(match)));
+    answerEmpty(reply, await this.subscriptions.delete(tenant, author, id, precondition));
   }
 
   private change(
-    mode: 'replace' | 'merge',
+    how: { mode: 'replace' | 'merge'; precondition: Precondition | undefined },
     tenant: Tenant,
     author: Author,
-    { params, headers, body }: ServiceRequest,
+    { params, body }: ServiceRequest,
   ): Promise<Written<Subscription>> {
-    const input = readSubscription(validate(SubscriptionBody, body), profileOf(tenant.profile), mode);
+    const input = readSubscription(validate(SubscriptionBody, body), profileOf(tenant.profile), how.mode);
     const { id } = params as { id: string };
-    const precondition = ifMatch(headers['if-match']);
-    return this.subscriptions.update(tenant, author, id, input, { mode, precondition });
+    return this.subscriptions.update(tenant, author, id, input, how);
   }
 
   private answer(reply: FastifyReply, written: Written<Subscription>): SubscriptionView {

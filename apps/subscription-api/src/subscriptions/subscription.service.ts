@@ -112,7 +112,7 @@ export class SubscriptionService {
     author: Author,
     id: string,
     input: SubscriptionInput,
-    { mode, precondition }: { mode: Exclude<InputMode, 'create'>; precondition?: Precondition },
+    { mode, precondition }: { mode: Exclude<InputMode, 'create'>; precondition?: Precondition | undefined },
   ): Promise<Written<Subscription>> {
     const profile = profileOf(tenant.profile);
     /** What the receiver has said yes to in this request. */

@@ -19,6 +19,7 @@ import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
 import { type Author } from '../aggregates/event.store.js';
 import { answer, answerEmpty } from '../answer.js';
+import { etagOf, IfMatch, type Precondition } from '../requests/precondition.js';
 import { type Tenant } from '../tenants/tenant.js';
 import { shapes } from '../request-shapes.js';
 import { SubscriptionService } from './subscription.service.js';
@@ -65,8 +66,14 @@ export class WebhookController {
 
   @Get(':id')
   @Needs('read', vendors)
-  async find(@CurrentTenant() vendor: Tenant, @Param('id') id: string): Promise<WebhookView> {
-    return webhookView(await known(this.subscriptions.find(vendor, id)));
+  async find(
+    @CurrentTenant() vendor: Tenant,
+    @Param('id') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<WebhookView> {
+    const found = await known(this.subscriptions.find(vendor, id));
+    reply.header('etag', etagOf(found.version));
+    return webhookView(found);
   }
 
   @Put(':id')
@@ -77,9 +84,10 @@ export class WebhookController {
     @CurrentAuthor() author: Author,
     @Param('id') id: string,
     @Body() body: unknown,
+    @IfMatch() precondition: Precondition | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WebhookView> {
-    return this.update(vendor, author, id, body, reply);
+    return this.update(vendor, author, id, body, precondition, reply);
   }
 
   /** "Update the URL, events, or status": any of them, by either method. */
@@ -91,15 +99,14 @@ export class WebhookController {
     @CurrentAuthor() author: Author,
     @Param('id') id: string,
     @Body() body: unknown,
+    @IfMatch() precondition: Precondition | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WebhookView> {
     const input = readWebhook(validate(UpdateWebhookBody, body), brutlers, 'merge');
-    return answer(
-      reply,
-      200,
-      await known(this.subscriptions.update(vendor, author, id, input, { mode: 'merge' })),
-      webhookView,
-    );
+    const how = { mode: 'merge', precondition } as const;
+    const written = await known(this.subscriptions.update(vendor, author, id, input, how));
+    reply.header('etag', etagOf(written.value.version));
+    return answer(reply, 200, written, webhookView);
   }
 
   @Delete(':id')
@@ -108,9 +115,10 @@ export class WebhookController {
     @CurrentTenant() vendor: Tenant,
     @CurrentAuthor() author: Author,
     @Param('id') id: string,
+    @IfMatch() precondition: Precondition | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    answerEmpty(reply, await known(this.subscriptions.delete(vendor, author, id)));
+    answerEmpty(reply, await known(this.subscriptions.delete(vendor, author, id, precondition)));
   }
 }
 

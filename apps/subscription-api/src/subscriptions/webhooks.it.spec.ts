@@ -183,3 +183,21 @@ describe("Brutlers' documented API", () => {
     expect((await register(key)).status).toBe(201);
   });
 });
+
+it('changes or deletes a webhook only at the version that If-Match names', async () => {
+  const { key } = await vendor();
+  const path = `/api/vendor/webhooks/${(await register(key)).body.id}`;
+  const seen = (await api.call('GET', path, { key })).headers.get('etag') ?? '';
+  const change = (method: string, tag: string, events = ['order.created']) =>
+    api.call(method, path, {
+      ...{ key, headers: { 'if-match': tag } },
+      ...(method === 'DELETE' ? {} : { body: { events } }),
+    });
+  const changed = await change('PATCH', seen);
+  const tag = changed.headers.get('etag') ?? '';
+  expect([changed.status, tag === seen]).toEqual([200, false]);
+  for (const method of ['PATCH', 'PUT', 'DELETE']) expect((await change(method, seen)).status).toBe(412);
+  expect((await change('PUT', tag, ['order.status_changed'])).status).toBe(200);
+  const newest = (await api.call('GET', path, { key })).headers.get('etag') ?? '';
+  expect((await change('DELETE', newest)).status).toBe(204);
+});
