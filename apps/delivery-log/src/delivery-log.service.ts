@@ -10,6 +10,7 @@ import {
   cursorsTopic,
   directoryTopic,
   eventsTopic,
+  keyUsesTopic,
   rejectedTopic,
   retriesTopic,
   subscriptionsTopic,
@@ -21,7 +22,7 @@ import { ProjectionService } from './projection.service.js';
 
 const topics = [
   ...[eventsTopic, attemptsTopic, cursorsTopic, subscriptionsTopic, directoryTopic],
-  ...[rejectedTopic, retriesTopic],
+  ...[rejectedTopic, retriesTopic, keyUsesTopic],
 ];
 
 /**

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { partitionsFor, type TopicDefinition } from '@posthorn/contracts';
+import { encodeKeyUse, keyUsesTopic, partitionsFor, type TopicDefinition } from '@posthorn/contracts';
 import { BatchProducer, KafkaConnection, partitionFor } from '@posthorn/messaging';
 import { Metrics, observeProducer } from '@posthorn/runtime';
 import { DeliveryLogSettings } from './delivery-log.config.js';
@@ -72,6 +72,12 @@ export class LogProducer {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Nobody waits for it: one that is lost is told again a minute later. */
+  tellKeyUse(keyId: string, at: number): void {
+    const value = encodeKeyUse({ keyId, at });
+    this.producer.offer({ topic: keyUsesTopic.name, partition: 0, key: keyId, value });
   }
 
   private async write(topic: string, records: readonly TenantRecord[]): Promise<number[]> {

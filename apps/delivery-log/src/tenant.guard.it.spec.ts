@@ -1,6 +1,14 @@
+import { decodeKeyUse } from '@posthorn/contracts';
 import { deliveryId } from '@posthorn/domain';
 import type { Service } from '@posthorn/runtime';
-import { testDatabase, type TestDatabase, testKafka, type TestKafka, waitFor } from '@posthorn/testing';
+import {
+  readTopic,
+  testDatabase,
+  type TestDatabase,
+  testKafka,
+  type TestKafka,
+  waitFor,
+} from '@posthorn/testing';
 import { delivered, event } from './testing/builders.js';
 import { Cluster, LogApi } from './testing/cluster.js';
 
@@ -83,4 +91,17 @@ describe('access', () => {
     await cluster.key('short-lived', 'owner', ['read'], Date.now());
     await projected(async () => (await log.ask('owner/events', 'short-lived')).status === 401);
   }, 30_000);
+
+  it('is told of, once a minute for each key, to who keeps when keys were last used', async () => {
+    const before = Date.now();
+    await cluster.key('noted', 'owner', ['read']);
+    for (let i = 0; i < 3; i++) expect((await log.ask('owner/events', 'noted')).status).toBe(200);
+    const uses = await waitFor(async () => {
+      const records = await readTopic(broker.brokers, `${broker.prefix}key-uses.v1`);
+      const mine = records.filter(({ key }) => String(key) === 'noted');
+      return mine.length > 0 && mine.map(({ value }) => decodeKeyUse(Buffer.from(value ?? '')));
+    });
+    expect(uses).toEqual([{ keyId: 'noted', at: expect.any(Number) as number }]);
+    expect(uses[0].at).toBeGreaterThanOrEqual(before);
+  });
 });

@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { DirectoryState } from '@posthorn/domain';
 import { RateLimits, sessionSigner, signSession, type Session } from '@posthorn/runtime';
 import type { DirectoryClient } from './directory.client.js';
+import type { LogProducer } from './log-producer.client.js';
 import { type LongRequest, Manages, TenantGuard } from './tenant.guard.js';
 
 const signer = sessionSigner(Buffer.alloc(32, 1));
@@ -38,6 +39,7 @@ async function asked(wanted: Session, given: Given = {}) {
   state.apply({ kind: 'tenant', id: 'other', profile: 'standard', name: 'other', version: 1 });
   state.apply({ kind: 'session-key', id: 'current', publicKey: signer.publicKey, version: 1 });
   state.apply({ kind: 'user', id: 'usr_1', sessionsFrom, removedAt, version: 1 });
+  state.apply({ kind: 'user', id: 'lnk_2', sessionsFrom, removedAt: begunMs, version: 2 });
   const directory = {
     usable: true,
     sessionPublicKey: state.sessionPublicKey,
@@ -53,7 +55,9 @@ async function asked(wanted: Session, given: Given = {}) {
     getHandler: () => Routes.prototype[route],
   } as unknown as ExecutionContext;
   const limits = given.limits ?? new RateLimits({ perAddress: 0, perCaller: 0 });
-  const guard = new TenantGuard(new Reflector(), directory as unknown as DirectoryClient, limits);
+  const producer = { tellKeyUse: () => undefined } as unknown as LogProducer;
+  const known = directory as unknown as DirectoryClient;
+  const guard = new TenantGuard(new Reflector(), known, limits, producer);
   return { guard, context, state, directory, request: request as unknown as LongRequest };
 }
 
@@ -82,6 +86,7 @@ it.each<[string, Promise<number>, number]>([
   ['a user who was removed', status(session(), { removedAt: begunMs }), 401],
   ['a user whom nobody knows', status(session({ subject: 'usr_2' })), 401],
   ['a link has no user', status(session({ subject: 'lnk_1' })), 200],
+  ['a link that was revoked', status(session({ subject: 'lnk_2' })), 401],
 ])('%s', async (_, answer, wanted) => {
   expect(await answer).toBe(wanted);
 });

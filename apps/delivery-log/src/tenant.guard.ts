@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { KeyHolder } from '@posthorn/domain';
 import {
   AppError,
+  KeyUseNotes,
   RateLimits,
   scopesOf,
   type ServiceRequest,
@@ -10,6 +11,7 @@ import {
   verifySession,
 } from '@posthorn/runtime';
 import { DirectoryClient } from './directory.client.js';
+import { LogProducer } from './log-producer.client.js';
 
 const keyMaxChars = 256;
 
@@ -30,11 +32,16 @@ export const Manages = (): MethodDecorator => SetMetadata(MANAGES, true);
  */
 @Injectable()
 export class TenantGuard implements CanActivate {
+  private readonly uses: KeyUseNotes;
+
   constructor(
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(DirectoryClient) private readonly directory: DirectoryClient,
     @Inject(RateLimits) private readonly limits: RateLimits,
-  ) {}
+    @Inject(LogProducer) producer: LogProducer,
+  ) {
+    this.uses = new KeyUseNotes((keyId, at) => producer.tellKeyUse(keyId, at));
+  }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<ServiceRequest & Partial<LongRequest>>();
@@ -43,6 +50,7 @@ export class TenantGuard implements CanActivate {
     const key = keyOf(request);
     const holder = (key === undefined && (await this.sessionOf(request))) || (await this.authenticate(key));
     this.limits.takeCaller(holder.keyId);
+    if (key !== undefined) this.uses.note(holder.keyId);
     request.callerId = holder.keyId;
     request.stillMay = () =>
       this.directory.usable && this.directory.tenant(tenantId) !== undefined && holder.holds();

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { KeyHolder } from '@posthorn/domain';
-import { RateLimits } from '@posthorn/runtime';
+import { encodeKeyUse, keyUsesTopic } from '@posthorn/contracts';
+import type { OutRecord } from '@posthorn/messaging';
+import { KeyUseNotes, RateLimits } from '@posthorn/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { unavailable } from './ack-wait.js';
 import { DirectoryClient } from './directory.client.js';
@@ -26,6 +28,7 @@ export function holderOf(request: FastifyRequest): KeyHolder {
 @Injectable()
 export class PublishRoute {
   private readonly limits: RateLimits;
+  private readonly uses: KeyUseNotes;
 
   constructor(
     host: HttpAdapterHost,
@@ -34,6 +37,7 @@ export class PublishRoute {
     settings: EventIngestSettings,
   ) {
     this.limits = new RateLimits({ perAddress: settings.ratePerAddress, perCaller: settings.ratePerKey });
+    this.uses = new KeyUseNotes((keyId, at) => void this.log.offerAll([keyUse(keyId, at)]));
     const fastify = host.httpAdapter.getInstance() as FastifyInstance;
     fastify.addHook('onRoute', (route) => {
       if (route.url !== url || route.method !== 'POST') return;
@@ -61,6 +65,12 @@ export class PublishRoute {
     }
     const publisher = mayPublish(holder);
     this.limits.takeCaller(publisher.keyId);
+    this.uses.note(publisher.keyId);
     return publisher;
   }
 }
+
+/** Nobody waits for it: one that is lost is told again a minute later. */
+const keyUse = (keyId: string, at: number): OutRecord => ({
+  ...{ topic: keyUsesTopic.name, partition: 0, key: keyId, value: encodeKeyUse({ keyId, at }) },
+});

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { decodeKeyUse } from '@posthorn/contracts';
 import { partitionFor } from '@posthorn/messaging';
-import { waitFor } from '@posthorn/testing';
+import { readTopic, waitFor } from '@posthorn/testing';
 import { type Answer, eventText, IngestRig, partitions, post, timestamp } from './testing/ingest-rig.js';
 
 const vectorsOf = <T>(name: string): T =>
@@ -291,4 +292,18 @@ it('a revoked key stops working, and is not helped by its first record coming ag
   await rig.tenant('fence');
   expect((await post(url, operator, eventText({ tenantId: 'fence' }))).status).toBe(202);
   expect((await publish()).status).toBe(401);
+});
+
+it('tells once a minute that a key was used', async () => {
+  const { text, entry } = await rig.key('plain');
+  for (let i = 0; i < 3; i++)
+    expect((await post(url, text, eventText({ tenantId: 'plain', id: `use-${i}` }))).status).toBe(202);
+  const { brokers, prefix } = rig.broker;
+  const uses = await waitFor(async () => {
+    const records = await readTopic(brokers, `${prefix}key-uses.v1`);
+    const mine = records.filter(({ key }) => key === entry.id);
+    return mine.length > 0 && mine.map(({ value }) => decodeKeyUse(Buffer.from(value ?? '')));
+  });
+  expect(uses).toEqual([{ keyId: entry.id, at: expect.any(Number) as number }]);
+  expect(Math.abs(uses[0].at - Date.now())).toBeLessThan(60_000);
 });

@@ -5,7 +5,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { cursorsTopic, directoryTopic } from '@posthorn/contracts';
+import { cursorsTopic, directoryTopic, keyUsesTopic } from '@posthorn/contracts';
 import { KafkaConnection, LogReader, type InRecord } from '@posthorn/messaging';
 import { LOGGER, type Logger } from '@posthorn/runtime';
 
@@ -39,7 +39,7 @@ export class LogFollower implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(KafkaConnection) private readonly kafka: KafkaConnection,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    const topics = [cursorsTopic.name, directoryTopic.name];
+    const topics = [cursorsTopic.name, directoryTopic.name, keyUsesTopic.name];
     this.reader = new LogReader(kafka, { groupId: 'subscription-api', topics, gatherMs });
   }
 

@@ -39,6 +39,7 @@ export {
   type LaneCommand,
   type SubscriptionChanged,
 } from './events.v1.js';
+export { decodeKeyUse, encodeKeyUse, type KeyUse } from './key-uses.v1.js';
 export {
   decodeRejected,
   encodeRejected,
@@ -83,6 +84,7 @@ export {
   eventRetentionMs,
   eventsTopic,
   inboxTopic,
+  keyUsesTopic,
   partitionsFor,
   rejectedTopic,
   retriesTopic,

@@ -62,6 +62,7 @@ export const eventsTopic = log('events.v1', 'tenant');
 export const cursorsTopic = table('cursors.v1', 'tenant');
 export const subscriptionsTopic = table('subscriptions.v1', 'tenant');
 export const directoryTopic = table('directory.v1', 'one');
+export const keyUsesTopic = table('key-uses.v1', 'one');
 export const retriesTopic = log('retries.v1', 'tenant');
 export const dueTopic = log('due.v1', 'tenant');
 export const attemptsTopic = log('attempts.v1', 'tenant');
@@ -73,6 +74,7 @@ export const allTopics: readonly TopicDefinition[] = [
   cursorsTopic,
   subscriptionsTopic,
   directoryTopic,
+  keyUsesTopic,
   retriesTopic,
   dueTopic,
   attemptsTopic,

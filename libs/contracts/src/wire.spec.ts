@@ -158,6 +158,7 @@ it('keeps events longer than they live, and what is keyed by tenant co-partition
     'cursors.v1': 16,
     'subscriptions.v1': 16,
     'directory.v1': 1,
+    'key-uses.v1': 1,
     'retries.v1': 16,
     'due.v1': 16,
     'attempts.v1': 16,

@@ -16,6 +16,7 @@ export {
 } from './idempotency.js';
 export { idempotencyKeysIndex, idempotencyKeysTable, IdempotencyStore } from './idempotency-store.js';
 export { kafkaSettings } from './kafka.js';
+export { KeyUseNotes } from './key-use-notes.js';
 export { createLogger, kafkaLog, serializeError, type KafkaLog, type Logger } from './logging.js';
 export {
   AppError,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { cursorsTopic, directoryTopic, eventsTopic, partitionsFor } from '@posthorn/contracts';
+import { cursorsTopic, directoryTopic, eventsTopic, keyUsesTopic, partitionsFor } from '@posthorn/contracts';
 import { BatchProducer, KafkaConnection, partitionFor, traceHeaders } from '@posthorn/messaging';
 import { HealthRegistry, LOGGER, type Logger, Metrics, observeProducer } from '@posthorn/runtime';
 import { SubscriptionApiSettings } from '../subscription-api.config.js';
@@ -13,7 +13,7 @@ const pingMs = 1_000;
 const closeMs = 1_000;
 
 /** What this service writes or reads; whichever service comes first makes them. */
-const topics = [eventsTopic, directoryTopic, cursorsTopic];
+const topics = [eventsTopic, directoryTopic, cursorsTopic, keyUsesTopic];
 
 /** The relay's way to Kafka. Writes nothing before the topics are known to exist. */
 @Injectable()

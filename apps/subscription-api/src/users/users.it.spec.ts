@@ -1,7 +1,8 @@
-import { decodeDirectory } from '@posthorn/contracts';
+import { decodeDirectory, encodeKeyUse } from '@posthorn/contracts';
 import { DirectoryState } from '@posthorn/domain';
 import { verifySession } from '@posthorn/runtime';
 import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
+import { Kafka, logLevel } from 'kafkajs';
 import { operatorKey, Stage, type Answer, type Harness } from '../testing/harness.js';
 
 type User = { id: string; email: string; role: string; tenantId: string | null };
@@ -132,6 +133,31 @@ it('tells when a key was last used', async () => {
     return body.items[0].lastUsedAt ?? undefined;
   });
 });
+
+it('is told when a key was last used elsewhere', async () => {
+  const { path, key } = await vendor();
+  type Keys = { items: { id: string; lastUsedAt: string | null }[] };
+  const made = await api.call<{ id: string }>('POST', `${path}/keys`, { key, body: { name: 'publishes' } });
+  const { brokers, prefix } = stage.stores.kafka;
+  const producer = new Kafka({ brokers, logLevel: logLevel.NOTHING }).producer();
+  await producer.connect();
+  const tell = (at: number) => {
+    const value = encodeKeyUse({ keyId: made.body.id, at });
+    return producer.send({ topic: `${prefix}key-uses.v1`, messages: [{ key: made.body.id, value }] });
+  };
+  const lastUsed = async () => {
+    const { body } = await api.call<Keys>('GET', `${path}/keys`, { key });
+    return body.items.find(({ id }) => id === made.body.id)?.lastUsedAt ?? undefined;
+  };
+  const at = Date.now() - 60_000;
+  await tell(at);
+  expect(await waitFor(lastUsed)).toBe(new Date(at).toISOString());
+  // An older word, which another instance may have been late with, takes nothing back.
+  await tell(at - 1_000);
+  await tell(at + 1_000);
+  await waitFor(async () => (await lastUsed()) === new Date(at + 1_000).toISOString());
+  await producer.disconnect();
+}, 30_000);
 
 it('answers names that no database holds like names that nobody has', async () => {
   const nul = '\0';
