@@ -49,7 +49,7 @@ import { WebhookController } from './subscriptions/webhook.controller.js';
 import { TenantController } from './tenants/tenant.controller.js';
 import { TenantService } from './tenants/tenant.service.js';
 import { TenantStore } from './tenants/tenant.store.js';
-import { AuditController } from './audit/audit.controller.js';
+import { AuditController, InstallationAuditController } from './audit/audit.controller.js';
 import { AuditStore } from './audit/audit.store.js';
 import { SubscriptionProbeController } from './subscriptions/subscription-probe.controller.js';
 import { SubscriptionProbe } from './subscriptions/subscription-probe.service.js';
@@ -146,6 +146,7 @@ export class SubscriptionApiModule {
         ResealController,
         EventTypeController,
         AuditController,
+        InstallationAuditController,
         SubscriptionProbeController,
         OperatorController,
         UserController,

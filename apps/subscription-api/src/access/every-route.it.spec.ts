@@ -40,6 +40,8 @@ const routes: [method: string, path: string, kind: Kind][] = [
   ['delete', `${tenant}/event-types/{name}`, 'change'],
   ['get', `${tenant}/audit`, 'look'],
   ['get', `${tenant}/audit/export`, 'look'],
+  ['get', '/v1/audit', 'operator'],
+  ['get', '/v1/audit/export', 'operator'],
   ['get', `${tenant}/users`, 'look'],
   ['post', `${tenant}/users`, 'change'],
   ['delete', `${tenant}/users/{userId}`, 'change'],

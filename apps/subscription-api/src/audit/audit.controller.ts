@@ -38,14 +38,7 @@ export class AuditController {
   @Get('audit/export')
   @Needs('read')
   export(@CurrentTenant() { id }: Tenant): StreamableFile {
-    const { audit } = this;
-    async function* lines(): AsyncGenerator<string> {
-      for await (const entry of audit.all(id)) yield `${JSON.stringify(entry)}\n`;
-    }
-    return new StreamableFile(Readable.from(lines()), {
-      type: 'application/x-ndjson',
-      disposition: 'attachment; filename="audit.ndjson"',
-    });
+    return exported(this.audit.all(id));
   }
 
   /** Of one subscription, newest first; also of one that was deleted. */
@@ -84,4 +77,36 @@ export class AuditController {
     if (events.length === 0) throw new AppError('not-found', 'No such subscription.');
     return events;
   }
+}
+
+/** What happened to no tenant: operators, the operator's key. */
+@Controller('v1/audit')
+@UseGuards(AccessGuard)
+export class InstallationAuditController {
+  constructor(@Inject(AuditStore) private readonly audit: AuditStore) {}
+
+  /** Newest first. */
+  @Get()
+  @Needs('read', { tenant: 'none' })
+  async list(@Query() query: Record<string, unknown>): Promise<List<AuditEntry>> {
+    const page = readPage(query, 'number');
+    return pageOf(await this.audit.page(null, page), page, placeOf, (entry) => entry);
+  }
+
+  /** All of it, oldest first, a JSON object a line. */
+  @Get('export')
+  @Needs('read', { tenant: 'none' })
+  export(): StreamableFile {
+    return exported(this.audit.all(null));
+  }
+}
+
+function exported(entries: AsyncGenerator<AuditEntry>): StreamableFile {
+  async function* lines(): AsyncGenerator<string> {
+    for await (const entry of entries) yield `${JSON.stringify(entry)}\n`;
+  }
+  return new StreamableFile(Readable.from(lines()), {
+    type: 'application/x-ndjson',
+    disposition: 'attachment; filename="audit.ndjson"',
+  });
 }

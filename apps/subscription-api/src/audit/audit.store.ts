@@ -39,16 +39,16 @@ const chunk = 500;
 export class AuditStore {
   constructor(@Inject(EventStore) private readonly events: EventStore) {}
 
-  /** Newest first; one more than the page holds. */
+  /** Newest first; one more than the page holds. Null: the installation's own. */
   async page(
-    tenantId: string,
+    tenantId: string | null,
     { after, limit }: PageRequest,
     only?: { subscriptionId: string },
   ): Promise<AuditEntry[]> {
     const before = after?.at ?? null;
     const rows = await this.events.query<Row>(
       `SELECT ${columns} FROM aggregate_events
-        WHERE tenant_id = $1 AND ($2::bigint IS NULL OR global_seq < $2)
+        WHERE ${ofTenant(tenantId)} AND ($2::bigint IS NULL OR global_seq < $2)
           AND ($3::text IS NULL OR (aggregate_type = 'subscription' AND aggregate_id = $3))
         ORDER BY global_seq DESC LIMIT $4`,
       [tenantId, before, only?.subscriptionId ?? null, limit + 1],
@@ -57,10 +57,10 @@ export class AuditStore {
   }
 
   /** Everything, oldest first, a bounded number at a time. */
-  async *all(tenantId: string): AsyncGenerator<AuditEntry> {
+  async *all(tenantId: string | null): AsyncGenerator<AuditEntry> {
     for (let after = '0'; ;) {
       const rows = await this.events.query<Row>(
-        `SELECT ${columns} FROM aggregate_events WHERE tenant_id = $1 AND global_seq > $2
+        `SELECT ${columns} FROM aggregate_events WHERE ${ofTenant(tenantId)} AND global_seq > $2
           ORDER BY global_seq LIMIT $3`,
         [tenantId, after, chunk],
       );
@@ -70,6 +70,10 @@ export class AuditStore {
     }
   }
 }
+
+/** Null: what belongs to the installation. Each of the two has the index. */
+const ofTenant = (tenantId: string | null): string =>
+  tenantId === null ? '(tenant_id IS NULL AND $1::text IS NULL)' : 'tenant_id = $1';
 
 function entryOf(row: Row): AuditEntry {
   return {

@@ -73,6 +73,13 @@ it('lets operators see every tenant, and only operators make operators', async (
   );
   const cookie = cookieOf(await logIn('op@one.test'));
   expect((await api.call('GET', `${path}/subscriptions`, as(cookie))).status).toBe(200);
+  type Audit = { items: { aggregate: string; type: string; actor: string; changes: { email?: string } }[] };
+  const audit = await api.call<Audit>('GET', '/v1/audit', { key: operatorKey });
+  const [entry] = audit.body.items.filter(({ changes }) => changes.email === body.email);
+  expect(entry).toMatchObject({ aggregate: 'user', type: 'created', changes: { passwordHash: '[hidden]' } });
+  expect(audit.body.items.some(({ aggregate }) => aggregate === 'tenant')).toBe(false);
+  const exported = await api.call('GET', '/v1/audit/export', { key: operatorKey });
+  expect(exported.text.trim().split('\n')).toHaveLength(audit.body.items.length);
   const asRole = { ...body, email: 'x@one.test', role: 'operator' };
   expect((await api.call('POST', `${path}/users`, { key, body: asRole })).status).toBe(422);
 });
