@@ -31,7 +31,7 @@ export type DirectoryKey = {
   version: number;
 };
 
-/** Whether the sessions of a user, or of a portal link that was revoked, hold; who it is, they say themselves. */
+/** Whether the sessions of a user, or of a portal link that was revoked, hold; whose they are, they say. */
 export type DirectoryUser = {
   kind: 'user';
   id: string;
