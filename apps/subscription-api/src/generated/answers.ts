@@ -418,6 +418,7 @@ export const answers: Record<string, object> = {
         "api-key",
         "subscription",
         "user",
+        "portal-link",
         "session-key",
         "event-type"
        ]
@@ -498,6 +499,7 @@ export const answers: Record<string, object> = {
         "api-key",
         "subscription",
         "user",
+        "portal-link",
         "session-key",
         "event-type"
        ]
@@ -1385,6 +1387,87 @@ export const answers: Record<string, object> = {
    "version"
   ]
  },
+ "InstallationAuditController_list": {
+  "type": "object",
+  "properties": {
+   "items": {
+    "type": "array",
+    "items": {
+     "type": "object",
+     "properties": {
+      "seq": {
+       "type": "string"
+      },
+      "at": {
+       "type": "string"
+      },
+      "actor": {
+       "type": "string"
+      },
+      "origin": {
+       "anyOf": [
+        {
+         "type": "null"
+        },
+        {
+         "type": "string"
+        }
+       ]
+      },
+      "aggregate": {
+       "type": "string",
+       "enum": [
+        "tenant",
+        "api-key",
+        "subscription",
+        "user",
+        "portal-link",
+        "session-key",
+        "event-type"
+       ]
+      },
+      "id": {
+       "type": "string"
+      },
+      "version": {
+       "type": "number"
+      },
+      "type": {
+       "type": "string"
+      },
+      "changes": {
+       "type": "object"
+      }
+     },
+     "required": [
+      "seq",
+      "at",
+      "actor",
+      "origin",
+      "aggregate",
+      "id",
+      "version",
+      "type",
+      "changes"
+     ]
+    }
+   },
+   "nextCursor": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   }
+  },
+  "required": [
+   "items",
+   "nextCursor"
+  ]
+ },
  "OperatorController_create": {
   "type": "object",
   "properties": {
@@ -1474,6 +1557,162 @@ export const answers: Record<string, object> = {
       "role",
       "tenantId",
       "createdAt"
+     ]
+    }
+   },
+   "nextCursor": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   }
+  },
+  "required": [
+   "items",
+   "nextCursor"
+  ]
+ },
+ "PortalLinkController_create": {
+  "type": "object",
+  "properties": {
+   "id": {
+    "type": "string"
+   },
+   "role": {
+    "type": "string",
+    "enum": [
+     "operator",
+     "tenant-admin",
+     "tenant-viewer"
+    ]
+   },
+   "createdAt": {
+    "type": "string"
+   },
+   "expiresAt": {
+    "type": "string"
+   },
+   "sessionS": {
+    "type": "number"
+   },
+   "usedAt": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   },
+   "sessionEndsAt": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   },
+   "revokedAt": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   },
+   "token": {
+    "type": "string"
+   }
+  },
+  "required": [
+   "id",
+   "role",
+   "createdAt",
+   "expiresAt",
+   "sessionS",
+   "usedAt",
+   "sessionEndsAt",
+   "revokedAt",
+   "token"
+  ]
+ },
+ "PortalLinkController_list": {
+  "type": "object",
+  "properties": {
+   "items": {
+    "type": "array",
+    "items": {
+     "type": "object",
+     "properties": {
+      "id": {
+       "type": "string"
+      },
+      "role": {
+       "type": "string",
+       "enum": [
+        "operator",
+        "tenant-admin",
+        "tenant-viewer"
+       ]
+      },
+      "createdAt": {
+       "type": "string"
+      },
+      "expiresAt": {
+       "type": "string"
+      },
+      "sessionS": {
+       "type": "number"
+      },
+      "usedAt": {
+       "anyOf": [
+        {
+         "type": "null"
+        },
+        {
+         "type": "string"
+        }
+       ]
+      },
+      "sessionEndsAt": {
+       "anyOf": [
+        {
+         "type": "null"
+        },
+        {
+         "type": "string"
+        }
+       ]
+      },
+      "revokedAt": {
+       "anyOf": [
+        {
+         "type": "null"
+        },
+        {
+         "type": "string"
+        }
+       ]
+      }
+     },
+     "required": [
+      "id",
+      "role",
+      "createdAt",
+      "expiresAt",
+      "sessionS",
+      "usedAt",
+      "sessionEndsAt",
+      "revokedAt"
      ]
     }
    },
@@ -4111,25 +4350,6 @@ export const answers: Record<string, object> = {
    "role",
    "tenantId",
    "createdAt"
-  ]
- },
- "UserController_link": {
-  "type": "object",
-  "properties": {
-   "id": {
-    "type": "string"
-   },
-   "token": {
-    "type": "string"
-   },
-   "expiresAt": {
-    "type": "string"
-   }
-  },
-  "required": [
-   "id",
-   "token",
-   "expiresAt"
   ]
  },
  "UserController_list": {

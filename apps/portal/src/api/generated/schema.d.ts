@@ -96,6 +96,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["InstallationAuditController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["InstallationAuditController_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -465,10 +497,26 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        get: operations["PortalLinkController_list"];
+        put?: never;
+        post: operations["PortalLinkController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenantId}/portal-links/{linkId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         get?: never;
         put?: never;
-        post: operations["UserController_link"];
-        delete?: never;
+        post?: never;
+        delete: operations["PortalLinkController_revoke"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1055,7 +1103,9 @@ export interface operations {
     WebhookController_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1211,10 +1261,80 @@ export interface operations {
             };
         };
     };
-    EventIngestController_publish: {
+    InstallationAuditController_list: {
         parameters: {
             query?: never;
             header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            actor: string;
+                            /** @enum {string} */
+                            aggregate: "tenant" | "api-key" | "subscription" | "user" | "portal-link" | "session-key" | "event-type";
+                            at: string;
+                            changes: Record<string, never>;
+                            id: string;
+                            origin: null | string;
+                            seq: string;
+                            type: string;
+                            version: number;
+                        }[];
+                        nextCursor: null | string;
+                    };
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    InstallationAuditController_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    EventIngestController_publish: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1617,7 +1737,7 @@ export interface operations {
                         items: {
                             actor: string;
                             /** @enum {string} */
-                            aggregate: "tenant" | "api-key" | "subscription" | "user" | "session-key" | "event-type";
+                            aggregate: "tenant" | "api-key" | "subscription" | "user" | "portal-link" | "session-key" | "event-type";
                             at: string;
                             changes: Record<string, never>;
                             id: string;
@@ -2217,7 +2337,9 @@ export interface operations {
     EventTypeController_remove: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "If-Match"?: string;
+            };
             path: {
                 name: string;
             };
@@ -2523,7 +2645,48 @@ export interface operations {
             };
         };
     };
-    UserController_link: {
+    PortalLinkController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            createdAt: string;
+                            expiresAt: string;
+                            id: string;
+                            revokedAt: null | string;
+                            /** @enum {string} */
+                            role: "operator" | "tenant-admin" | "tenant-viewer";
+                            sessionEndsAt: null | string;
+                            sessionS: number;
+                            usedAt: null | string;
+                        }[];
+                        nextCursor: null | string;
+                    };
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PortalLinkController_create: {
         parameters: {
             query?: never;
             header?: {
@@ -2549,11 +2712,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        createdAt: string;
                         expiresAt: string;
                         id: string;
+                        revokedAt: null | string;
+                        /** @enum {string} */
+                        role: "operator" | "tenant-admin" | "tenant-viewer";
+                        sessionEndsAt: null | string;
+                        sessionS: number;
                         token: string;
+                        usedAt: null | string;
                     };
                 };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PortalLinkController_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                linkId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error */
             default: {
@@ -3345,7 +3543,9 @@ export interface operations {
     SubscriptionController_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3562,7 +3762,7 @@ export interface operations {
                         items: {
                             actor: string;
                             /** @enum {string} */
-                            aggregate: "tenant" | "api-key" | "subscription" | "user" | "session-key" | "event-type";
+                            aggregate: "tenant" | "api-key" | "subscription" | "user" | "portal-link" | "session-key" | "event-type";
                             at: string;
                             changes: Record<string, never>;
                             id: string;
