@@ -98,10 +98,10 @@ describe('access', () => {
     for (let i = 0; i < 3; i++) expect((await log.ask('owner/events', 'noted')).status).toBe(200);
     const uses = await waitFor(async () => {
       const records = await readTopic(broker.brokers, `${broker.prefix}key-uses.v1`);
-      const mine = records.filter(({ key }) => String(key) === 'noted');
+      const mine = records.filter(({ key }) => key === 'key_noted');
       return mine.length > 0 && mine.map(({ value }) => decodeKeyUse(Buffer.from(value ?? '')));
     });
-    expect(uses).toEqual([{ keyId: 'noted', at: expect.any(Number) as number }]);
+    expect(uses).toEqual([{ keyId: 'key_noted', at: expect.any(Number) as number }]);
     expect(uses[0].at).toBeGreaterThanOrEqual(before);
   });
 });
