@@ -32,7 +32,11 @@ const receivers: readonly Failure[] = [
       {
         runbook: 'tenant-failing',
         alert: 'PosthornTenantFailing',
-        look: all(tenantFails, answers('/deliveries?status=waiting', /"lastStatus":503/)),
+        look: all(
+          tenantFails,
+          answers('/deliveries?status=waiting', /"reason":"[^"]+/),
+          answers('/deliveries?statusClass=5xx', /"lastStatus":503/),
+        ),
       },
       { runbook: 'tenant-error-spike', alert: 'PosthornTenantErrorSpike', look: shows(failing, some) },
       {
