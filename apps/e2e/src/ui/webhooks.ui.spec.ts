@@ -65,6 +65,14 @@ it('says at the field what is wrong, and what a receiver that does not verify an
   await press('Create');
   await page.getByText('Verification failed: the receiver answered HEAD with 404 instead of 2xx').waitFor();
   receiver.answer(200);
+  // What is wrong in the folded settings unfolds them.
+  await press('More settings');
+  await page.getByLabel('Timeout in milliseconds').fill('3');
+  await press('More settings');
+  await page.getByLabel('Timeout in milliseconds').waitFor({ state: 'hidden' });
+  await press('Create');
+  await page.getByLabel('Timeout in milliseconds').waitFor();
+  await page.getByLabel('Timeout in milliseconds').fill('');
   await press('Create');
   await page.getByText('The receiver answered. Saved.').waitFor();
   await page.getByText('*: delete', { exact: true }).waitFor();
@@ -95,12 +103,21 @@ it('a secret is rotated: the old one goes on for as long as was chosen, both are
   await press('Make it');
   const secret = await secretText();
   expect(secret).toMatch(/^whsec_/);
+  // It is shown this once: neither a stray click nor a key takes it away.
+  await page.keyboard.press('Escape');
+  await page.mouse.click(5, 5);
+  expect(await secretText()).toBe(secret);
   await press('I have copied it');
   await page.getByText('goes on until').waitFor();
   await publish({ id, key }, { type: 'a.b' });
   const [request] = await receiver.received(1);
   expect(String(request!.headers['webhook-signature']).split(' ')).toHaveLength(2);
   await press('End now');
+  await page.getByRole('dialog').getByText('This cannot be undone.').waitFor();
+  await press('Cancel');
+  await page.getByText('goes on until').waitFor();
+  await press('End now');
+  await page.getByRole('dialog').getByRole('button', { name: 'End now' }).click();
   await page.getByText('goes on until').waitFor({ state: 'detached' });
 });
 

@@ -152,4 +152,9 @@ export const adminTexts = {
   ],
   'overview.health': ['Services', 'Dienste'],
   'overview.search': ['Find tenant', 'Mandant suchen'],
+  'overview.noneFound': ['No tenant is called that.', 'Kein Mandant heißt so.'],
+  'overview.foundCut': [
+    'The first {n}. Type more to find others.',
+    'Die ersten {n}. Tippen Sie mehr, um andere zu finden.',
+  ],
 } as const;

@@ -141,6 +141,11 @@ export const webhookTexts = {
   'secret.newest': ['signs now', 'signiert jetzt'],
   'secret.until': ['goes on until', 'gilt weiter bis'],
   'secret.end': ['End now', 'Jetzt beenden'],
+  'secret.endTitle': ['End the old secret now?', 'Das bisherige Geheimnis jetzt beenden?'],
+  'secret.endText': [
+    'Receivers that still know the old one alone refuse every delivery from then on. This cannot be undone.',
+    'Empfänger, die nur das bisherige kennen, weisen dann jede Zustellung ab. Das lässt sich nicht rückgängig machen.',
+  ],
   'secret.rotateTitle': ['New secret', 'Neues Geheimnis'],
   'secret.overlap': ['The old one goes on signing for', 'Das bisherige signiert weiter für'],
   'secret.overlapHours': ['{n} hours', '{n} Stunden'],

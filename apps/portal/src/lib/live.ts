@@ -1,11 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { addressOf } from '../api/client';
+import { LogRefresher } from './log-refresher';
 
 const pollMs = 2_000;
 const pollWhileStreamingMs = 10_000;
-/** A burst of attempts is one reload. */
-const gatherMs = 400;
 
 /**
  * Keeps what was read of a tenant's log fresh: by its stream where there is one, else by asking again.
@@ -16,14 +15,8 @@ export function useLive(tenantId: string, subscriptionId?: string): number {
   const [isStreaming, setStreaming] = useState(false);
   useEffect(() => {
     let source: EventSource | undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const reload = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        void client.invalidateQueries({ queryKey: ['log', tenantId] });
-        void client.invalidateQueries({ queryKey: ['subscriptions', tenantId] });
-      }, gatherMs);
-    };
+    const refresher = new LogRefresher(client, tenantId);
+    const reload = () => refresher.tell();
     const open = () => {
       source = new EventSource(addressOf('/v1/tenants/{tenantId}/stream', { tenantId }, { subscriptionId }));
       source.onopen = () => setStreaming(true);
@@ -46,7 +39,7 @@ export function useLive(tenantId: string, subscriptionId?: string): number {
     return () => {
       document.removeEventListener('visibilitychange', onVisibility);
       close();
-      clearTimeout(timer);
+      refresher.close();
     };
   }, [client, tenantId, subscriptionId]);
   return isStreaming ? pollWhileStreamingMs : pollMs;

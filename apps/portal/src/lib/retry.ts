@@ -6,3 +6,9 @@ export function attemptsOf(policy: RetryPolicy): number | undefined {
   if ('attempts' in policy && typeof policy.attempts === 'number') return policy.attempts;
   return undefined;
 }
+
+/** How often it is tried again after the first attempt. */
+export function retriesOf(policy: RetryPolicy): number | undefined {
+  const attempts = attemptsOf(policy);
+  return attempts === undefined ? undefined : attempts - 1;
+}

@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { addressOf, ApiError, call, send } from '../api/client';
-import type { Page, Stats, Subscription, WaitingLane } from '../api/types';
+import type { Stats, Subscription, WaitingLane } from '../api/types';
 import { useT } from '../i18n/i18n';
 import { useSay } from '../ui/say';
+import { allPages } from './all-pages';
 
 export const orders = ['retry', 'skip', 'pause', 'resume', 'disable', 'enable'] as const;
 export type Order = (typeof orders)[number];
@@ -31,13 +32,13 @@ export function useSubscription(tenantId: string, id: string, everyMs: number | 
   });
 }
 
-/** Lanes that wait, of one webhook or of all. */
+/** Lanes that wait, of one webhook or of all: every one of them, so that their sum is true. */
 export function useWaiting(tenantId: string, subscriptionId: string | undefined, everyMs: number | false) {
   return useQuery({
     queryKey: ['log', tenantId, 'waiting', subscriptionId],
-    queryFn: async ({ signal }) => {
-      const address = addressOf('/v1/tenants/{tenantId}/waiting', { tenantId }, { subscriptionId });
-      return ((await send('get', address, { signal })) as Page<WaitingLane>).items;
+    queryFn: ({ signal }) => {
+      const options = { params: { tenantId }, query: { subscriptionId }, signal };
+      return allPages<WaitingLane>('/v1/tenants/{tenantId}/waiting', options);
     },
     enabled: tenantId !== '',
     refetchInterval: everyMs,
@@ -46,6 +47,7 @@ export function useWaiting(tenantId: string, subscriptionId: string | undefined,
 
 export type Span = { from: string; to?: string; step: 'minute' | 'hour' | 'day' };
 
+/** Numbers over time: not among what the stream renews, but with a rhythm of their own. */
 export function useStats(
   tenantId: string,
   subscriptionId: string | undefined,
@@ -53,7 +55,7 @@ export function useStats(
   everyMs: number,
 ) {
   return useQuery({
-    queryKey: ['log', tenantId, 'stats', subscriptionId, span().step],
+    queryKey: ['stats', tenantId, subscriptionId, span().step],
     queryFn: async ({ signal }) => {
       const query = { ...span(), subscriptionId };
       return (await send('get', addressOf('/v1/tenants/{tenantId}/stats', { tenantId }, query), {

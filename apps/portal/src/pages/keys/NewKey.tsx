@@ -1,4 +1,4 @@
-import { Button, Checkbox, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client';
@@ -6,6 +6,7 @@ import { useT } from '../../i18n/i18n';
 import { useSession } from '../../shell/session';
 import { useTenantId } from '../../shell/tenant';
 import { ErrorNote } from '../../ui/ErrorNote';
+import { OnceModal } from '../../ui/OnceModal';
 import { SecretText } from '../../ui/SecretText';
 
 const scopes = ['publish', 'read', 'manage'] as const;
@@ -16,14 +17,13 @@ const dayMs = 24 * 3_600_000;
 /** A key of the scopes that the caller has himself; its text is shown this once. */
 export function NewKey({ onClose }: { onClose(): void }) {
   const t = useT();
-  const [key, setKey] = useState<string>();
+  const tenantId = useTenantId();
+  const make = useMutation({
+    mutationFn: (body: KeyBody) => call('post', '/v1/tenants/{tenantId}/keys', { path: { tenantId }, body }),
+  });
+  const key = make.data?.key;
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('keys.new')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <OnceModal title={t('keys.new')} isHeld={make.isPending || key !== undefined} onClose={onClose}>
       {key ? (
         <Stack>
           <Text>{t('keys.once')}</Text>
@@ -31,31 +31,26 @@ export function NewKey({ onClose }: { onClose(): void }) {
           <Button onClick={onClose}>{t('secret.done')}</Button>
         </Stack>
       ) : (
-        <Form onMade={setKey} />
+        <Form onMake={make.mutate} isPending={make.isPending} error={make.error} />
       )}
-    </Modal>
+    </OnceModal>
   );
 }
 
-function Form({ onMade }: { onMade(key: string): void }) {
+type KeyBody = { name: string; scopes: readonly Scope[]; expiresAt: string | null };
+type FormProps = { onMake(body: KeyBody): void; isPending: boolean; error: unknown };
+
+function Form({ onMake, isPending, error }: FormProps) {
   const t = useT();
-  const tenantId = useTenantId();
   const [name, setName] = useState('');
   const [chosen, choose] = useState<readonly Scope[]>(['read']);
   const [lasts, setLasts] = useState('0');
-  const make = useMutation({
-    mutationFn: () => {
-      const expiresAt = lasts === '0' ? null : new Date(Date.now() + Number(lasts) * dayMs).toISOString();
-      const body = { name, scopes: chosen, expiresAt };
-      return call('post', '/v1/tenants/{tenantId}/keys', { path: { tenantId }, body });
-    },
-    onSuccess: ({ key }) => onMade(key),
-  });
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        make.mutate();
+        const expiresAt = lasts === '0' ? null : new Date(Date.now() + Number(lasts) * dayMs).toISOString();
+        onMake({ name, scopes: chosen, expiresAt });
       }}
     >
       <Stack>
@@ -78,8 +73,8 @@ function Form({ onMade }: { onMade(key: string): void }) {
           value={lasts}
           onChange={(value) => setLasts(value ?? '0')}
         />
-        <ErrorNote error={make.error} />
-        <Button type="submit" loading={make.isPending} disabled={chosen.length === 0}>
+        <ErrorNote error={error} />
+        <Button type="submit" loading={isPending} disabled={chosen.length === 0}>
           {t('common.create')}
         </Button>
       </Stack>

@@ -1,8 +1,9 @@
-import { Button, Paper, Table, TextInput } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
+import { Button, Paper, Table, Text, TextInput } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Tenant } from '../../api/types';
 import { useT } from '../../i18n/i18n';
+import { allPages } from '../../lib/all-pages';
 import { usePages } from '../../lib/cursor-pages';
 import { Empty } from '../../ui/Empty';
 import { ErrorNote } from '../../ui/ErrorNote';
@@ -15,6 +16,7 @@ import { TenantRow } from './TenantRow';
 
 /** Each row asks for its tenant's webhooks and lanes: so few at a time. */
 const pageSize = 25;
+const foundMax = 50;
 
 /** Every tenant, what waits in its lanes, and whether the services keep up. */
 export function Component() {
@@ -27,8 +29,7 @@ export function Component() {
     query: { limit: pageSize },
   });
   const { isLoading, ...services } = useServices();
-  const wanted = search.trim().toLowerCase();
-  const found = items?.filter(({ id, name }) => `${name} ${id}`.toLowerCase().includes(wanted));
+  const { found, isCut, searchError } = useFound(search, items);
   const newTenant = <Button onClick={() => make(true)}>{t('overview.new')}</Button>;
   // What stands below it is not pushed down by what is known later.
   if (isLoading) return <PageTitle title={t('overview.title')}>{newTenant}</PageTitle>;
@@ -36,7 +37,7 @@ export function Component() {
     <>
       <PageTitle title={t('overview.title')}>{newTenant}</PageTitle>
       <Services {...services} />
-      <ErrorNote error={error} />
+      <ErrorNote error={error ?? searchError} />
       {items?.length === 0 && (
         <Empty title={t('overview.empty')} text={t('overview.emptyText')}>
           {newTenant}
@@ -75,7 +76,9 @@ export function Component() {
           </Scroll>
         </Paper>
       )}
-      <LoadMore {...more} />
+      {found?.length === 0 && search !== '' && <Text c="dimmed">{t('overview.noneFound')}</Text>}
+      {isCut && <Text c="dimmed">{t('overview.foundCut', { n: foundMax })}</Text>}
+      {search.trim() === '' && <LoadMore {...more} />}
       {isMaking && (
         <NewTenant
           onClose={() => {
@@ -86,4 +89,24 @@ export function Component() {
       )}
     </>
   );
+}
+
+/** Whoever searches means all tenants, not those that are shown: then all of them are read, once. */
+function useFound(search: string, shown: readonly Tenant[] | undefined) {
+  const wanted = search.trim().toLowerCase();
+  const { data: all, error: searchError } = useQuery({
+    queryKey: ['tenants', 'all'],
+    queryFn: ({ signal }) => allPages<Tenant>('/v1/tenants', { signal }),
+    enabled: wanted !== '',
+    staleTime: 30_000,
+  });
+  if (wanted === '') return { found: shown, isCut: false, searchError: null };
+  const found = (all ?? shown)?.filter(({ id, name }) => `${name} ${id}`.toLowerCase().includes(wanted));
+  // What was read so far may hold none where all of them do.
+  const isUnknown = all === undefined && found?.length === 0;
+  return {
+    found: isUnknown ? undefined : found?.slice(0, foundMax),
+    isCut: (found?.length ?? 0) > foundMax,
+    searchError,
+  };
 }

@@ -1,4 +1,4 @@
-import { Button, Modal, PasswordInput, Select, Stack, Text } from '@mantine/core';
+import { Button, PasswordInput, Select, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client';
@@ -6,6 +6,7 @@ import type { Subscription } from '../../api/types';
 import { useT } from '../../i18n/i18n';
 import { useProfile, useTenantId } from '../../shell/tenant';
 import { ErrorNote } from '../../ui/ErrorNote';
+import { OnceModal } from '../../ui/OnceModal';
 import { SecretText } from '../../ui/SecretText';
 import { newAuthorization } from './form/values';
 
@@ -33,11 +34,10 @@ export function RotateSecret({ webhook, onClose }: { webhook: Subscription; onCl
   });
   const secret = rotate.data?.secret;
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <OnceModal
       title={t('secret.rotateTitle')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
+      isHeld={rotate.isPending || secret !== undefined}
+      onClose={onClose}
     >
       {secret ? (
         <Stack>
@@ -66,7 +66,7 @@ export function RotateSecret({ webhook, onClose }: { webhook: Subscription; onCl
           </Stack>
         </form>
       )}
-    </Modal>
+    </OnceModal>
   );
 }
 

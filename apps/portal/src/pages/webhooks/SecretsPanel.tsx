@@ -6,6 +6,7 @@ import type { Secret, Subscription } from '../../api/types';
 import { useT } from '../../i18n/i18n';
 import { useSession } from '../../shell/session';
 import { useTenantId } from '../../shell/tenant';
+import { Confirm } from '../../ui/Confirm';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { Time } from '../../ui/Time';
 import { RotateSecret } from './RotateSecret';
@@ -17,19 +18,13 @@ export function SecretsPanel({ webhook }: { webhook: Subscription }) {
   const client = useQueryClient();
   const { canManage } = useSession();
   const [isRotating, rotate] = useState(false);
+  const [ended, askToEnd] = useState<string>();
   const queryKey = ['secrets', tenantId, webhook.id];
   const path = { tenantId, id: webhook.id };
   const { data, error } = useQuery({
     queryKey,
     queryFn: ({ signal }) =>
       call('get', '/v1/tenants/{tenantId}/subscriptions/{id}/secrets', { path, signal }),
-  });
-  const end = useMutation({
-    mutationFn: (secretId: string) =>
-      call('delete', '/v1/tenants/{tenantId}/subscriptions/{id}/secrets/{secretId}', {
-        path: { ...path, secretId },
-      }),
-    onSuccess: () => client.invalidateQueries({ queryKey }),
   });
   return (
     <Paper withBorder p="md" h="100%">
@@ -42,10 +37,10 @@ export function SecretsPanel({ webhook }: { webhook: Subscription }) {
             key={secret.id ?? i}
             secret={secret}
             isNewest={i === 0}
-            onEnd={canManage && secret.id ? () => end.mutate(secret.id!) : undefined}
+            onEnd={canManage && secret.id ? () => askToEnd(secret.id!) : undefined}
           />
         ))}
-        <ErrorNote error={error ?? end.error} />
+        <ErrorNote error={error} />
         {canManage && (
           <div>
             <Button variant="default" onClick={() => rotate(true)}>
@@ -54,6 +49,7 @@ export function SecretsPanel({ webhook }: { webhook: Subscription }) {
           </div>
         )}
       </Stack>
+      {ended && <EndSecret id={ended} webhook={webhook} onClose={() => askToEnd(undefined)} />}
       {isRotating && (
         <RotateSecret
           webhook={webhook}
@@ -98,5 +94,35 @@ function Row({ secret: { kind, createdAt, expiresAt, publicKey }, isNewest, onEn
         </Button>
       )}
     </Group>
+  );
+}
+
+type EndProps = { id: string; webhook: Subscription; onClose(): void };
+
+function EndSecret({ id: secretId, webhook: { id }, onClose }: EndProps) {
+  const t = useT();
+  const tenantId = useTenantId();
+  const client = useQueryClient();
+  const end = useMutation({
+    mutationFn: () =>
+      call('delete', '/v1/tenants/{tenantId}/subscriptions/{id}/secrets/{secretId}', {
+        path: { tenantId, id, secretId },
+      }),
+    onSuccess: async () => {
+      onClose();
+      await client.invalidateQueries({ queryKey: ['secrets', tenantId, id] });
+    },
+  });
+  return (
+    <Confirm
+      opened
+      title={t('secret.endTitle')}
+      text={t('secret.endText')}
+      action={t('secret.end')}
+      isPending={end.isPending}
+      error={end.error}
+      onConfirm={() => end.mutate()}
+      onClose={onClose}
+    />
   );
 }

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { Subscription } from '../../api/types';
 import { isText, useT } from '../../i18n/i18n';
 import { filterText } from '../../lib/filter';
-import { attemptsOf } from '../../lib/retry';
+import { retriesOf } from '../../lib/retry';
 import { useProfile } from '../../shell/tenant';
 import { Time } from '../../ui/Time';
 
@@ -18,7 +18,7 @@ export function SettingsList({ webhook }: { webhook: Subscription }) {
     ...(description ? [[t('form.description'), description] as [string, ReactNode]] : []),
     [t('form.events'), filterText(filter, t('common.all'))],
     [t('form.ordering'), isText(order) ? t(order) : ordering],
-    [t('detail.retries'), attemptsOf(retryPolicy)],
+    [t('detail.retries'), retriesOf(retryPolicy) ?? '–'],
     [t('form.timeout'), timeoutMs],
     [t('form.rateLimit'), rateLimit ?? '–'],
     [

@@ -1,8 +1,7 @@
 import { Table, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { addressOf, send } from '../../api/client';
-import type { Delivery, Page, Subscription } from '../../api/types';
+import type { Subscription } from '../../api/types';
 import { useT } from '../../i18n/i18n';
+import { useLastFailure, useLastFailures } from '../../lib/last-failures';
 import { lastHour, sumOf } from '../../lib/stats';
 import { useStats } from '../../lib/subscriptions';
 import { useTenantId, useTenantPath } from '../../shell/tenant';
@@ -10,7 +9,8 @@ import { RouteLink } from '../../ui/RouteLink';
 import { Time } from '../../ui/Time';
 import { WebhookStatus } from './WebhookStatus';
 
-const everyMs = 15_000;
+/** Each row asks for its own numbers: not too often. */
+const everyMs = 30_000;
 
 export function WebhookRow({ webhook, waiting }: { webhook: Subscription; waiting: number }) {
   const t = useT();
@@ -46,25 +46,12 @@ function Rate({ id }: { id: string }) {
   return <Text size="sm">{data ? t('webhooks.counts', sumOf(data.items)) : '–'}</Text>;
 }
 
-/** The newest delivery that is not going well. */
+/** The newest delivery that went wrong. */
 function LastFailure({ id }: { id: string }) {
   const tenantId = useTenantId();
   const path = useTenantPath();
-  const { data } = useQuery({
-    queryKey: ['log', tenantId, 'last-failure', id],
-    queryFn: async ({ signal }) => {
-      const of = async (status: string) => {
-        const query = { subscriptionId: id, status, limit: 1 };
-        const address = addressOf('/v1/tenants/{tenantId}/deliveries', { tenantId }, query);
-        return ((await send('get', address, { signal })) as Page<Delivery>).items.filter(
-          ({ firstAttemptAt }) => firstAttemptAt !== null,
-        );
-      };
-      const found = [...(await of('waiting')), ...(await of('failed'))];
-      return found.sort((a, b) => b.seq - a.seq)[0] ?? null;
-    },
-    refetchInterval: everyMs,
-  });
+  const { data: known } = useLastFailures(tenantId, everyMs);
+  const data = useLastFailure(tenantId, id, { known, everyMs });
   if (!data) return <>–</>;
   return (
     <>

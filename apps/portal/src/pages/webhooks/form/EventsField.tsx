@@ -9,7 +9,9 @@ import type { FieldProps } from './WebhookForm';
 export function EventsField({ isIncomplete, ...field }: FieldProps & { isIncomplete: boolean }) {
   const t = useT();
   const { values, set, profile, problemOf } = field;
-  const error = isIncomplete ? t('form.noEvents') : problemOf('/filter');
+  // The condition stands among the other settings, and what is wrong with it beside it.
+  const problem = problemOf('/filter/expression') ? undefined : problemOf('/filter');
+  const error = isIncomplete ? t('form.noEvents') : problem;
   if (profile === 'brz365')
     return (
       <Input.Wrapper label={t('form.events')} required error={error} labelElement="div">

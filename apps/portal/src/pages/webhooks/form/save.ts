@@ -17,6 +17,7 @@ const shownFields = [
   '/filter',
   '/rateLimit',
   '/timeoutMs',
+  '/description',
   '/headers',
 ];
 
