@@ -73,32 +73,6 @@ export const shellTexts = {
   'common.reset': ['Reset filters', 'Filter zurücksetzen'],
   'common.export': ['Export', 'Exportieren'],
   'common.new': ['{n} new – show', '{n} neue – anzeigen'],
-  'error.title': ['That did not work', 'Das hat nicht geklappt'],
-  'error.unreachable': [
-    'Posthorn cannot be reached. Check that it runs and that you are online.',
-    'Posthorn ist nicht erreichbar. Prüfen Sie, ob es läuft und ob Sie online sind.',
-  ],
-  'error.forbidden': [
-    'You may look at this, but not change it. An administrator can.',
-    'Sie dürfen das ansehen, aber nicht ändern. Ein Administrator kann es.',
-  ],
-  'error.not-found': [
-    'This is not there (any more), or not for you.',
-    'Das gibt es nicht (mehr), oder nicht für Sie.',
-  ],
-  'error.too-many-requests': [
-    'Too much at once. Wait a moment, then try again.',
-    'Zu viel auf einmal. Warten Sie einen Moment und versuchen Sie es dann wieder.',
-  ],
-  'error.precondition-failed': [
-    'Somebody else has changed this in the meantime. Reload, then change it again.',
-    'Jemand anderes hat das inzwischen geändert. Laden Sie neu und ändern Sie es dann noch einmal.',
-  ],
-  'error.unavailable': [
-    'Posthorn is busy, or a part of it is down. Nothing was half done; try again in a moment.',
-    'Posthorn ist beschäftigt, oder ein Teil davon steht. Nichts wurde halb getan; versuchen Sie es gleich wieder.',
-  ],
-  'error.request': ['Request {id}', 'Anfrage {id}'],
   'notFound.title': ['There is no such page', 'Diese Seite gibt es nicht'],
   'notFound.text': ['The address leads nowhere.', 'Die Adresse führt nirgendwohin.'],
   'notFound.go': ['To the start', 'Zur Startseite'],

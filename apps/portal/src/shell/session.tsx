@@ -8,6 +8,8 @@ type SessionState = {
   session: Session | null | undefined;
   /** Why it is not known: Posthorn cannot be asked. It is asked again. */
   failure: unknown;
+  /** Nobody is logged in, but somebody was, and did not log out: the session has ended by itself. */
+  hasEnded: boolean;
   canManage: boolean;
   isOperator: boolean;
   /** Asks again who is logged in. */
@@ -17,6 +19,8 @@ type SessionState = {
 
 const Context = createContext<SessionState | undefined>(undefined);
 const key = ['session'];
+/** Left here by whoever is logged in, until he logs out. */
+const mark = 'posthorn.session';
 /** A token lasts a quarter of an hour and is renewed by use: an open page stays logged in. */
 const renewEveryMs = 5 * 60_000;
 
@@ -40,10 +44,14 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     retryDelay: 2_000,
   });
   useEffect(() => whenLoggedOut(() => client.setQueryData(key, null)), [client]);
+  useEffect(() => {
+    if (session) localStorage.setItem(mark, 'open');
+  }, [session]);
   const state = useMemo<SessionState>(
     () => ({
       session,
       failure: session === undefined ? failureReason : null,
+      hasEnded: session === null && localStorage.getItem(mark) !== null,
       canManage: session?.scopes.includes('manage') ?? false,
       isOperator: session != null && session.tenantId === null,
       refresh: async () => {
@@ -52,6 +60,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       },
       logOut: async () => {
         await call('delete', '/v1/session', {});
+        localStorage.removeItem(mark);
         client.setQueryData(key, null);
         client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
       },

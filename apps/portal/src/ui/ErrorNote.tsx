@@ -1,17 +1,22 @@
 import { Alert, List, Text } from '@mantine/core';
-import { ApiError } from '../api/client';
-import { useT, type Translate } from '../i18n/i18n';
+import { useLanguage } from '../i18n/i18n';
+import { wordsOf } from './error-words';
 
 /** What went wrong and what to do; nothing where nothing did. Texts of the API are shown as texts. */
 export function ErrorNote({ error }: { error: unknown }) {
-  const t = useT();
+  const { t, locale } = useLanguage();
   if (!error) return null;
-  const { text, fields, requestId } = describe(error, t);
+  const { text, said, fields, requestId } = wordsOf(error, t, locale);
   return (
     <Alert color="red" variant="outline" title={t('error.title')} role="alert">
       <Text size="sm" className="wrap">
         {text}
       </Text>
+      {said && (
+        <Text size="sm" className="wrap">
+          {t('error.said', { detail: said })}
+        </Text>
+      )}
       {fields.length > 0 && (
         <List size="sm">
           {fields.map((field) => (
@@ -28,22 +33,4 @@ export function ErrorNote({ error }: { error: unknown }) {
       )}
     </Alert>
   );
-}
-
-function describe(error: unknown, t: Translate) {
-  if (!(error instanceof ApiError)) {
-    return { text: error instanceof Error ? error.message : String(error), fields: [], requestId: undefined };
-  }
-  const fields = error.errors.map(({ pointer, detail }) => (pointer ? `${pointer}: ${detail}` : detail));
-  return { text: textOf(error, t), fields, requestId: error.status >= 500 ? error.requestId : undefined };
-}
-
-function textOf({ status, code, message }: ApiError, t: Translate): string {
-  if (status === 0) return t('error.unreachable');
-  if (status === 429 && code === 'too-many-requests') return t('error.too-many-requests');
-  if (status === 403) return t('error.forbidden');
-  if (status === 404) return `${t('error.not-found')} ${message}`;
-  if (status === 412) return t('error.precondition-failed');
-  if (status >= 500) return t('error.unavailable');
-  return message;
 }

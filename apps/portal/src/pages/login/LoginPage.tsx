@@ -2,7 +2,7 @@ import { Alert, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/c
 import { useMutation } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { Navigate, useSearchParams } from 'react-router';
-import { call } from '../../api/client';
+import { ApiError, call } from '../../api/client';
 import { useT } from '../../i18n/i18n';
 import { useSession } from '../../shell/session';
 import { wayBack } from '../../shell/way-back';
@@ -12,7 +12,7 @@ import { LoginFrame } from './LoginFrame';
 export function LoginPage() {
   const t = useT();
   const [query] = useSearchParams();
-  const { session, refresh } = useSession();
+  const { session, hasEnded, refresh } = useSession();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const back = wayBack(query.get('to'));
@@ -26,12 +26,13 @@ export function LoginPage() {
     event.preventDefault();
     logIn.mutate();
   };
+  const isWrong = logIn.error instanceof ApiError && logIn.error.status === 401;
   if (session) return <Navigate to={back} replace />;
   return (
     <LoginFrame title={t('login.title')}>
       <form onSubmit={submit}>
         <Stack>
-          {back !== '/' && (
+          {hasEnded && (
             <Alert color="blue" variant="outline">
               {t('login.expired')}
             </Alert>
@@ -54,7 +55,13 @@ export function LoginPage() {
             value={password}
             onChange={(event) => setPassword(event.currentTarget.value)}
           />
-          <ErrorNote error={logIn.error} />
+          {isWrong ? (
+            <Alert color="red" variant="outline" role="alert">
+              {t('error.wrong-password')}
+            </Alert>
+          ) : (
+            <ErrorNote error={logIn.error} />
+          )}
           <Button type="submit" loading={logIn.isPending}>
             {t('login.title')}
           </Button>

@@ -2,7 +2,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
 import { ApiError, call } from '../../../api/client';
 import type { Profile, Subscription, Tenant } from '../../../api/types';
-import { useT } from '../../../i18n/i18n';
+import { fieldText } from '../../../i18n/field-texts';
+import { useLanguage } from '../../../i18n/i18n';
 import { useTenantPath } from '../../../shell/tenant';
 import { useSay } from '../../../ui/say';
 import { bodyOf, type Values } from './values';
@@ -23,7 +24,7 @@ const shownFields = [
 
 /** Creates or changes a webhook; a generated secret has to be shown before anybody goes on. */
 export function useSaveWebhook(tenant: Tenant, webhook: Subscription | undefined) {
-  const t = useT();
+  const { t, locale } = useLanguage();
   const say = useSay();
   const navigate = useNavigate();
   const path = useTenantPath();
@@ -60,7 +61,8 @@ export function useSaveWebhook(tenant: Tenant, webhook: Subscription | undefined
       );
       if (!found) return undefined;
       const isVerification = error instanceof ApiError && error.code === 'verification-failed';
-      return isVerification ? t('form.notVerified', { detail: found.detail }) : found.detail;
+      const text = fieldText(found.detail, locale);
+      return isVerification ? t('form.notVerified', { detail: text }) : text;
     },
   };
 }
