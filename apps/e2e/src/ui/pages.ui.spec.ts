@@ -60,7 +60,12 @@ async function fill(): Promise<void> {
     return body.items.some(({ attemptCount }) => attemptCount > 0) ? body.items : undefined;
   });
   const [b, v] = [brz, vendor].map(({ id }) => `/t/${encodeURIComponent(id)}`);
-  pages.push(['login', '/login'], ['overview', '/tenants'], ['operators', '/operators']);
+  pages.push(
+    ['link', '/link#used'],
+    ['login', '/login'],
+    ['overview', '/tenants'],
+    ['operators', '/operators'],
+  );
   pages.push(['receiver', '/dev/receiver'], ['not-found', '/nowhere']);
   pages.push(['webhooks', `${b}/webhooks`], ['new-brz365', `${b}/webhooks/new`]);
   pages.push(['webhook', `${b}/webhooks/${good.id}`], ['edit', `${b}/webhooks/${good.id}/edit`]);

@@ -65,6 +65,23 @@ it('refuses a viewer the forms that a link leads to, in words', async () => {
   expect(await page.locator('form').count()).toBe(0);
 });
 
+it('says nothing of an ended session to whoever was never logged in, or has logged out', async () => {
+  const page = await portal.page();
+  await page.goto(at('deliveries'));
+  await page.locator('input[type=email]').waitFor();
+  expect(await page.getByText('Your session has ended.').count()).toBe(0);
+  await page.locator('input[type=email]').fill('nobody@people.example');
+  await page.locator('input[type=password]').fill('not the password');
+  await page.locator('button[type=submit]').click();
+  await page.getByText('E-mail address or password are wrong.').waitFor();
+  await portal.logIn(page, await portal.person('tenant-viewer', tenant.id));
+  await page.getByRole('heading', { name: 'Deliveries' }).waitFor();
+  await page.getByRole('button', { name: 'Viewer' }).click();
+  await page.getByRole('menuitem', { name: 'Log out' }).click();
+  await page.locator('input[type=email]').waitFor();
+  expect(await page.getByText('Your session has ended.').count()).toBe(0);
+});
+
 it('leads an expired session to the login, and after it back to where it was', async () => {
   const page = await portal.page();
   const person = await portal.person('tenant-admin', tenant.id);

@@ -163,7 +163,7 @@ export const webhookTexts = {
   'detail.volume': ['Deliveries', 'Zustellungen'],
   'detail.latency': ['Time to answer (ms)', 'Antwortzeit (ms)'],
   'detail.noChart': ['Nothing in this time yet.', 'In dieser Zeit noch nichts.'],
-  'detail.retries': ['Retries', 'Wiederholungen'],
+  'detail.retries': ['Retries', 'Weitere Versuche'],
   'detail.window': ['Time', 'Zeitraum'],
   'detail.hour': ['hour', 'Stunde'],
   'detail.day': ['day', 'Tag'],

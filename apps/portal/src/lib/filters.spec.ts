@@ -6,6 +6,12 @@ it('keeps a minute through the field and back', () => {
   expect(instantOf(localOf(instant))).toBe(instant);
 });
 
+it('means UTC where times are shown in UTC', () => {
+  expect(localOf('2026-11-28T23:05:59.000Z', true)).toBe('2026-11-28T23:05');
+  expect(instantOf('2026-11-28T23:05', true)).toBe('2026-11-28T23:05:00.000Z');
+  expect([localOf('soon', true), instantOf('', true)]).toEqual(['', '']);
+});
+
 it.each(['', 'soon'])('takes %j for no time', (text) => {
   expect(instantOf(text)).toBe('');
   expect(localOf(text)).toBe('');

@@ -19,16 +19,17 @@ export function useFilters<N extends string>(names: readonly N[]) {
   return { values, set, reset, isSet: names.some((name) => values[name] !== '') };
 }
 
-/** A time as `datetime-local` fields write it (here), as the API wants it; empty for what is none. */
-export function instantOf(local: string): string {
-  const date = new Date(local);
+/** A time as `datetime-local` fields write it (here, or in UTC), as the API wants it; else empty. */
+export function instantOf(local: string, isUtc = false): string {
+  const date = new Date(isUtc && local !== '' ? `${local}Z` : local);
   return local === '' || Number.isNaN(date.getTime()) ? '' : date.toISOString();
 }
 
 /** The other way around, for the field. */
-export function localOf(instant: string): string {
+export function localOf(instant: string, isUtc = false): string {
   const date = new Date(instant);
   if (instant === '' || Number.isNaN(date.getTime())) return '';
+  if (isUtc) return date.toISOString().slice(0, 16);
   const two = (n: number) => String(n).padStart(2, '0');
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;

@@ -1,6 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { instantOf, localOf } from '../lib/filters';
+import { useTimes } from './times';
 
 type Props = { label: string; value: string; onChange(value: string): void };
 
@@ -18,14 +19,15 @@ export function FilterText({ label, value, onChange }: Props) {
   return <TextInput label={label} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />;
 }
 
-/** A minute, as this place has it; the address holds it in UTC. */
+/** A minute, as times are shown: of this place or in UTC. The address holds it in UTC. */
 export function FilterTime({ label, value, onChange }: Props) {
+  const { isUtc } = useTimes();
   return (
     <TextInput
-      label={label}
+      label={isUtc ? `${label} (UTC)` : label}
       type="datetime-local"
-      value={localOf(value)}
-      onChange={(event) => onChange(instantOf(event.currentTarget.value))}
+      value={localOf(value, isUtc)}
+      onChange={(event) => onChange(instantOf(event.currentTarget.value, isUtc))}
     />
   );
 }
