@@ -9,6 +9,7 @@ import { useSession } from '../../shell/session';
 import { useTenantId, useTenantPath } from '../../shell/tenant';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { PageTitle } from '../../ui/PageTitle';
+import { useReason } from '../../ui/reason';
 import { RouteLink } from '../../ui/RouteLink';
 import { useSay } from '../../ui/say';
 import { Status } from '../../ui/Status';
@@ -80,6 +81,7 @@ function Retry({ delivery: { id, eventId, status } }: { delivery: DeliveryDetail
 function Summary({ delivery }: { delivery: DeliveryDetail }) {
   const t = useT();
   const path = useTenantPath();
+  const reasonOf = useReason();
   const { status, reason, nextAttemptAt, subscription, eventId, event } = delivery;
   const nowMs = useNow(nextAttemptAt !== null);
   const left = nextAttemptAt ? countdown(nextAttemptAt, nowMs) : null;
@@ -88,7 +90,7 @@ function Summary({ delivery }: { delivery: DeliveryDetail }) {
     <Alert variant="outline" color={status === 'delivered' ? 'green' : 'orange'} mih={96}>
       <Stack gap={4}>
         <Status value={status} text={isText(key) ? t(key) : status} />
-        {reason && <Text size="sm">{t('delivery.why', { reason })}</Text>}
+        {reason && <Text size="sm">{t('delivery.why', { reason: reasonOf(reason) })}</Text>}
         {nextAttemptAt && (
           <Text size="sm" className="tabular" mih={22}>
             {left ? t('delivery.nextIn', { in: left }) : ''}

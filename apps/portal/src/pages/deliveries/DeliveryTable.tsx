@@ -2,6 +2,7 @@ import { Table, Text } from '@mantine/core';
 import type { Delivery } from '../../api/types';
 import { isText, useT } from '../../i18n/i18n';
 import { useTenantPath } from '../../shell/tenant';
+import { useReason } from '../../ui/reason';
 import { RouteLink } from '../../ui/RouteLink';
 import { Scroll } from '../../ui/Scroll';
 import { Status } from '../../ui/Status';
@@ -42,6 +43,7 @@ export function DeliveryTable({ deliveries, label, names }: Props) {
 function Row({ delivery, names }: { delivery: Delivery; names: Props['names'] }) {
   const t = useT();
   const path = useTenantPath();
+  const reasonOf = useReason();
   const { id, eventId, eventType, status, reason, attemptCount, lastStatus, lastError } = delivery;
   const { finishedAt, firstAttemptAt, nextAttemptAt, subscriptionId } = delivery;
   const key = `delivery.${status}`;
@@ -56,8 +58,8 @@ function Row({ delivery, names }: { delivery: Delivery; names: Props['names'] })
           {eventType}
         </RouteLink>
         {reason && (
-          <Text size="xs" c="dimmed" truncate title={reason}>
-            {reason}
+          <Text size="xs" c="dimmed" truncate title={reasonOf(reason)}>
+            {reasonOf(reason)}
           </Text>
         )}
       </Table.Td>

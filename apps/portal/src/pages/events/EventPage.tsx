@@ -10,6 +10,7 @@ import { useTenantId } from '../../shell/tenant';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { PageTitle } from '../../ui/PageTitle';
 import { Raw } from '../../ui/Raw';
+import { useReason } from '../../ui/reason';
 import { Time } from '../../ui/Time';
 import { DeliveryTable } from '../deliveries/DeliveryTable';
 import { WhyNot } from './WhyNot';
@@ -18,6 +19,7 @@ export function Component() {
   const t = useT();
   const tenantId = useTenantId();
   const { id = '' } = useParams();
+  const reasonOf = useReason();
   const everyMs = useLive(tenantId);
   const { data: event, error } = useQuery({
     queryKey: ['log', tenantId, 'event', id],
@@ -41,7 +43,7 @@ export function Component() {
         </Title>
         {event.deliveries.length === 0 ? (
           <Alert variant="outline" color="orange">
-            {t('event.whyNone', { reason: event.unmatchedReason ?? '–' })}
+            {t('event.whyNone', { reason: event.unmatchedReason ? reasonOf(event.unmatchedReason) : '–' })}
           </Alert>
         ) : (
           <DeliveryTable deliveries={event.deliveries} label={t('event.deliveries')} names={names} />

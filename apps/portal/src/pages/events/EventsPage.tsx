@@ -10,6 +10,7 @@ import { ErrorNote } from '../../ui/ErrorNote';
 import { FilterText, FilterTime } from '../../ui/filter-fields';
 import { LoadMore } from '../../ui/LoadMore';
 import { PageTitle } from '../../ui/PageTitle';
+import { useReason } from '../../ui/reason';
 import { RouteLink } from '../../ui/RouteLink';
 import { Scroll } from '../../ui/Scroll';
 import { Time } from '../../ui/Time';
@@ -65,6 +66,7 @@ export function Component() {
 
 function EventTable({ events }: { events: readonly EventSummary[] }) {
   const t = useT();
+  const reasonOf = useReason();
   const path = useTenantPath();
   return (
     <Paper withBorder>
@@ -87,7 +89,7 @@ function EventTable({ events }: { events: readonly EventSummary[] }) {
                   </RouteLink>
                 </Table.Td>
                 <Table.Td className="wrap">{entity ? `${entity.name} ${entity.id}` : '–'}</Table.Td>
-                <Table.Td title={unmatchedReason ?? undefined}>
+                <Table.Td title={unmatchedReason ? reasonOf(unmatchedReason) : undefined}>
                   {matched.length > 0 ? matched.length : t('events.none')}
                 </Table.Td>
                 <Table.Td>
