@@ -62,7 +62,8 @@ export default function Charts({ id }: { id: string }) {
               data={points}
               dataKey="at"
               withLegend
-              withDots={false}
+              // One point makes no line.
+              withDots={points.length === 1}
               connectNulls
               series={[
                 { name: 'p50', label: 'p50', color: 'blue.6' },
