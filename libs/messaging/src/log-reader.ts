@@ -52,6 +52,8 @@ const waitMs = 5_000;
 /** Where a follower stands beyond the end of the log, which shrank or is behind what was read of it. */
 const lookAgainMs = 50;
 const freshnessMs = 1_000;
+/** The last answer to an idle fetch was asked for up to two of its waits ago (500 ms each), and a little. */
+const lateAfterMs = 1_500;
 
 /**
  * Reads any partition from any position: a consumer that is alone in its group, so that everything is
@@ -330,7 +332,7 @@ export class LogReader {
 
   /** Asks for those of which no fetch has told lately. */
   private async askEnds(): Promise<void> {
-    const lateMs = performance.now() - freshnessMs;
+    const lateMs = performance.now() - lateAfterMs;
     const late = [...this.followers].filter(([{ lastFetchMs }]) => lastFetchMs < lateMs);
     for (const topic of new Set(late.map(([, follower]) => follower.topic))) {
       const askedMs = performance.now();
