@@ -196,6 +196,8 @@ it.each(['light', 'dark'] as const)('has dialogs that axe finds nothing in (%s)'
     await at(name === 'replay wizard' ? 'replays' : `webhooks/${hook.id}`);
     await show();
     await themed.getByRole('dialog').waitFor();
+    // Where a menu led to it, that one has to be gone.
+    await themed.getByRole('menu').waitFor({ state: 'detached' });
     await themed.evaluate('Promise.all(document.getAnimations().map(({ finished }) => finished))');
     expect([name, await axeOf(themed)]).toEqual([name, []]);
   }
