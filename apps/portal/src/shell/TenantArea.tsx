@@ -5,6 +5,7 @@ import { useTenant } from './tenant';
 /** Pages of one tenant: only with one that is there and the caller's. */
 export function TenantArea() {
   const { data: tenant, error } = useTenant();
-  if (error) return <ErrorNote error={error} />;
-  return tenant ? <Outlet /> : null;
+  // What is open stays open while its tenant cannot be asked for again.
+  if (tenant) return <Outlet />;
+  return error ? <ErrorNote error={error} /> : null;
 }
