@@ -126,7 +126,15 @@ it('knows by its fetches how fresh it is, and seldom asks for the end', async ()
   const startMs = performance.now();
   await waitFor(() => following.lastFetchMs > startMs);
   const asked = proxy.requests(listOffsets);
-  await waitFor(() => following.lastFetchMs > startMs + 6_000, { timeoutMs: 20_000 });
-  // Asking every second makes six; a machine that stops for a second makes it ask once.
-  expect(proxy.requests(listOffsets) - asked).toBeLessThan(3);
+  // On a machine with too much to do an answer may be late: then it may ask, once a second.
+  let [late, lateMs] = [0, -Infinity];
+  const look = (): boolean => {
+    const nowMs = performance.now();
+    if (nowMs - following.lastFetchMs > 1_200 && nowMs - lateMs > 900) [late, lateMs] = [late + 1, nowMs];
+    return following.lastFetchMs > startMs + 6_000;
+  };
+  await waitFor(look, { timeoutMs: 20_000 });
+  // It looks every five seconds whether the log has shrunk. Asking takes two requests: every second, twelve.
+  const looks = Math.ceil((performance.now() - startMs) / 5_000);
+  expect(proxy.requests(listOffsets) - asked).toBeLessThanOrEqual(2 * (looks + late));
 }, 30_000);
