@@ -4,7 +4,8 @@ import { type EventRow, eventMessageOf } from './event-view.js';
 import type { RuleBookStore } from './rule-book.store.js';
 import { storable } from './sql-values.js';
 
-const eventsPerStep = 1_000;
+/** They are read whole, and may have 256 KiB each. */
+const eventsPerStep = 200;
 
 type Beginning = {
   tenant_id: string;

@@ -20,7 +20,8 @@ export async function forget(
   await tx.query(
     `INSERT INTO forgotten (partition, delivery_id, accepted_before)
      SELECT $1, delivery_id, accepted_before FROM unnest($2::text[], $3::bigint[]) AS row (delivery_id, accepted_before)
-     ON CONFLICT (partition, delivery_id) DO UPDATE SET accepted_before = excluded.accepted_before, at = now()`,
+     ON CONFLICT (partition, delivery_id) DO UPDATE
+       SET accepted_before = greatest(forgotten.accepted_before, excluded.accepted_before), at = now()`,
     [partition, ids, [...byDelivery.values()].map(({ acceptedBefore }) => Math.ceil(acceptedBefore))],
   );
   await tx.query(`DELETE FROM forgotten WHERE at < now() - make_interval(days => ${keptDays})`);

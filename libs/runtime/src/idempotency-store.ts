@@ -59,7 +59,8 @@ export class IdempotencyStore {
    */
   fingerprintsOf(line: string, body: Buffer | string): Claim['fingerprints'] {
     const hashes = this.macKeys.map((key) => createHmac('sha256', key));
-    const [first = createHash('sha256'), ...rest] = hashes;
+    // The last is what earlier versions kept; it is compared only.
+    const [first, ...rest] = [...hashes, createHash('sha256')];
     const hex = (hash: { update(data: Buffer | string): typeof hash; digest(encoding: 'hex'): string }) =>
       hash.update(`${line}\n`).update(body).digest('hex');
     return [hex(first), ...rest.map(hex)];

@@ -50,12 +50,14 @@ export class KeyUses implements BeforeApplicationShutdown {
 
   private async write(): Promise<void> {
     this.timer = undefined;
-    const entries = [...this.used];
+    // In one order: other instances write the same ones.
+    const entries = [...this.used].sort(([one], [other]) => (one < other ? -1 : 1));
     this.used.clear();
     try {
       await this.events.query(
         `UPDATE api_keys k SET last_used_at = greatest(k.last_used_at, u.at)
-           FROM unnest($1::text[], $2::timestamptz[]) AS u (id, at) WHERE k.id = u.id`,
+           FROM unnest($1::text[], $2::timestamptz[]) AS u (id, at)
+          WHERE k.id = u.id AND (k.last_used_at IS NULL OR k.last_used_at < u.at)`,
         [entries.map(([id]) => id), entries.map(([, at]) => new Date(at))],
       );
     } catch (err) {

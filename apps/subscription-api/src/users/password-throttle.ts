@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '@posthorn/runtime';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
@@ -9,8 +9,13 @@ const windowS = 15 * 60;
 const failuresPerUser = 10;
 const failuresPerAddress = 50;
 
-/** Where names are counted: so many places at most, whatever names somebody invents. */
-const placeOf = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 4);
+const secret = randomBytes(32);
+
+/**
+ * Where names are counted: so many places at most, whatever names somebody invents; and nobody can tell which
+ * names share one.
+ */
+const placeOf = (name: string): string => createHmac('sha256', secret).update(name).digest('hex').slice(0, 4);
 
 /** An attempt costs before the password is looked at: many at once are as many as one after the other. */
 @Injectable()
@@ -34,18 +39,26 @@ export class PasswordThrottle {
   async attempt(who: string, address: string, isRight: () => Promise<boolean>): Promise<boolean> {
     const [user, from] = [placeOf(who), placeOf(address)];
     if (this.countsAddresses) await take(this.byAddress, from);
-    await take(this.byUser, user);
     let counts = false;
     try {
-      const right = await isRight();
-      counts = !right;
-      if (right) await this.byUser.delete(user);
-      return right;
-    } catch (error) {
-      await this.byUser.reward(user);
-      throw error;
+      // Who is kept out for his name's sake does not use up his address, too.
+      await take(this.byUser, user);
+      counts = !(await this.isRight(user, isRight));
+      return !counts;
     } finally {
       if (this.countsAddresses && !counts) await this.byAddress.reward(from);
+    }
+  }
+
+  private async isRight(user: string, ask: () => Promise<boolean>): Promise<boolean> {
+    let counts = false;
+    try {
+      const right = await ask();
+      counts = !right;
+      return right;
+    } finally {
+      // Its own attempt only: whose wrong ones share the place, they stay counted.
+      if (!counts) await this.byUser.reward(user);
     }
   }
 }
