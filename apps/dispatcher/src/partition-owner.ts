@@ -193,7 +193,7 @@ export class PartitionOwner {
     // Nor is a window before the histories that decide below it.
     const complete = !draft.full && this.snapshots.size === 0;
     const written = complete ? this.windows.take() : undefined;
-    for (const record of written?.records ?? []) draft.add(record);
+    for (const { key, value } of written?.cursors ?? []) draft.add(this.cursor(key, value));
     if (draft.records.length === 0) return undefined;
     return {
       records: draft.records,

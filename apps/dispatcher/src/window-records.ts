@@ -1,7 +1,9 @@
-import { cursorsTopic, type CursorsMessage, dueKey, encodeCursors, windowKey } from '@posthorn/contracts';
-import type { TxRecord } from '@posthorn/messaging';
+import { dueKey, encodeCursors, windowKey } from '@posthorn/contracts';
 import type { PartitionOwner } from './partition-owner.js';
 import { Passage } from './passage.js';
+
+/** A record of `cursors`. */
+type Cursor = { key: string; value: Buffer };
 
 /** The two windows of an owner, as they go into its transactions. */
 export class WindowRecords {
@@ -30,7 +32,7 @@ export class WindowRecords {
   }
 
   /** Undefined where they are not asked for, or have not moved since they were taken last. */
-  take(): { records: TxRecord[]; next: number; due: number } | undefined {
+  take(): { cursors: Cursor[]; next: number; due: number } | undefined {
     if (!this.isDue) return undefined;
     this.isDue = false;
     const window = this.owner.window.snapshot();
@@ -39,11 +41,11 @@ export class WindowRecords {
     if (text === this.written) return undefined;
     this.written = text;
     const [at, since] = [this.now(), this.since()];
-    const records = [
-      this.record(windowKey, { kind: 'window', ...window, at, since }),
-      this.record(dueKey, { kind: 'due', ...due }),
+    const cursors = [
+      { key: windowKey, value: encodeCursors({ kind: 'window', ...window, at, since }) },
+      { key: dueKey, value: encodeCursors({ kind: 'due', ...due }) },
     ];
-    return { records, next: window.next, due: due.next };
+    return { cursors, next: window.next, due: due.next };
   }
 
   /**
@@ -53,10 +55,5 @@ export class WindowRecords {
   private since(): number {
     const { endings, nextPosition, window } = this.owner;
     return endings.sinceWindow(this.knowsDue ? nextPosition : -1, this.passage.timeBefore(window.next));
-  }
-
-  private record(key: string, message: CursorsMessage): TxRecord {
-    const { partition } = this.owner;
-    return { topic: cursorsTopic.name, partition, key, value: encodeCursors(message) };
   }
 }

@@ -202,16 +202,13 @@ export class Node {
   /** A transactional producer of kafkajs: its first transaction fences all earlier ones. */
   private transactional() {
     let epoch: number | undefined;
-    const begin = (): void => {
-      epoch ??= this.epoch = ++this.broker.epoch;
-    };
     const expectEpoch = (): void => {
       if (epoch !== this.broker.epoch) throw fenced();
     };
     type Sent = { topicMessages: { topic: string; messages: { key: string; value: Buffer | null }[] }[] };
     const transaction = () => {
       if (this.dead) return new Promise<never>(() => undefined);
-      begin();
+      epoch ??= this.epoch = ++this.broker.epoch;
       expectEpoch();
       const records: TxRecord[] = [];
       const takenAt = this.now();

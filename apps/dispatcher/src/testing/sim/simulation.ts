@@ -1,6 +1,6 @@
-import { marginMs } from '../../known-endings.js';
 import { decodeEvents, dueTopic, eventsTopic } from '@posthorn/contracts';
 import { DispatcherSettings } from '../../dispatcher.config.js';
+import { marginMs } from '../../known-endings.js';
 import type { PartitionOwner } from '../../partition-owner.js';
 import { Broker } from './broker.js';
 import { History } from './history.js';
