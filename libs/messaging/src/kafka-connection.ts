@@ -12,6 +12,8 @@ import { decodeFetches } from './fetch-decoder.js';
 import { startConnectionsFresh } from './fresh-connections.js';
 import { encodeProduceRequests } from './produce-encoder.js';
 import { shareRequestTimers } from './request-timers.js';
+import { passOverKnownOffsets } from './known-offsets.js';
+import { rememberTransactionCoordinators } from './transaction-coordinators.js';
 import { kafkaLogCreator, seldom, type LogFn } from './kafka-log.js';
 import { delay, repeated, settledWithin } from './waiting.js';
 
@@ -58,6 +60,8 @@ encodeProduceRequests();
 decodeFetches();
 shareRequestTimers();
 startConnectionsFresh();
+rememberTransactionCoordinators();
+passOverKnownOffsets();
 
 /** Names, topics and clients of one Kafka cluster. Every other class of this library starts from one. */
 export class KafkaConnection {
