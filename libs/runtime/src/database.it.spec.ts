@@ -126,6 +126,39 @@ describe('a database', () => {
     expect(await database.query('SELECT pg_backend_pid() AS pid')).toEqual([before]);
   });
 
+  it('prepares the statements of a transaction that wants it once for each connection, and plans the others', async () => {
+    const database = await start({ poolMax: 1 });
+    const add = 'INSERT INTO things (id, name) VALUES ($1, $2)';
+    const write = (id: number, prepared: boolean) =>
+      database.transaction(
+        async (tx) => {
+          await tx.query('SET LOCAL work_mem = 8192');
+          await tx.query(add, [id, 'x']);
+        },
+        { prepared },
+      );
+    const prepared = () =>
+      database.query(
+        'SELECT statement, (generic_plans + custom_plans)::int AS uses FROM pg_prepared_statements',
+      );
+    await write(1, false);
+    expect(await prepared()).toEqual([]);
+    await write(2, true);
+    await expect(write(2, true)).rejects.toThrow('duplicate key');
+    await write(3, true);
+    expect(await prepared()).toEqual([{ statement: add, uses: 3 }]);
+  });
+
+  it('goes on with prepared statements when a table got a column meanwhile', async () => {
+    const database = await start({ poolMax: 1 });
+    const read = () =>
+      database.transaction((tx) => tx.query('SELECT * FROM things WHERE id > $1', [0]), { prepared: true });
+    expect(await read()).toEqual([]);
+    await asAdmin('ALTER TABLE things.things ADD COLUMN size int');
+    await expect(read()).rejects.toThrow('cached plan must not change result type');
+    expect(await read()).toEqual([]);
+  });
+
   it('does not take a commit for one when the work swallowed an error', async () => {
     const database = await start();
     const work = database.transaction(async (tx) => {
@@ -207,6 +240,17 @@ describe('a database', () => {
     expect(
       await database.query(`SELECT current_setting('work_mem') AS mem, current_schema()::text AS schema`),
     ).toEqual([{ mem: '7MB', schema: 'things' }]);
+  });
+
+  it('is up while all of its connections are busy, though who waits for one gives up', async () => {
+    const database = await start({ poolMax: 1 });
+    let letGo = (): void => undefined;
+    const busy = database.transaction(() => new Promise<void>((resolve) => (letGo = resolve)));
+    await expect(database.query('SELECT 1')).rejects.toThrow('timeout exceeded when trying to connect');
+    expect(database.up).toBe(true);
+    letGo();
+    await busy;
+    expect(await database.ping()).toBe(true);
   });
 
   it('cuts off a statement that takes too long', async () => {

@@ -24,8 +24,18 @@ export type DatabaseOptions = {
 /** Statements on one connection, inside one transaction. */
 export type Transaction = { query<T>(sql: string, params?: unknown[]): Promise<T[]> };
 
-/** `statementTimeoutMs`: where a statement may take longer, or has to be quicker, than all others. */
-export type TransactionLimits = { statementTimeoutMs?: number };
+export type TransactionLimits = {
+  /** Where a statement may take longer, or has to be quicker, than all others. */
+  statementTimeoutMs?: number;
+  /**
+   * Statements with parameters are prepared once for each connection: for work that asks the same few
+   * thousands of times. PostgreSQL plans them for the parameters of the first calls and may keep that plan.
+   */
+  prepared?: boolean;
+};
+
+/** A server process keeps what it has prepared for as long as its connection lasts. */
+const preparedMax = 200;
 
 /**
  * A service's own schema in PostgreSQL: made, migrated and used under a role that sees nothing else.
@@ -37,6 +47,8 @@ export class Database {
   private source: DataSource | undefined;
   private isUp = false;
   private stopped = false;
+  /** Names of prepared statements, by their text. */
+  private readonly names = new Map<string, string>();
   private readonly measure: ReturnType<typeof observeDatabase> | undefined;
 
   constructor(private readonly options: DatabaseOptions) {
@@ -172,7 +184,7 @@ export class Database {
 
   private async transactionOnce<T>(
     work: (tx: Transaction) => Promise<T>,
-    { statementTimeoutMs }: TransactionLimits,
+    { statementTimeoutMs, prepared = false }: TransactionLimits,
   ): Promise<T> {
     const client = await this.acquire();
     let reusable = false;
@@ -183,8 +195,11 @@ export class Database {
       // As for every other statement, the server's own limit comes first.
       const limit = statementTimeoutMs === undefined ? {} : { query_timeout: statementTimeoutMs + 5_000 };
       const result = await work({
-        query: async <U>(text: string, values?: unknown[]) =>
-          (await client.query({ text, ...(values ? { values } : {}), ...limit })).rows as U[],
+        query: async <U>(text: string, values?: unknown[]) => {
+          const name = prepared && values ? this.nameOf(text) : undefined;
+          const query = { text, ...(values ? { values } : {}), ...(name ? { name } : {}), ...limit };
+          return (await client.query(query)).rows as U[];
+        },
       });
       const { command } = await client.query('COMMIT');
       // PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK and no error: `work`
@@ -195,7 +210,7 @@ export class Database {
     } catch (error) {
       this.noteFailure(error);
       // An error of `work` itself says nothing about the connection; a rollback that succeeds does.
-      if (!isConnectionLoss(error))
+      if (!isConnectionLoss(error) && !isOfPrepared(error))
         reusable = await client.query('ROLLBACK').then(
           () => true,
           () => false,
@@ -206,13 +221,28 @@ export class Database {
     }
   }
 
+  /** Undefined where there are too many already. */
+  private nameOf(text: string): string | undefined {
+    const known = this.names.get(text);
+    if (known !== undefined || this.names.size >= preparedMax) return known;
+    const name = `ph${this.names.size}`;
+    this.names.set(text, name);
+    return name;
+  }
+
   private async acquire(): Promise<PoolClient> {
     try {
       return await this.pool.connect();
     } catch (error) {
-      this.noteFailure(error);
+      // Who waits in vain for connections that others have knows nothing of the server.
+      if (!this.isExhausted) this.noteFailure(error);
       throw error;
     }
+  }
+
+  private get isExhausted(): boolean {
+    const { totalCount, idleCount } = this.pool;
+    return totalCount >= this.options.poolMax && idleCount === 0;
   }
 
   private giveBack(client: PoolClient, reusable: boolean): void {
@@ -239,6 +269,11 @@ export class Database {
     this.isUp = false;
     if (this.source?.isInitialized) await this.source.destroy();
   }
+}
+
+/** What a connection has prepared fits the tables no more, or is gone: a new one prepares it anew. */
+function isOfPrepared(error: unknown): boolean {
+  return /^(0A000|26000)$/.test((error as { code?: string }).code ?? '');
 }
 
 /** What an operator has to change; anything else is ours to look into. */

@@ -12,6 +12,21 @@ export type Answers = Record<string, object>;
 export const Takes = (schema: object, { required = true } = {}): MethodDecorator =>
   SetMetadata('swagger/apiParameters', [{ in: 'body', name: 'body', type: String, required, schema }]);
 
+/** The parameters of a route's query, by name, as JSON Schemas. */
+export const queryParameters = (
+  query: Readonly<Record<string, object>>,
+  required: readonly string[] = [],
+): object[] =>
+  Object.entries(query).map(([name, schema]) => ({
+    ...{ name, in: 'query', required: required.includes(name), schema },
+  }));
+
+export const Asks = (...query: Parameters<typeof queryParameters>): MethodDecorator =>
+  SetMetadata('swagger/apiParameters', queryParameters(...query));
+
+/** Content types of a route's body, where there are others than JSON. */
+export const TakesAs = (...types: string[]): MethodDecorator => SetMetadata('swagger/apiConsumes', types);
+
 /** OpenAPI 3.1 of every route of the process, as JSON at /docs-json; to read and to try at /docs. */
 export async function serveDocs(app: NestFastifyApplication, answers: Answers = {}): Promise<OpenAPIObject> {
   const { SwaggerModule } = await import('@nestjs/swagger');
@@ -44,27 +59,40 @@ async function documentOf(app: NestFastifyApplication, answers: Answers = {}): P
   return complete(SwaggerModule.createDocument(app, config), answers);
 }
 
-/** What controllers do not say one by one: every error looks the same, and so do two headers. */
+/**
+ * What controllers do not say one by one: every error looks the same, and so do two headers; and what stands
+ * in a path is asked for also where a guard reads it and the method does not.
+ */
 function complete(document: OpenAPIObject, answers: Answers): OpenAPIObject {
   document.components = {
     ...document.components,
     schemas: { ...document.components?.schemas, Problem: problem },
   };
-  for (const item of Object.values(document.paths)) {
+  for (const [path, item] of Object.entries(document.paths)) {
     for (const method of methods) {
       const operation = item[method];
       if (!operation) continue;
       const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
       operation.responses['default'] = { description: 'An error', content };
+      if (method === 'delete') sayNothing(operation, answers);
       sayAnswer(operation, answers);
+      operation.parameters = [...pathParameters(path), ...(operation.parameters ?? []).filter(isNotOfPath)];
       if (method === 'post')
         operation.parameters = [...(operation.parameters ?? []), header('Idempotency-Key')];
       // What can be replaced has a version.
-      if (method !== 'get' && method !== 'post' && item.get && item.put)
+      if (method !== 'get' && method !== 'post' && item.get && (item.put || item.patch))
         operation.parameters = [...(operation.parameters ?? []), header('If-Match')];
     }
   }
   return document;
+}
+
+/** What is removed is answered without words: 204, or 202 until Kafka has it. */
+function sayNothing({ operationId = '', responses }: OperationObject, answers: Answers): void {
+  if (!responses['200'] || answers[operationId]) return;
+  delete responses['200'];
+  responses['204'] = { description: '' };
+  responses['202'] = { description: 'It will take effect soon' };
 }
 
 /** What a success says. */
@@ -75,6 +103,13 @@ function sayAnswer({ operationId = '', responses }: OperationObject, answers: An
     if (status.startsWith('2') && response && 'description' in response)
       response.content = { 'application/json': { schema } };
 }
+
+const pathParameters = (path: string) =>
+  Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => ({
+    ...{ name, in: 'path' as const, required: true, schema: { type: 'string' as const } },
+  }));
+
+const isNotOfPath = (parameter: object): boolean => !('in' in parameter && parameter.in === 'path');
 
 const header = (name: string) => ({
   name,

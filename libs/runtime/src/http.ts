@@ -7,7 +7,7 @@ import type { Logger } from './logging.js';
 import { AppError, problemContentType, problemOf, toAppError } from './problem.js';
 import { pathOf } from './problem.filter.js';
 import { isForMachines, requestMeter, serveMetrics } from './telemetry/http-metrics.js';
-import { recordRequest } from './telemetry/http-spans.js';
+import { admitTrace, recordRequest } from './telemetry/http-spans.js';
 import type { Telemetry } from './telemetry/telemetry.js';
 import { parseTraceparent } from './tracing.js';
 
@@ -71,6 +71,7 @@ export async function prepareHttp(
   fastify.addContentTypeParser(jsonType, { parseAs: 'buffer' }, parseJson);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    if (!isForMachines(pathOf(request))) admitTrace(telemetry.spans, request);
     done();
   });
   serveMetrics(fastify, telemetry);

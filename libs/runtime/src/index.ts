@@ -1,10 +1,15 @@
 export { Gate } from './concurrency.js';
 export { Database, type DatabaseOptions, type Transaction, type TransactionLimits } from './database.js';
 export type { EntityClass, MigrationClass } from './database-setup.js';
-export { isConnectionLoss, isStatementTimeout, isTransientDatabaseError } from './database-errors.js';
+export {
+  blamesData,
+  isConnectionLoss,
+  isStatementTimeout,
+  isTransientDatabaseError,
+} from './database-errors.js';
 export { compileExpression, ExpressionError, type Expression } from './expression.js';
 export { compileSchema, type JsonSchema, JsonSchemaError, type SchemaCheck } from './json-schema.js';
-export { serveDocs, serveDocument, Takes } from './docs.js';
+export { Asks, queryParameters, serveDocs, serveDocument, Takes, TakesAs } from './docs.js';
 export { HealthModule, HealthRegistry, type HealthAnswer } from './health.js';
 export type { ServiceRequest } from './http.js';
 export {
@@ -29,7 +34,7 @@ export {
   type FieldError,
   type Problem,
 } from './problem.js';
-export { invalidQuery, type Page, pageCursor, pageLimit, placeOf } from './page.js';
+export { invalidQuery, type Page, pageCursor, pageLimit, pageLimitMax, placeOf } from './page.js';
 export { ProblemFilter } from './problem.filter.js';
 export { RateLimits } from './rate-limits.js';
 export { LOGGER, RuntimeModule } from './runtime.module.js';
@@ -73,10 +78,12 @@ export {
   observeProducer,
   observeProjection,
 } from './telemetry/observers.js';
+export { sendOptions } from './telemetry/send-options.js';
 export { type OpenSpan, type SpanOptions, Spans } from './telemetry/spans.js';
 export { prometheusName } from './telemetry/prometheus.js';
 export { Telemetry } from './telemetry/telemetry.js';
-export { formatTraceparent, newTraceparent, parseTraceparent, type TraceContext } from './tracing.js';
+export { admittedTrace } from './telemetry/http-spans.js';
+export { formatTraceparent, parseTraceparent, type TraceContext } from './tracing.js';
 export { validate } from './validation.js';
 export { ProjectionRunner, type ProjectionOptions } from './projection.js';
 export { projectionOffsetsTable } from './projection-offsets.js';
@@ -87,5 +94,6 @@ export type {
   ProjectionRecord,
   ProjectionServer,
   Rejection,
+  SharedHandler,
   TopicPartition,
 } from './projection-types.js';

@@ -16,6 +16,7 @@ export const errorTable = {
   'limit-reached': { status: 409, title: 'Limit reached', retryable: false },
   'request-in-progress': { status: 409, title: 'Request in progress', retryable: true },
   'name-taken': { status: 409, title: 'Name taken', retryable: false },
+  'own-user': { status: 409, title: 'Your own user', retryable: false },
   gone: { status: 410, title: 'Gone', retryable: false },
   'precondition-failed': { status: 412, title: 'Precondition failed', retryable: false },
   'too-large': { status: 413, title: 'Too large', retryable: false },

@@ -47,3 +47,36 @@ export async function advance(
         );
   return rows.length === 1;
 }
+
+/**
+ * The same for several partitions of a topic: those that were ours. Rows are locked in the order of their
+ * partitions, so that two instances with some of them in common do not wait for each other.
+ */
+export async function advanceAll(
+  tx: Transaction,
+  topic: string,
+  moves: readonly { partition: number; expected: number | undefined; next: number }[],
+): Promise<Set<number>> {
+  const known = moves.filter(({ expected }) => expected !== undefined);
+  const rows = await tx.query<{ partition: number }>(
+    `WITH ours AS MATERIALIZED (
+       SELECT o.partition, move.next FROM projection_offsets o
+         JOIN unnest($2::int[], $3::bigint[], $4::bigint[]) AS move (partition, expected, next)
+           ON o.partition = move.partition AND o.next = move.expected
+        WHERE o.topic = $1 ORDER BY o.partition FOR UPDATE OF o
+     )
+     UPDATE projection_offsets o SET next = ours.next FROM ours
+      WHERE o.topic = $1 AND o.partition = ours.partition RETURNING o.partition`,
+    [
+      topic,
+      known.map(({ partition }) => partition),
+      known.map(({ expected }) => expected),
+      known.map(({ next }) => next),
+    ],
+  );
+  const won = new Set(rows.map(({ partition }) => partition));
+  for (const { partition, expected, next } of moves)
+    if (expected === undefined && (await advance(tx, { topic, partition }, undefined, next)))
+      won.add(partition);
+  return won;
+}

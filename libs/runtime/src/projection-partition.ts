@@ -1,12 +1,12 @@
-import { backoffMs, sleep, type Gate } from './concurrency.js';
+import { backoffMs, sleep } from './concurrency.js';
 import type { Database } from './database.js';
 import { blamesData, isStatementTimeout } from './database-errors.js';
 import type { Logger } from './logging.js';
-import { advance, loadOffsets } from './projection-offsets.js';
+import { loadOffsets } from './projection-offsets.js';
+import { type ProjectionRounds, roundMaxBytes } from './projection-rounds.js';
 import {
   keyOf,
   type ProjectionBatch,
-  type ProjectionHandler,
   type ProjectionRecord,
   type Rejection,
   type TopicPartition,
@@ -16,12 +16,10 @@ import {
 export type PartitionContext<R extends ProjectionRecord> = {
   database: Database;
   logger: Logger;
-  handler: ProjectionHandler<R>;
   rejected: (rejection: Rejection<R>) => Promise<void>;
-  gate: Gate;
+  /** Of its topic: where all of them write. */
+  rounds: ProjectionRounds<R>;
   applyMaxRecords: number;
-  /** Between the starts of two transactions, unless there is much to write. */
-  gatherMs: number;
   /** After a commit. */
   applied: (records: readonly R[], beganMs: number) => void;
   /** Buffered records and bytes went up or down. */
@@ -34,21 +32,19 @@ type Buffered<R> = { records: R[]; next: number; bytes: number };
 type Outcome = 'applied' | 'lost' | 'stopped';
 
 const handlerTries = 3;
-const applyMaxBytes = 8 * 1024 * 1024;
-/** So many records are worth a transaction of their own. */
-const muchRecords = 1_000;
 
 /**
  * Applies one partition's records in order, as large batches as have come in meanwhile, each in one
- * transaction with the offset behind it. Lives from an assignment to the next one; what it holds can be
- * dropped at any moment, because it will be read again from the stored offset.
+ * transaction with the offset behind it, which others may share. Lives from an assignment to the next one;
+ * what it holds can be dropped at any moment, because it will be read again from the stored offset.
  */
 export class ProjectionPartition<R extends ProjectionRecord> {
   private readonly queue: Buffered<R>[] = [];
   private stopped = false;
   private working: Promise<void> | undefined;
   private queuedRecords = 0;
-  private appliedMs = -Infinity;
+  /** What is being applied, or what it met, failed: it is not put together with others' any more. */
+  private atFault = false;
   /** What the offset row holds, as far as we know; `undefined` is no row. */
   private stored: number | undefined;
   /** Offset of the next record to take in; `undefined` until begin(). */
@@ -104,20 +100,14 @@ export class ProjectionPartition<R extends ProjectionRecord> {
 
   private async work(): Promise<void> {
     while (!this.stopped && this.queue.length > 0) {
-      await this.gather();
+      await this.context.rounds.due(this.queuedRecords);
       if (this.stopped) return;
       const { records, next, count } = this.merged();
       const outcome = await this.apply(records, next, handlerTries);
+      this.atFault = false;
       if (outcome === 'applied') this.drop(this.stopped ? 0 : count);
       else if (outcome === 'lost') await this.startOver();
     }
-  }
-
-  /** A transaction costs as much as many rows: what comes within a moment shares one. */
-  private async gather(): Promise<void> {
-    const waitMs = this.appliedMs + this.context.gatherMs - performance.now();
-    if (waitMs > 0 && this.queuedRecords < muchRecords) await sleep(waitMs);
-    this.appliedMs = performance.now();
   }
 
   private merged(): { records: R[]; next: number; count: number } {
@@ -127,7 +117,7 @@ export class ProjectionPartition<R extends ProjectionRecord> {
     let next = 0;
     for (const one of this.queue) {
       if (count > 0 && records.length + one.records.length > this.context.applyMaxRecords) break;
-      if (count > 0 && bytes + one.bytes > applyMaxBytes) break;
+      if (count > 0 && bytes + one.bytes > roundMaxBytes) break;
       bytes += one.bytes;
       for (const record of one.records) records.push(record);
       next = one.next;
@@ -159,12 +149,15 @@ export class ProjectionPartition<R extends ProjectionRecord> {
         // at fault.
         if (!blamesData(error) && !(isStatementTimeout(error) && records.length > 1)) {
           waits++;
+          // Whatever takes too long, or takes the connection with it, may be in here.
+          if (waits > 1 || isStatementTimeout(error)) this.atFault = true;
           if (waits === 1 || waits % 30 === 0)
             this.context.logger.warn({ err: error, ...this.at }, 'projection waits for PostgreSQL');
           await sleep(backoffMs(waits));
           continue;
         }
         failures++;
+        this.atFault = true;
         this.context.logger.warn(
           { err: error, ...this.at, records: records.length, next, failures },
           'batch failed',
@@ -177,15 +170,10 @@ export class ProjectionPartition<R extends ProjectionRecord> {
   }
 
   private async applyOnce(records: R[], next: number): Promise<Outcome> {
-    const { database, gate, handler } = this.context;
     const beganMs = Date.now();
-    const won = await gate.run(() =>
-      database.transaction(async (tx) => {
-        if (!(await advance(tx, this.at, this.stored, next))) return false;
-        if (records.length > 0) await handler({ ...this.at, records, next }, tx);
-        return true;
-      }),
-    );
+    const bytes = records.reduce((sum, record) => sum + sizeOf(record), 0);
+    const { at, stored: expected, atFault: alone } = this;
+    const won = await this.context.rounds.write({ ...at, records, next, bytes, expected, alone });
     // Lost, or this is the repeat of a commit whose answer we did not get: then the row says exactly what
     // we want.
     if (!won && (await this.readStored()) !== next) return 'lost';

@@ -23,6 +23,14 @@ export type ProjectionHandler<R extends ProjectionRecord = ProjectionRecord> = (
   tx: Transaction,
 ) => Promise<void>;
 
+/**
+ * Applies what several partitions have to write at one moment, each partition at most once, in their order:
+ * where that can share statements. It locks in that order, too, so that no two wait for each other.
+ */
+export type SharedHandler<R extends ProjectionRecord = ProjectionRecord> = {
+  applyAll: (batches: readonly ProjectionBatch<R>[], tx: Transaction) => Promise<void>;
+};
+
 /** The part of libs/messaging's KafkaBatchServer that a projection steers. Topics are short names. */
 export type ProjectionServer = {
   pause(partitions: TopicPartition[]): void;

@@ -4,6 +4,7 @@ import type { Database } from './database.js';
 import type { Logger } from './logging.js';
 import { loadOffsets } from './projection-offsets.js';
 import { ProjectionPartition } from './projection-partition.js';
+import { ProjectionRounds } from './projection-rounds.js';
 import {
   keyOf,
   type OffsetRange,
@@ -12,6 +13,7 @@ import {
   type ProjectionRecord,
   type ProjectionServer,
   type Rejection,
+  type SharedHandler,
   type TopicPartition,
 } from './projection-types.js';
 import type { Metrics } from './telemetry/metrics.js';
@@ -28,14 +30,14 @@ export type ProjectionOptions<R extends ProjectionRecord = ProjectionRecord> = {
   logger: Logger;
   name: string;
   /** By short topic name. */
-  topics: Record<string, ProjectionHandler<R>>;
+  topics: Record<string, ProjectionHandler<R> | SharedHandler<R>>;
   /** Keeps a record that no retry can apply; the projection goes on when this resolves. */
   rejected: (rejection: Rejection<R>) => Promise<void>;
   maxBufferedRecords: number;
   maxBufferedBytes: number;
-  /** Records in one transaction, unless a single batch holds more. */
+  /** Records in one transaction, which partitions of a topic share, unless a single batch holds more. */
   applyMaxRecords?: number;
-  /** Between the starts of two transactions of a partition, unless there is much to write. */
+  /** Between the starts of two transactions of a topic, unless there is much to write. */
   gatherMs?: number;
   /** Transactions at a time. */
   concurrency?: number;
@@ -49,6 +51,7 @@ export type ProjectionOptions<R extends ProjectionRecord = ProjectionRecord> = {
 };
 
 const drainTimeoutMs = 5_000;
+const defaultMaxRecords = 5_000;
 
 /**
  * Turns topics into tables: every batch is applied in one transaction with the offset behind it, by
@@ -58,15 +61,28 @@ const drainTimeoutMs = 5_000;
 export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
   private readonly partitions = new Map<string, ProjectionPartition<R>>();
   private readonly paused = new Map<string, TopicPartition>();
-  private readonly gate: Gate;
+  private readonly rounds: ReadonlyMap<string, ProjectionRounds<R>>;
   private bufferedRecords = 0;
   private bufferedBytes = 0;
   private stopping = false;
   private readonly measured: ReturnType<typeof observeProjection> | undefined;
 
   constructor(private readonly options: ProjectionOptions<R>) {
-    this.gate = new Gate(options.concurrency ?? 4);
-    const { metrics, name } = options;
+    const {
+      metrics,
+      name,
+      database,
+      topics,
+      gatherMs = 0,
+      applyMaxRecords: maxRecords = defaultMaxRecords,
+    } = options;
+    const gate = new Gate(options.concurrency ?? 4);
+    this.rounds = new Map(
+      Object.entries(topics).map(([topic, handler]) => [
+        topic,
+        new ProjectionRounds<R>({ database, handler, gate, gatherMs, maxRecords }),
+      ]),
+    );
     this.measured = metrics && observeProjection(metrics, name, this);
   }
 
@@ -160,25 +176,21 @@ export class ProjectionRunner<R extends ProjectionRecord = ProjectionRecord> {
     const {
       database,
       logger,
-      topics,
       rejected,
       onApplied,
-      applyMaxRecords = 5_000,
+      applyMaxRecords = defaultMaxRecords,
       name,
       spans,
-      gatherMs = 0,
     } = this.options;
     const partition = new ProjectionPartition<R>(at, {
       database,
       logger,
-      handler: topics[at.topic]!,
+      rounds: this.rounds.get(at.topic)!,
       rejected: async (rejection) => {
         await rejected(rejection);
         this.measured?.rejected();
       },
-      gate: this.gate,
       applyMaxRecords,
-      gatherMs,
       applied: (records, beganMs) => {
         this.measured?.applied(records.length, Date.now() - beganMs);
         if (spans?.().enabled) recordApplied(spans(), { name, ...at }, records, beganMs);

@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-
 /** W3C trace context, version 00. */
 export type TraceContext = { traceId: string; spanId: string; sampled: boolean };
 
@@ -19,13 +17,4 @@ export function parseTraceparent(text: string | undefined): TraceContext | undef
 
 export function formatTraceparent({ traceId, spanId, sampled }: TraceContext): string {
   return `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
-}
-
-/** A child of `parent`: same trace and sampling, new span. Without a valid parent: a new, sampled trace. */
-export function newTraceparent(parent?: string): string {
-  const { traceId, sampled } = parseTraceparent(parent) ?? {
-    traceId: randomBytes(16).toString('hex'),
-    sampled: true,
-  };
-  return formatTraceparent({ traceId, spanId: randomBytes(8).toString('hex'), sampled });
 }
