@@ -38,6 +38,9 @@ export type DeliveryFilter = {
  */
 export type Bounds = {
   pendingFrom: number;
+  /** From here on everybody's deliveries may wait; below, those of subscriptions whose lanes are behind. */
+  settledTo: number;
+  behind: readonly string[];
   endedFrom: number | null;
   endedUntil: number | null;
   /** Nothing computed was accepted before: older partitions are not looked into. */
@@ -64,6 +67,8 @@ export type DeliveryRow = {
   last_error: string | null;
   first_attempt_at: Date | null;
   finished_at: Date | null;
+  /** The day it is filed under (UTC): the event was accepted on it, or before where it is a replay's. */
+  filed: string;
 };
 
 export type Statement = { sql: string; params: unknown[] };
@@ -96,7 +101,8 @@ export function deliveriesStatement(filter: DeliveryFilter, bounds: Bounds): Sta
 type Shown = DeliveryFilter & { purged: readonly string[] };
 
 const storedColumns = `d.delivery_id, d.subscription_id, d.event_id, d.event_type, NULL::text AS entity_id, d.replay_id,
-  d.seq, d.status, d.attempts, d.next_attempt_at, d.last_status, d.last_error, d.first_attempt_at, d.finished_at`;
+  d.seq, d.status, d.attempts, d.next_attempt_at, d.last_status, d.last_error, d.first_attempt_at, d.finished_at,
+  d.day::text AS filed`;
 
 /** Few events or few deliveries are looked for: whichever they are, the other table is only looked up. */
 function storedRows(shown: Shown, parameter: Parameter): string {
@@ -184,7 +190,7 @@ const ending = `(SELECT c.ending FROM cancellations c
 /** Which positions of the log can hold computed deliveries of that status; undefined: none. */
 function computedScope(
   { status, statusClass, eventId }: DeliveryFilter,
-  { pendingFrom, endedFrom, endedUntil }: Bounds,
+  { pendingFrom, settledTo, behind: slow, endedFrom, endedUntil }: Bounds,
   parameter: Parameter,
 ): string | undefined {
   // What had no attempt has no status.
@@ -194,8 +200,18 @@ function computedScope(
   const endedAnywhere = endedFrom !== null && endedUntil !== null;
   // Of one event everything is told, also what stands below all bounds.
   if (eventId !== undefined && status === undefined) return 'true';
-  const pending = (): string =>
-    `(e.seq >= ${parameter(pendingFrom)}${endedAnywhere ? ` AND ${ending} IS NULL` : ''})`;
+  const pending = (): string => {
+    const [settled, them] = [parameter(settledTo), `${parameter(slow)}::text[]`];
+    const its = [
+      `e.seq >= ${parameter(pendingFrom)}`,
+      // The first of the two passes over most events before their subscriptions are looked at one by one.
+      ...[`e.matched && ${them}`, `m.subscription_id = ANY (${them})`].map(
+        (isSlow) => `(e.seq >= ${settled} OR ${isSlow})`,
+      ),
+      ...(endedAnywhere ? [`${ending} IS NULL`] : []),
+    ];
+    return `(${its.join(' AND ')})`;
+  };
   const ended = (): string =>
     `(e.seq >= ${parameter(endedFrom)} AND e.seq < ${parameter(endedUntil)} AND ${ending} ${
       isEnd ? `= ${parameter(status)}` : 'IS NOT NULL'
@@ -237,7 +253,7 @@ function computedRows(shown: Shown, scope: string, bounds: Bounds, parameter: Pa
   return `SELECT NULL::text AS delivery_id, m.subscription_id, e.event_id, e.type AS event_type, e.entity_id,
                  '' AS replay_id, e.seq, ${status} AS status, 0 AS attempts, NULL::timestamptz AS next_attempt_at,
                  NULL::integer AS last_status, NULL::text AS last_error, NULL::timestamptz AS first_attempt_at,
-                 NULL::timestamptz AS finished_at
+                 NULL::timestamptz AS finished_at, (e.accepted_at AT TIME ZONE 'UTC')::date::text AS filed
             FROM events e CROSS JOIN LATERAL unnest(e.matched) AS m (subscription_id)
            WHERE ${where.join(' AND ')} ${order} LIMIT ${parameter(limit)}`;
 }

@@ -1,9 +1,10 @@
 import { attemptId, deliveryId, profileOf } from '@posthorn/domain';
 import type { DeliveryRow } from './delivery-rows.js';
+import type { EventFacts } from './event-facts.js';
 import { type EventRow, profileEventOf } from './event-view.js';
 import type { Position } from './page.js';
 import type { SubscriptionView } from './rule-book.js';
-import { type LaneView, waitOf } from './wait-reason.js';
+import { type LaneView, type ReasonCode, waitOf } from './wait-reason.js';
 
 export type SubscriptionState = { view: SubscriptionView; lanes: LaneView[] };
 
@@ -13,10 +14,16 @@ export type DeliverySummary = {
   subscriptionId: string;
   eventId: string;
   eventType: string;
+  /** Null where the event has none, or is not kept any more. */
+  entity: { name: string; id: string } | null;
+  /** Of the event; null where it is not kept any more. */
+  acceptedAt: string | null;
   seq: number;
   status: string;
   /** Why it is not over. */
   reason: string | null;
+  /** The same for programs: it stays as it is when the words change. */
+  reasonCode: ReasonCode | null;
   attemptCount: number;
   /** Null for what is over, and for what waits for others: then `reason` says for what. */
   nextAttemptAt: string | null;
@@ -44,7 +51,11 @@ export type AttemptRow = {
   replay_id: string | null;
 };
 
-export function summaryOf(row: DeliveryRow, state: SubscriptionState | undefined): DeliverySummary {
+export function summaryOf(
+  row: DeliveryRow,
+  state: SubscriptionState | undefined,
+  event: EventFacts | undefined,
+): DeliverySummary {
   const seq = Number(row.seq);
   const { status, attempts, replay_id: replayId, entity_id } = row;
   const entityId = status === 'pending' ? (entity_id ?? row.event_id) : null;
@@ -52,15 +63,18 @@ export function summaryOf(row: DeliveryRow, state: SubscriptionState | undefined
   const open = status === 'waiting' || status === 'pending';
   const wait = open
     ? waitOf({ seq, status, attempts, nextAttemptAt, replayId, entityId }, state?.lanes ?? [], state?.view)
-    : { reason: null, nextAttemptAt: null };
+    : { reason: null, code: null, nextAttemptAt: null };
   return {
     id: row.delivery_id ?? deliveryId(row.event_id, row.subscription_id, row.replay_id),
     subscriptionId: row.subscription_id,
     eventId: row.event_id,
     eventType: row.event_type,
+    entity: event?.entity ?? null,
+    acceptedAt: event?.acceptedAt ?? null,
     seq,
     status,
     reason: wait.reason,
+    reasonCode: wait.code,
     attemptCount: attempts,
     nextAttemptAt: wait.nextAttemptAt,
     lastStatus: row.last_status,

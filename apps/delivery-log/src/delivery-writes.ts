@@ -22,6 +22,7 @@ import { type DeliveryState, type FiledAttempt, mergeDelivery, statusOf } from '
 import { storable, storableOrNull } from './sql-values.js';
 
 type Row = DeliveryState & ReturnType<typeof statusOf> & { only: FiledAttempt | undefined };
+type NewRow = Row & { partition: number };
 
 /** What a delivery is, and stays. */
 const key: readonly Column<Row>[] = [
@@ -56,9 +57,14 @@ const exchange = exchangeOf<Row>(({ only }) => only);
 /** As `DeliveryState` has it; the driver would make a date in its own time zone of it. */
 const dayNumber = `(day - date '1970-01-01') AS day`;
 
-const inserted = [...identity, ...state, ...exchange];
-const insert = `INSERT INTO deliveries (${namesOf(inserted)}, partition)
-  SELECT ${namesOf(inserted)}, $${inserted.length + 1} FROM ${rowsOf(inserted)}
+const inserted: readonly Column<NewRow>[] = [
+  ...identity,
+  ...state,
+  ...exchange,
+  integer('partition', ({ partition }) => partition),
+];
+const insert = `INSERT INTO deliveries (${namesOf(inserted)})
+  SELECT ${namesOf(inserted)} FROM ${rowsOf(inserted)}
   ON CONFLICT (${namesOf(key)}) DO NOTHING RETURNING delivery_id, ${dayNumber}`;
 
 const updated = [...key, ...state];
@@ -92,16 +98,16 @@ export type Written = {
  */
 export async function upsertDeliveries(
   tx: Transaction,
-  partition: number,
+  partitionOf: (tenantId: string) => number,
   deliveries: readonly DeliveryState[],
   only: OnlyAttempts,
 ): Promise<Written> {
   if (deliveries.length === 0) return { states: [], known: new Set() };
-  const rows = deliveries.map((delivery) => rowOf(delivery, only.get(keyOf(delivery))));
-  const added = await tx.query<{ delivery_id: string; day: number }>(insert, [
-    ...arraysOf(inserted, rows),
-    partition,
-  ]);
+  const rows = deliveries.map((delivery) => ({
+    ...rowOf(delivery, only.get(keyOf(delivery))),
+    partition: partitionOf(delivery.tenantId),
+  }));
+  const added = await tx.query<{ delivery_id: string; day: number }>(insert, arraysOf(inserted, rows));
   if (added.length === deliveries.length) return { states: deliveries, known: new Set() };
   const isNew = new Set(added.map(({ delivery_id, day }) => keyOf({ deliveryId: delivery_id, day })));
   const repeated = deliveries.filter((delivery) => !isNew.has(keyOf(delivery)));

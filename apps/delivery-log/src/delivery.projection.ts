@@ -4,7 +4,7 @@ import {
   decodeAttempts,
   type LaneCancelled,
 } from '@posthorn/contracts';
-import type { ProjectionBatch, Transaction } from '@posthorn/runtime';
+import type { ProjectionBatch, SharedHandler, Transaction } from '@posthorn/runtime';
 import { deliveryKeys, insertAttempts, ofDeliveryKeys, paramsOf } from './attempt-rows.js';
 import { attemptKey, type Attempts, failuresOf } from './delivery-failed.js';
 import { DayPartitions, dayMs } from './day-partitions.js';
@@ -30,12 +30,15 @@ export type Rebuilding = { rowsOnly: boolean; fromDay: number };
 
 type Told = { attempts: AttemptMessage[]; cancelled: LaneCancelled[] };
 
+/** Of the tenants that a round is about. */
+type Tenants = ReadonlyMap<string, { partition: number; book: RuleBook }>;
+
 /**
  * `attempts.v1` into `deliveries` and, where a delivery was more than accepted at once, `attempts`. Safe
  * under repeats and reordering: the highest attempt says what a delivery came to. Attempts may come before
  * their event. What has failed for good is told to tenants that ask for it, through the outbox.
  */
-export class DeliveryProjection {
+export class DeliveryProjection implements SharedHandler {
   private readonly days = new DayPartitions();
 
   constructor(
@@ -44,37 +47,47 @@ export class DeliveryProjection {
   ) {}
 
   async apply(batch: ProjectionBatch, tx: Transaction): Promise<void> {
+    await this.applyAll([batch], tx);
+  }
+
+  async applyAll(batches: readonly ProjectionBatch[], tx: Transaction): Promise<void> {
     try {
-      await this.write(batch, tx);
+      await this.write(batches, tx);
     } catch (err) {
       this.days.forget();
       throw err;
     }
   }
 
-  private async write({ partition, records }: ProjectionBatch, tx: Transaction): Promise<void> {
-    const book = await this.books.forReading(tx, partition);
-    const { attempts, deliveries, cancelled } = await this.gather(tx, toldBy(records, book), book);
+  private async write(batches: readonly ProjectionBatch[], tx: Transaction): Promise<void> {
+    const books = await this.books.allForReading(
+      tx,
+      batches.map(({ partition }) => partition),
+    );
+    const { told, tenants } = toldBy(batches, books);
+    const { attempts, deliveries } = await this.gather(tx, told.attempts, tenants);
     const only = onlyAttempts(attempts, deliveries);
-    const { states, known } = await upsertDeliveries(tx, partition, [...deliveries.values()], only);
+    const partitionOf = (tenantId: string): number => tenants.get(tenantId)!.partition;
+    const { states, known } = await upsertDeliveries(tx, partitionOf, [...deliveries.values()], only);
     const hasOwnRow = (attempt: FiledAttempt): boolean =>
       known.has(keyOf(attempt)) || !only.has(keyOf(attempt));
     const before = this.how.rowsOnly ? undefined : await attemptsBefore(tx, knownOf(attempts, known));
     await insertAttempts(tx, [...attempts.values()].filter(hasOwnRow));
     if (before) await insertDeltas(tx, countsOf(attempts, before));
-    for (const message of cancelled) await cancel(tx, message);
+    for (const message of told.cancelled) await cancel(tx, message);
     await applyCancellations(tx, states);
     if (this.how.rowsOnly) return;
-    const listens = (tenantId: string): boolean => book.asks(tenantId, 'posthorn.delivery.failed');
+    const listens = (tenantId: string): boolean =>
+      tenants.get(tenantId)!.book.asks(tenantId, 'posthorn.delivery.failed');
     await fillOutbox(tx, failuresOf(attempts, states, listens, Date.now()));
   }
 
   /** What a batch tells of each attempt and of each delivery, where there is room for it. */
-  private async gather(tx: Transaction, told: Told, book: RuleBook) {
+  private async gather(tx: Transaction, told: readonly AttemptMessage[], tenants: Tenants) {
     const attempts: Attempts = new Map();
     const deliveries = new Map<string, DeliveryState>();
     const days = new Set<number>();
-    for (const record of await filed(tx, await withoutErased(tx, told.attempts, book), this.how.fromDay)) {
+    for (const record of await filed(tx, await withoutErased(tx, told, tenants), this.how.fromDay)) {
       if (record.day < this.how.fromDay) continue;
       days.add(record.day);
       const attempt = attemptKey(record);
@@ -88,21 +101,29 @@ export class DeliveryProjection {
     const instants = [...days].map((day) => day * dayMs);
     await this.days.ensure(tx, 'deliveries', instants);
     await this.days.ensure(tx, 'attempts', instants);
-    return { attempts, deliveries, cancelled: told.cancelled };
+    return { attempts, deliveries };
   }
 }
 
-function toldBy(records: ProjectionBatch['records'], book: RuleBook): Told {
+function toldBy(
+  batches: readonly ProjectionBatch[],
+  books: ReadonlyMap<number, RuleBook>,
+): { told: Told; tenants: Tenants } {
   const told: Told = { attempts: [], cancelled: [] };
-  for (const { value } of records) {
-    const message = decodeAttempts(value);
-    const { tenantId, subscriptionId } = message;
-    if (book.isGone(tenantId, subscriptionId)) continue;
-    if (book.erasures.ofSubscription(tenantId, subscriptionId, acceptedAtOf(message))) continue;
-    if (message.kind === 'lane-cancelled') told.cancelled.push(message);
-    else told.attempts.push(message);
+  const tenants = new Map<string, { partition: number; book: RuleBook }>();
+  for (const { partition, records } of batches) {
+    const book = books.get(partition)!;
+    for (const { value } of records) {
+      const message = decodeAttempts(value);
+      const { tenantId, subscriptionId } = message;
+      if (book.isGone(tenantId, subscriptionId)) continue;
+      if (book.erasures.ofSubscription(tenantId, subscriptionId, acceptedAtOf(message))) continue;
+      if (!tenants.has(tenantId)) tenants.set(tenantId, { partition, book });
+      if (message.kind === 'lane-cancelled') told.cancelled.push(message);
+      else told.attempts.push(message);
+    }
   }
-  return told;
+  return { told, tenants };
 }
 
 /** Or, where that is not told, the nearest to it. */
@@ -114,9 +135,11 @@ function acceptedAtOf(message: AttemptsMessage): number {
 async function withoutErased(
   tx: Transaction,
   attempts: readonly AttemptMessage[],
-  { erasures }: RuleBook,
+  tenants: Tenants,
 ): Promise<readonly AttemptMessage[]> {
-  const unsure = attempts.filter(({ tenantId }) => erasures.hasEntities(tenantId));
+  const unsure = attempts.filter(({ tenantId }) =>
+    tenants.get(tenantId)!.book.erasures.hasEntities(tenantId),
+  );
   const erased = await erasedEvents(tx, unsure);
   return erased.size === 0 ? attempts : attempts.filter((attempt) => !erased.has(eventKey(attempt)));
 }

@@ -17,6 +17,7 @@ import {
   summaryOf,
 } from './delivery-view.js';
 import { placed } from './event-conditions.js';
+import { eventFactsOf } from './event-facts.js';
 import { timeOfSeq } from './log-minutes.js';
 import { encodeCursor, type Page, type Position } from './page.js';
 import type { SubscriptionView } from './rule-book.js';
@@ -46,13 +47,9 @@ export class DeliveryStore {
   async page(filter: DeliveryFilter): Promise<{ items: DeliverySummary[]; next: Position | undefined }> {
     const rows = await this.rows({ ...filter, limit: filter.limit + 1 });
     const page = rows.slice(0, filter.limit);
-    const states = await this.statesOf(
-      filter.tenantId,
-      page.map(({ subscription_id }) => subscription_id),
-    );
     const last = rows.length > filter.limit ? page.at(-1) : undefined;
     return {
-      items: page.map((row) => summaryOf(row, states.get(row.subscription_id))),
+      items: await this.summariesOf(filter.tenantId, page),
       next: last && positionOf(last),
     };
   }
@@ -70,23 +67,19 @@ export class DeliveryStore {
       // Its first attempt may have been recorded between the two questions.
       (await this.findStored(tenantId, id));
     if (!row) return undefined;
-    return summaryOf(row, (await this.statesOf(tenantId, [row.subscription_id])).get(row.subscription_id));
+    return (await this.summariesOf(tenantId, [row]))[0];
   }
 
   /** By id, those of the tenant that are stored. */
   async summaries(tenantId: string, ids: readonly string[]): Promise<Map<string, DeliverySummary>> {
     const rows = await this.database.query<DeliveryRow>(
-      `SELECT d.*, NULL::text AS entity_id FROM deliveries d WHERE d.delivery_id = ANY($2::text[]) AND d.tenant_id = $1
+      `SELECT d.*, d.day::text AS filed, NULL::text AS entity_id FROM deliveries d WHERE d.delivery_id = ANY($2::text[]) AND d.tenant_id = $1
           AND NOT EXISTS (SELECT 1 FROM purges p
                            WHERE p.tenant_id = $1 AND p.subscription_id = d.subscription_id)
         ORDER BY d.day`,
       [storable(tenantId), ids],
     );
-    const states = await this.statesOf(
-      tenantId,
-      rows.map(({ subscription_id }) => subscription_id),
-    );
-    return new Map(rows.map((row) => [row.delivery_id!, summaryOf(row, states.get(row.subscription_id))]));
+    return new Map((await this.summariesOf(tenantId, rows)).map((summary) => [summary.id, summary]));
   }
 
   /** Rows of `attempts`, or the only one in the delivery's own row. */
@@ -148,16 +141,18 @@ export class DeliveryStore {
     const [row] = await this.database.query<
       Record<'window' | 'lane' | 'from' | 'until', string | null> & {
         partition: number | null;
+        behind: string[];
         purged: string[];
         polled: string[];
       }
     >(
-      `SELECT (SELECT s.partition FROM subscriptions s WHERE s.tenant_id = $1 LIMIT 1) AS partition,
+      `WITH held AS MATERIALIZED (
+         SELECT min(l.cursor) AS lane, coalesce(array_agg(DISTINCT l.subscription_id), '{}') AS behind FROM lanes l
+          WHERE l.tenant_id = $1 AND ($2::text IS NULL OR l.subscription_id = $2) AND l.lane NOT LIKE 'replay/%')
+       SELECT (SELECT s.partition FROM subscriptions s WHERE s.tenant_id = $1 LIMIT 1) AS partition,
               (SELECT w.next FROM windows w
                 WHERE w.partition = (SELECT s.partition FROM subscriptions s WHERE s.tenant_id = $1 LIMIT 1)) AS window,
-              (SELECT min(l.cursor) FROM lanes l
-                WHERE l.tenant_id = $1 AND ($2::text IS NULL OR l.subscription_id = $2)
-                  AND l.lane NOT LIKE 'replay/%') AS lane,
+              (SELECT lane FROM held) AS lane, (SELECT behind FROM held) AS behind,
               min(c.from_seq) AS from, max(c.until_seq) AS until,
               ARRAY(SELECT p.subscription_id FROM purges p WHERE p.tenant_id = $1) AS purged,
               ARRAY(SELECT s.subscription_id FROM subscriptions s
@@ -166,10 +161,17 @@ export class DeliveryStore {
         WHERE c.tenant_id = $1 AND c.replay_id = '' AND ($2::text IS NULL OR c.subscription_id = $2)`,
       [storable(tenantId), subscriptionId === undefined ? null : storable(subscriptionId)],
     );
-    const pendingFrom = Math.min(Number(row.window ?? 0), Number(row.lane ?? Infinity));
+    const settledTo = Number(row.window ?? 0);
+    const pendingFrom = Math.min(settledTo, Number(row.lane ?? Infinity));
     const endedFrom = row.from === null ? null : Number(row.from);
     return {
-      ...{ pendingFrom, endedFrom, endedUntil: row.until === null ? null : Number(row.until) },
+      ...{
+        pendingFrom,
+        settledTo,
+        behind: row.behind,
+        endedFrom,
+        endedUntil: row.until === null ? null : Number(row.until),
+      },
       since: await timeOfSeq(this.database, row.partition, Math.min(pendingFrom, endedFrom ?? Infinity)),
       purged: row.purged,
       polled: row.polled,
@@ -188,7 +190,7 @@ export class DeliveryStore {
 
   private async findStored(tenantId: string, id: string): Promise<DeliveryRow | undefined> {
     const [row] = await this.database.query<DeliveryRow>(
-      `SELECT d.*, NULL::text AS entity_id FROM deliveries d WHERE delivery_id = $2 AND tenant_id = $1
+      `SELECT d.*, d.day::text AS filed, NULL::text AS entity_id FROM deliveries d WHERE delivery_id = $2 AND tenant_id = $1
           AND NOT EXISTS (SELECT 1 FROM purges p
                            WHERE p.tenant_id = $1 AND p.subscription_id = d.subscription_id)
         ORDER BY d.day DESC LIMIT 1`,
@@ -216,6 +218,16 @@ export class DeliveryStore {
       }
     }
     return undefined;
+  }
+
+  /** With their subscriptions' lanes and their events, both looked up by primary key at once. */
+  private async summariesOf(tenantId: string, rows: readonly DeliveryRow[]): Promise<DeliverySummary[]> {
+    const ids = rows.map(({ subscription_id }) => subscription_id);
+    const [states, facts] = await Promise.all([
+      this.statesOf(tenantId, ids),
+      eventFactsOf(this.database, tenantId, rows),
+    ]);
+    return rows.map((row) => summaryOf(row, states.get(row.subscription_id), facts.get(Number(row.seq))));
   }
 
   private async statesOf(

@@ -82,6 +82,9 @@ export function withData(render: (mark: string) => unknown, data: Uint8Array): s
   return JSON.stringify(render(mark)).replace(`"${mark}"`, () => text);
 }
 
-function entityOf({ entity_name, entity_id }: EventRow): { name: string; id: string } | null {
+export function entityOf({
+  entity_name,
+  entity_id,
+}: Pick<EventRow, 'entity_name' | 'entity_id'>): { name: string; id: string } | null {
   return entity_name === null || entity_id === null ? null : { name: entity_name, id: entity_id };
 }

@@ -1,6 +1,16 @@
-import { decodeEvents, type EventMessage } from '@posthorn/contracts';
-import type { ProjectionBatch, Transaction } from '@posthorn/runtime';
-import { arraysOf, bigint, bytea, type Column, namesOf, rowsOf, text, timestamptz } from './columns.js';
+import { decodeEvents, type EventMessage, type EventsMessage } from '@posthorn/contracts';
+import type { ProjectionBatch, SharedHandler, Transaction } from '@posthorn/runtime';
+import {
+  arraysOf,
+  bigint,
+  bytea,
+  type Column,
+  integer,
+  namesOf,
+  rowsOf,
+  text,
+  timestamptz,
+} from './columns.js';
 import { DayPartitions } from './day-partitions.js';
 import { eraseEvents } from './erasures.js';
 import { noteMinutes } from './log-minutes.js';
@@ -9,71 +19,99 @@ import type { Match, Rule, RuleBook } from './rule-book.js';
 import type { RuleBookStore } from './rule-book.store.js';
 import { arrayLiteral, storable, storableOrNull } from './sql-values.js';
 
-type Place = { seq: number; event: EventMessage };
+type Place = { partition: number; seq: number; event: EventMessage };
 type EventRow = Match & Place;
+type Message = { seq: number; message: EventsMessage };
+type Read = { partition: number; messages: Message[]; changes: boolean };
 
 /**
  * `events.v1` into `events`, with the subscriptions each one matched, decided by the same rules as the
  * dispatcher decides. Control records are folded in their place in the log. Safe under repeats: a position
  * of the log is one row.
  */
-export class EventProjection {
+export class EventProjection implements SharedHandler {
   private readonly days = new DayPartitions();
 
   constructor(private readonly books: RuleBookStore) {}
 
   async apply(batch: ProjectionBatch, tx: Transaction): Promise<void> {
+    await this.applyAll([batch], tx);
+  }
+
+  async applyAll(batches: readonly ProjectionBatch[], tx: Transaction): Promise<void> {
     try {
-      await this.write(batch, tx);
+      await this.write(batches.map(readOf), tx);
     } catch (err) {
       this.days.forget();
       throw err;
     }
   }
 
-  private async write({ partition, records }: ProjectionBatch, tx: Transaction): Promise<void> {
-    const messages = records.map(({ offset, value }) => ({ seq: offset, message: decodeEvents(value) }));
-    const changes = messages.some(({ message }) => message.kind === 'subscription');
-    const book = changes
-      ? await this.books.forChanging(tx, partition)
-      : await this.books.forReading(tx, partition);
-
-    const oldestSeq = records[0].offset;
+  private async write(reads: readonly Read[], tx: Transaction): Promise<void> {
+    const books = await this.booksOf(reads, tx);
     const rows: EventRow[] = [];
     const erased: Place[] = [];
-    const changed: Rule[] = [];
-    for (const { seq, message } of messages) {
-      if (message.kind === 'event') {
-        const why = book.erasures.ofEvent(message);
-        if (why === 'entity') erased.push({ seq, event: message });
-        if (why === undefined) rows.push({ seq, event: message, ...matchOf(book, message, seq) });
-      } else if (message.kind === 'subscription') {
-        const { snapshot, startSeq } = message;
-        const rule = book.applyControl(snapshot, seq, oldestSeq, startSeq);
-        if (rule) changed.push(rule);
-        if (startSeq !== undefined && startSeq < seq)
-          await beginInThePast(tx, { partition, snapshot, fromSeq: startSeq, untilSeq: seq });
+    const changed = new Map<number, Rule[]>();
+    for (const { partition, messages, changes } of reads) {
+      const book = books.get(partition)!;
+      const oldestSeq = messages[0].seq;
+      const rules: Rule[] = [];
+      for (const { seq, message } of messages) {
+        if (message.kind === 'event') {
+          const why = book.erasures.ofEvent(message);
+          const place = { partition, seq, event: message };
+          if (why === 'entity') erased.push(place);
+          if (why === undefined) rows.push({ ...place, ...matchOf(book, message, seq) });
+        } else if (message.kind === 'subscription') {
+          const { snapshot, startSeq } = message;
+          const rule = book.applyControl(snapshot, seq, oldestSeq, startSeq);
+          if (rule) rules.push(rule);
+          if (startSeq !== undefined && startSeq < seq)
+            await beginInThePast(tx, { partition, snapshot, fromSeq: startSeq, untilSeq: seq });
+        }
       }
+      if (changes) changed.set(partition, rules);
     }
 
-    if (rows.length > 0) await this.insert(tx, partition, rows);
+    if (rows.length > 0) await this.insert(tx, rows);
     for (const { seq, event } of erased) await eraseEvents(tx, event.tenantId, [{ eventId: event.id, seq }]);
-    if (changes) await this.books.save(tx, partition, book, { changed });
+    for (const [partition, rules] of changed)
+      await this.books.save(tx, partition, books.get(partition)!, { changed: rules });
   }
 
-  private async insert(tx: Transaction, partition: number, rows: readonly EventRow[]): Promise<void> {
+  /** Locked in the order of their partitions, some of them for changing. */
+  private async booksOf(reads: readonly Read[], tx: Transaction): Promise<Map<number, RuleBook>> {
+    if (!reads.some(({ changes }) => changes))
+      return this.books.allForReading(
+        tx,
+        reads.map(({ partition }) => partition),
+      );
+    const books = new Map<number, RuleBook>();
+    for (const { partition, changes } of reads)
+      books.set(
+        partition,
+        changes ? await this.books.forChanging(tx, partition) : await this.books.forReading(tx, partition),
+      );
+    return books;
+  }
+
+  private async insert(tx: Transaction, rows: readonly EventRow[]): Promise<void> {
     await this.days.ensure(
       tx,
       'events',
       rows.map(({ event }) => event.acceptedAt),
     );
-    await tx.query(insert, [...arraysOf(columns, rows), partition]);
+    await tx.query(insert, arraysOf(columns, rows));
     await noteMinutes(
       tx,
-      partition,
-      rows.map(({ seq, event }) => ({ seq, atMs: event.acceptedAt })),
+      rows.map(({ partition, seq, event }) => ({ partition, seq, atMs: event.acceptedAt })),
     );
   }
+}
+
+function readOf({ partition, records }: ProjectionBatch): Read {
+  const messages = records.map(({ offset, value }) => ({ seq: offset, message: decodeEvents(value) }));
+  return { partition, messages, changes: messages.some(({ message }) => message.kind === 'subscription') };
 }
 
 /** Without subscriptions whose logs of that time were erased. */
@@ -85,6 +123,7 @@ function matchOf(book: RuleBook, event: EventMessage, seq: number): Match {
 }
 
 const columns: readonly Column<EventRow>[] = [
+  integer('partition', ({ partition }) => partition),
   bigint('seq', ({ seq }) => seq),
   text('tenant_id', ({ event }) => storable(event.tenantId)),
   text('event_id', ({ event }) => storable(event.id)),
@@ -98,6 +137,6 @@ const columns: readonly Column<EventRow>[] = [
   text('matched', ({ subscriptionIds }) => arrayLiteral(subscriptionIds)),
   text('unmatched_reason', ({ reason }) => storableOrNull(reason)),
 ];
-const insert = `INSERT INTO events (${namesOf(columns)}, partition)
-  SELECT ${namesOf(columns).replace('matched', 'matched::text[]')}, $${columns.length + 1} FROM ${rowsOf(columns)}
+const insert = `INSERT INTO events (${namesOf(columns)})
+  SELECT ${namesOf(columns).replace('matched', 'matched::text[]')} FROM ${rowsOf(columns)}
   ON CONFLICT (tenant_id, seq, accepted_at) DO NOTHING`;

@@ -1,35 +1,37 @@
 import type { Transaction } from '@posthorn/runtime';
-import { arraysOf, bigint, type Column, namesOf, rowsOf, timestamptz } from './columns.js';
+import { arraysOf, bigint, type Column, integer, namesOf, rowsOf, timestamptz } from './columns.js';
 
 const minuteMs = 60_000;
 
-type Place = { seq: number; atMs: number };
-type Minute = { atMs: number; fromSeq: number; untilSeq: number };
+type Place = { partition: number; seq: number; atMs: number };
+type Minute = { partition: number; atMs: number; fromSeq: number; untilSeq: number };
 
 const columns: readonly Column<Minute>[] = [
+  integer('partition', ({ partition }) => partition),
   timestamptz('at', ({ atMs }) => atMs),
   bigint('from_seq', ({ fromSeq }) => fromSeq),
   bigint('until_seq', ({ untilSeq }) => untilSeq),
 ];
-const upsert = `INSERT INTO log_minutes AS known (${namesOf(columns)}, partition)
-  SELECT ${namesOf(columns)}, $${columns.length + 1} FROM ${rowsOf(columns)}
+const upsert = `INSERT INTO log_minutes AS known (${namesOf(columns)})
+  SELECT ${namesOf(columns)} FROM ${rowsOf(columns)}
   ON CONFLICT (partition, at) DO UPDATE
     SET from_seq = least(known.from_seq, excluded.from_seq), until_seq = greatest(known.until_seq, excluded.until_seq)
   WHERE known.from_seq > excluded.from_seq OR known.until_seq < excluded.until_seq`;
 
 /** Which positions hold what was accepted in a minute: so a range of time is looked for by position. */
-export async function noteMinutes(
-  tx: Transaction,
-  partition: number,
-  places: readonly Place[],
-): Promise<void> {
-  const minutes = new Map<number, Minute>();
-  for (const { seq, atMs } of places) {
+export async function noteMinutes(tx: Transaction, places: readonly Place[]): Promise<void> {
+  const minutes = new Map<string, Minute>();
+  for (const { partition, seq, atMs } of places) {
     const at = Math.floor(atMs / minuteMs) * minuteMs;
-    const { fromSeq, untilSeq } = minutes.get(at) ?? { fromSeq: seq, untilSeq: seq + 1 };
-    minutes.set(at, { atMs: at, fromSeq: Math.min(fromSeq, seq), untilSeq: Math.max(untilSeq, seq + 1) });
+    const key = `${partition}/${at}`;
+    const minute = minutes.get(key);
+    if (!minute) minutes.set(key, { partition, atMs: at, fromSeq: seq, untilSeq: seq + 1 });
+    else {
+      minute.fromSeq = Math.min(minute.fromSeq, seq);
+      minute.untilSeq = Math.max(minute.untilSeq, seq + 1);
+    }
   }
-  await tx.query(upsert, [...arraysOf(columns, [...minutes.values()]), partition]);
+  await tx.query(upsert, arraysOf(columns, [...minutes.values()]));
 }
 
 /** Positions between which everything of that time stands, and perhaps some minutes more. */

@@ -119,8 +119,8 @@ export class ProjectionService {
       logger: this.logger,
       name: service,
       topics: {
-        [eventsTopic.name]: (batch, tx) => events.apply(batch, tx),
-        [attemptsTopic.name]: (batch, tx) => deliveries.apply(batch, tx),
+        [eventsTopic.name]: events,
+        [attemptsTopic.name]: deliveries,
         [cursorsTopic.name]: (batch, tx) => lanes.apply(batch, tx),
         [subscriptionsTopic.name]: (batch, tx) => subscriptions.apply(batch, tx),
       },

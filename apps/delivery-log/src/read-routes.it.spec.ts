@@ -50,6 +50,20 @@ afterAll(async () => {
 }, 60_000);
 
 describe('lists', () => {
+  it('say of each delivery what its event is about, when it was accepted, and why it is not over', async () => {
+    const { items } = await log.list(`${tenantId}/deliveries`);
+    const about = ({ eventId, entity, acceptedAt, reasonCode }: (typeof items)[number]) => [
+      ...[eventId, entity, acceptedAt, reasonCode],
+    ];
+    expect(items.map(about)).toEqual([
+      ['evt_2', { name: 'order', id: 'o2' }, iso(2), 'retrying'],
+      ['evt_1', { name: 'order', id: 'o1' }, iso(1), null],
+      ['evt_0', { name: 'order', id: 'o0' }, iso(0), null],
+    ]);
+    const one = await log.list(`${tenantId}/deliveries?eventId=evt_1`);
+    expect(one.items.map(about)).toEqual([about(items[1])]);
+  });
+
   it.each([
     ['events?entityId=o1', ['evt_1']],
     ['events?entityName=order', ['evt_2', 'evt_1', 'evt_0']],

@@ -1,4 +1,5 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { queryParameters } from '@posthorn/runtime';
 
 /** JSON Schema, as far as OpenAPI 3.1 needs it. */
 export type Schema = { readonly [key: string]: unknown };
@@ -19,14 +20,11 @@ type RouteDocs = {
  */
 export function Documented(docs: RouteDocs): MethodDecorator {
   const { summary, query = {}, body, answer, status = 200, contentType = 'application/json' } = docs;
-  const parameters = Object.entries(query).map(([name, schema]) => ({
-    ...{ name, in: 'query', required: false, schema },
-  }));
   const bodies = body ? [{ in: 'body', name: 'body', type: String, required: true, schema: body }] : [];
   const content = { [contentType]: { schema: answer } };
   return applyDecorators(
     SetMetadata('swagger/apiOperation', { summary }),
-    SetMetadata('swagger/apiParameters', [...parameters, ...bodies]),
+    SetMetadata('swagger/apiParameters', [...queryParameters(query), ...bodies]),
     SetMetadata('swagger/apiResponse', { [status]: { description: summary, content } }),
   );
 }

@@ -45,14 +45,22 @@ export class RuleBookStore {
   private readonly books = new Map<number, RuleBook>();
 
   async forReading(tx: Transaction, partition: number): Promise<RuleBook> {
-    await tx.query('SELECT pg_advisory_xact_lock_shared($1, $2)', [lockClass, partition]);
-    return this.load(tx, partition);
+    return (await this.allForReading(tx, [partition])).get(partition)!;
+  }
+
+  /** By partition. Locked in the order given: ascending, as by all who lock several. */
+  async allForReading(tx: Transaction, partitions: readonly number[]): Promise<Map<number, RuleBook>> {
+    await tx.query(
+      'SELECT pg_advisory_xact_lock_shared($1, partition) FROM unnest($2::int[]) AS row (partition)',
+      [lockClass, partitions],
+    );
+    return this.load(tx, partitions);
   }
 
   /** The caller may change the book, and saves what it changed. */
   async forChanging(tx: Transaction, partition: number): Promise<RuleBook> {
     await tx.query('SELECT pg_advisory_xact_lock($1, $2)', [lockClass, partition]);
-    const book = await this.load(tx, partition);
+    const book = (await this.load(tx, [partition])).get(partition)!;
     // Until save() gives it a revision of its own, what is changed in it belongs to nobody else.
     this.books.delete(partition);
     return book;
@@ -82,14 +90,22 @@ export class RuleBookStore {
     this.books.delete(partition);
   }
 
-  private async load(tx: Transaction, partition: number): Promise<RuleBook> {
-    const [row] = await tx.query<{ revision: string }>(
-      'SELECT revision FROM rule_books WHERE partition = $1',
-      [partition],
+  private async load(tx: Transaction, partitions: readonly number[]): Promise<Map<number, RuleBook>> {
+    const rows = await tx.query<{ partition: number; revision: string }>(
+      'SELECT partition, revision FROM rule_books WHERE partition = ANY($1::int[])',
+      [partitions],
     );
-    const revision = Number(row?.revision ?? 0);
-    const known = this.books.get(partition);
-    if (known?.revision === revision) return known;
+    const revisions = new Map(rows.map(({ partition, revision }) => [partition, Number(revision)]));
+    const books = new Map<number, RuleBook>();
+    for (const partition of partitions) {
+      const revision = revisions.get(partition) ?? 0;
+      const known = this.books.get(partition);
+      books.set(partition, known?.revision === revision ? known : await this.read(tx, partition, revision));
+    }
+    return books;
+  }
+
+  private async read(tx: Transaction, partition: number, revision: number): Promise<RuleBook> {
     const rows = await tx.query<RuleRow>(
       'SELECT tenant_id, subscription_id, version, snapshot, matching FROM subscriptions WHERE partition = $1',
       [partition],

@@ -19,6 +19,7 @@ import {
   wholeOrNull,
 } from './route-docs.js';
 import { steps } from './statistics.js';
+import { reasonCodes } from './wait-reason.js';
 
 /** What the routes answer with, for the OpenAPI document. */
 const entity = object({ name: text, id: text });
@@ -40,9 +41,12 @@ const deliveryFields = {
   subscriptionId: text,
   eventId: text,
   eventType: text,
+  entity: orNull(entity),
+  acceptedAt: instantOrNull,
   seq: whole,
   status: oneOfTexts(statusFilters),
   reason: textOrNull,
+  reasonCode: orNull(oneOfTexts(reasonCodes)),
   attemptCount: whole,
   nextAttemptAt: instantOrNull,
   lastStatus: wholeOrNull,

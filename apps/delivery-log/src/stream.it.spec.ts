@@ -82,7 +82,8 @@ it('tells of attempts and deliveries as they are listed, and goes on behind the 
   const seq = await cluster.event(event({ tenantId, id: 'evt_1' }));
   await cluster.attempt(attempt({ tenantId, eventId: 'evt_1', seq }));
   await waitFor(() => told.length === 2);
-  const { items } = await log.list(`${tenantId}/deliveries?eventId=evt_1`);
+  // Not by eventId: that asks for the event first, which another projection files, perhaps a moment later.
+  const { items } = await log.list(`${tenantId}/deliveries?limit=1`);
   expect(told[0]).toMatchObject({
     ...{ event: 'attempt', id: undefined },
     data: { deliveryId: deliveryId('evt_1', 'sub_1'), attempt: 1, outcome: 'failed', status: 500 },

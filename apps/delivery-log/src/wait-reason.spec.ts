@@ -27,6 +27,17 @@ type Case = {
   at: string | null;
 };
 
+/** What the words begin with, and what programs are told beside them. */
+const codes: [said: string, code: string][] = [
+  ['attempt ', 'retrying'],
+  ['parked at ', 'parked'],
+  ['waits behind ', 'behind-parked'],
+  ['the subscription is paused', 'paused'],
+  ['the subscription is catching up', 'catching-up'],
+  ['waits for its turn', 'its-turn'],
+];
+const codeOf = (is: string) => codes.find(([said]) => is.startsWith(said))?.[1];
+
 describe('why a delivery waits, and until when', () => {
   it.each<Case>([
     { delivery: tried, lanes: [parkedAt5], view, is: `parked at attempt 4 of 11, next at ${at}`, at },
@@ -114,6 +125,6 @@ describe('why a delivery waits, and until when', () => {
     },
     { delivery: tried, lanes: [], view: undefined, is: `attempt 4 failed, next at ${at}`, at },
   ])('$is (%#)', ({ delivery, lanes, view: given, is, at: nextAttemptAt }) => {
-    expect(waitOf(delivery, lanes, given)).toEqual({ reason: is, nextAttemptAt });
+    expect(waitOf(delivery, lanes, given)).toEqual({ code: codeOf(is), reason: is, nextAttemptAt });
   });
 });

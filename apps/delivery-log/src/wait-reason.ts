@@ -24,7 +24,21 @@ export type Waiting = {
 };
 
 /** Why a delivery is not over, and when it is tried next: null where that is not known yet. */
-export type Wait = { reason: string; nextAttemptAt: string | null };
+export type Wait = { code: ReasonCode; reason: string; nextAttemptAt: string | null };
+
+/**
+ * What it waits for: its own next attempt (`retrying`), the same while it holds others up (`parked`), one
+ * that is parked (`behind-parked`), somebody who resumes (`paused`), earlier ones, or its turn.
+ */
+export const reasonCodes = [
+  'retrying',
+  'parked',
+  'behind-parked',
+  'paused',
+  'catching-up',
+  'its-turn',
+] as const;
+export type ReasonCode = (typeof reasonCodes)[number];
 
 export function waitOf(
   delivery: Waiting,
@@ -35,20 +49,24 @@ export function waitOf(
   const total = view ? ` of ${attemptsOf(view.retryPolicy)}` : '';
   const lane = laneOf(delivery, lanes, view?.ordering);
   if (lane?.kind === 'parked' && lane.reason === 'paused')
-    return { reason: 'the subscription is paused', nextAttemptAt: null };
+    return { code: 'paused', reason: 'the subscription is paused', nextAttemptAt: null };
   const parked = lane?.kind === 'parked' ? lane : undefined;
   const parkedText = parked && `parked at attempt ${parked.attempt}${total}${next(parked.dueAt)}`;
-  if (parked?.cursor === seq) return { reason: parkedText!, nextAttemptAt: parked.dueAt };
+  if (parked?.cursor === seq) return { code: 'parked', reason: parkedText!, nextAttemptAt: parked.dueAt };
   if (status === 'waiting') {
     // Retried alone. Where its lane is parked it waits with it.
     const at = parked ? later(nextAttemptAt, parked.dueAt) : nextAttemptAt;
-    return { reason: `attempt ${attempts}${total} failed${next(at)}`, nextAttemptAt: at };
+    return { code: 'retrying', reason: `attempt ${attempts}${total} failed${next(at)}`, nextAttemptAt: at };
   }
   if (parked && parked.cursor < seq)
-    return { reason: `waits behind a delivery that is ${parkedText}`, nextAttemptAt: null };
+    return {
+      code: 'behind-parked',
+      reason: `waits behind a delivery that is ${parkedText}`,
+      nextAttemptAt: null,
+    };
   const catchesUp = lane?.kind === 'behind' && lane.cursor <= seq;
   const reason = catchesUp ? 'the subscription is catching up with what waited' : 'waits for its turn';
-  return { reason, nextAttemptAt: null };
+  return { code: catchesUp ? 'catching-up' : 'its-turn', reason, nextAttemptAt: null };
 }
 
 /** The lane that the delivery is in, where that is not live. */

@@ -10,7 +10,7 @@ import { type LaneRow, type Queue, type RetriesRow, type Waits, waitsOf, waitsOf
  * What one answer looks at: places of the log, shared among the subscriptions it is about, and deliveries
  * that are retried alone. What is beyond is told as "at least".
  */
-const placesMax = 100_000;
+const placesMax = 40_000;
 const placesEachMin = 2_000;
 /** Of a subscription with a lane for each entity, where every place is looked at here. */
 const entityPlacesMax = 20_000;

@@ -65,12 +65,16 @@ export function subscriptions(): Buffer[] {
   );
 }
 
-/** As the dispatcher writes it: of a hundred deliveries three fail at first, and one for good. */
+/**
+ * As the dispatcher writes it: of a hundred deliveries three fail at first, and one for good. What a lane
+ * holds back was not tried yet.
+ */
 export function* chunks(plan: Plan, eventsEach: number): Generator<Chunk> {
   const first = subscriptions().map((value, offset) => head(offset, value, plan.untilMs - plan.days * dayMs));
   yield { events: first, attempts: [] };
   const next = random(1);
   const total = Math.ceil(plan.rows / perEvent);
+  const heldFrom = cursorsOfLanes(first.length + total);
   let offset = 0;
   for (let from = 0; from < total; from += eventsEach) {
     const chunk: Chunk = { events: [], attempts: [] };
@@ -80,9 +84,11 @@ export function* chunks(plan: Plan, eventsEach: number): Generator<Chunk> {
       const to = Math.floor(next() * (subscriptionsEach / perEvent));
       const event = eventAt(seq, acceptedAt, to, plan, next);
       chunk.events.push(head(seq, encodeEvent(event), acceptedAt));
-      for (let each = to; each < subscriptionsEach; each += subscriptionsEach / perEvent)
+      for (let each = to; each < subscriptionsEach; each += subscriptionsEach / perEvent) {
+        if (event.tenantId === tenants[0] && seq >= (heldFrom[each] ?? Infinity)) continue;
         for (const attempt of attemptsOf(event, seq, subscriptionId(each), next()))
           chunk.attempts.push(head(offset++, encodeAttempts(attempt), attempt.startedAt));
+      }
     }
     yield chunk;
   }
@@ -133,10 +139,13 @@ function attemptsOf(event: EventMessage, seq: number, subscription: string, luck
   return [attempt(1, 200, true)];
 }
 
-/** Everything is settled but what four lanes of the largest tenant hold back, one of them for long. */
+/** Of the largest tenant's first four subscriptions: what they wait at, one of them for long. */
+const cursorsOfLanes = (endSeq: number): number[] =>
+  [500, 500, 500, Math.min(50_000, endSeq / 20)].map((behind) => Math.max(0, Math.floor(endSeq - behind)));
+
+/** Everything is settled but what four lanes of the largest tenant hold back. */
 export function cursors(endSeq: number, atMs: number): ProjectionRecord[] {
-  const lanes = [500, 500, 500, Math.min(50_000, endSeq / 20)].map((behind, n) => {
-    const cursor = Math.max(0, Math.floor(endSeq - behind));
+  const lanes = cursorsOfLanes(endSeq).map((cursor, n) => {
     const of = { tenantId: tenants[0], subscriptionId: subscriptionId(n), lane: '0', cursor };
     const parked = {
       kind: 'parked' as const,

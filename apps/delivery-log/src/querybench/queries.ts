@@ -141,7 +141,7 @@ function details(db: Database, { eventId }: Anything): Asked {
       const event = eventId();
       const { matched, tenantId } = await owner(db, event);
       const id = deliveryId(event, matched[0]);
-      if (!(await deliveries.find(tenantId, id))) throw new Error(`${id} is not there`);
+      if (!(await deliveries.find(tenantId, id, event))) throw new Error(`${id} is not there`);
       return deliveries.attempts(id);
     },
   };

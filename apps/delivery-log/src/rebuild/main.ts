@@ -20,12 +20,13 @@ await runMain(async () => {
   try {
     await database.start();
     await reader.start();
-    const { records, partitions, fromDay } = await new DeliveriesRebuild({
+    const { records, leftOut, partitions, fromDay } = await new DeliveriesRebuild({
       database,
       kafka,
       reader,
       logger,
     }).run();
+    if (leftOut > 0) console.log(`Left out: ${leftOut} records that cannot be used, as the log above says.`);
     console.log(
       `Made anew from ${records} records, from ${fromDay} on: ${partitions.join(', ') || 'nothing'}.`,
     );

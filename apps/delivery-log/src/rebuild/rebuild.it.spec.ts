@@ -119,6 +119,16 @@ it('makes from the log what is there already, row for row', async () => {
   expect(await db.query('SELECT count(*) AS counted FROM outbox')).toEqual([{ counted }]);
 }, 60_000);
 
+it('leaves out what nobody can apply, as the one in use did', async () => {
+  const bad = [Buffer.from('no record'), Buffer.from('{"kind":"attempt"}\n')];
+  for (const value of bad) await cluster.raw(attemptsTopic.name, 'a', value);
+  await settled();
+  const before = await everything();
+  await db.query(`DELETE FROM deliveries WHERE tenant_id = 'a'`);
+  expect(await rebuild()).toMatchObject({ leftOut: bad.length });
+  expect(await everything()).toEqual(before);
+}, 60_000);
+
 it('while the one in use goes on, and misses nothing of what comes meanwhile', async () => {
   const all = [write(60, 100), rebuild(), write(100, 140)];
   await Promise.all(all);

@@ -1,6 +1,6 @@
 import { attemptsTopic } from '@posthorn/contracts';
 import type { InRecord, KafkaConnection, LogReader } from '@posthorn/messaging';
-import type { Database, Logger, Transaction } from '@posthorn/runtime';
+import { blamesData, type Database, type Logger, type Transaction } from '@posthorn/runtime';
 import { dayMs, dayOf } from '../day-partitions.js';
 import { DeliveryProjection } from '../delivery.projection.js';
 import { lockBooks, RuleBookStore } from '../rule-book.store.js';
@@ -18,8 +18,16 @@ const roundsMax = 1_000;
 /** Who waits for the tables in use lets others go first, and tries again. */
 const lockTimeoutMs = 3_000;
 const swapsMax = 100;
+/** More than a foreign writer's mistakes: then the fault is ours, and what there is stays as it is. */
+const leftOutMax = 1_000;
 
-export type Rebuilt = { records: number; partitions: string[]; fromDay: string };
+export type Rebuilt = {
+  records: number;
+  /** Records that nobody can apply. */
+  leftOut: number;
+  partitions: string[];
+  fromDay: string;
+};
 
 type Parts = {
   database: Database;
@@ -38,6 +46,8 @@ export class DeliveriesRebuild {
   private readonly next = new Map<number, number>();
   private projection!: DeliveryProjection;
   private records = 0;
+  /** By place in the log: a transaction may be tried again. */
+  private readonly leftOut = new Set<string>();
 
   constructor(private readonly parts: Parts) {}
 
@@ -56,6 +66,7 @@ export class DeliveriesRebuild {
     const partitions = await this.finishAtLast(fromDay, startedAt);
     return {
       records: this.records,
+      leftOut: this.leftOut.size,
       partitions,
       fromDay: new Date(fromDay * dayMs).toISOString().slice(0, 10),
     };
@@ -113,11 +124,33 @@ export class DeliveriesRebuild {
     return this.next.get(partition) ?? 0;
   }
 
+  /** Halves until a record that nobody can apply stands alone, which is left out as it was before. */
   private async apply(tx: Transaction, partition: number, records: InRecord[]): Promise<void> {
     if (records.length === 0) return;
-    await inShadow(tx);
-    await this.projection.apply({ topic, partition, records, next: 0 }, tx);
-    this.records += records.length;
+    await tx.query('SAVEPOINT piece');
+    try {
+      await inShadow(tx);
+      await this.projection.apply({ topic, partition, records, next: 0 }, tx);
+      this.records += records.length;
+    } catch (err) {
+      if (!blamesData(err)) throw err;
+      await tx.query('ROLLBACK TO SAVEPOINT piece');
+      if (records.length === 1) this.leaveOut(partition, records[0]!, err);
+      else {
+        const middle = records.length >> 1;
+        await this.apply(tx, partition, records.slice(0, middle));
+        await this.apply(tx, partition, records.slice(middle));
+      }
+    }
+    await tx.query('RELEASE SAVEPOINT piece');
+  }
+
+  private leaveOut(partition: number, { offset }: InRecord, err: unknown): void {
+    const place = `${partition}/${offset}`;
+    this.leftOut.add(place);
+    if (this.leftOut.size > leftOutMax)
+      throw new Error(`more than ${leftOutMax} records cannot be used: nothing was changed`, { cause: err });
+    this.parts.logger.warn({ err, partition, offset }, 'a record that cannot be used is left out');
   }
 
   /** Who holds the tables in use for long is waited for from outside: nobody queues behind us meanwhile. */
