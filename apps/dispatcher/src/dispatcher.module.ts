@@ -124,7 +124,7 @@ function partsOf(
  * one before it to be acknowledged, so outcomes may wait for each other a little.
  */
 function producer(kafka: KafkaConnection): BatchProducer {
-  const batches = { batchRecords: 1_000, batchBytes: 384 * 1024, lingerMs: 5 };
+  const batches = { batchRecords: 1_000, batchBytes: 384 * 1024, lingerMs: 20 };
   return new BatchProducer(kafka, {
     ...producerBounds,
     ...batches,

@@ -6,7 +6,7 @@ import {
   type BatchProducer,
   type OutRecord,
 } from '@posthorn/messaging';
-import type { Logger, OpenSpan, Spans } from '@posthorn/runtime';
+import { type Logger, type OpenSpan, sendOptions, type Spans } from '@posthorn/runtime';
 import type { DeliveryTimer, LaneTimer, TimerStore } from './timer.store.js';
 
 export type TimerOptions = {
@@ -156,19 +156,17 @@ export class TimerService {
     { tenantId, subscriptionId, attempt, dueAt }: RetryMessage,
   ): OpenSpan | undefined {
     if (headers['traceparent'] === undefined) return undefined;
-    return this.options.spans?.child(`send ${dueTopic.name}`, headers as TraceContext, {
-      kind: 'producer',
-      attributes: {
-        'messaging.system': 'kafka',
-        'messaging.operation.name': 'send',
-        'messaging.operation.type': 'send',
-        'messaging.destination.name': dueTopic.name,
-        'posthorn.tenant.id': tenantId,
-        'posthorn.subscription.id': subscriptionId,
-        'posthorn.attempt': attempt + 1,
-        'posthorn.due_at': new Date(dueAt).toISOString(),
-      },
-    });
+    const about = {
+      'posthorn.tenant.id': tenantId,
+      'posthorn.subscription.id': subscriptionId,
+      'posthorn.attempt': attempt + 1,
+      'posthorn.due_at': new Date(dueAt).toISOString(),
+    };
+    return this.options.spans?.child(
+      `send ${dueTopic.name}`,
+      headers as TraceContext,
+      sendOptions({ topic: dueTopic.name }, about),
+    );
   }
 
   private async produceDelivery(timer: DeliveryTimer): Promise<boolean> {

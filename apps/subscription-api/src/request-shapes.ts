@@ -68,20 +68,28 @@ const changed = {
 };
 const startFrom = { anyOf: [{ type: 'string', enum: ['now', 'earliest'] }, time] };
 
+/** What is polled has no URL. */
+const kind = { type: 'string', enum: ['webhook', 'poll'] };
+
 const webhook = { url, events: types };
 const operator = { email, name: text(200), password };
 const role = { type: 'string', enum: tenantRoles };
 
 export const shapes = {
   tenant: object(['id', 'profile'], {
-    ...{ id: text(200), profile: { type: 'string', enum: profileNames }, name: text(200) },
+    id: text(200, { pattern: '^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$' }),
+    ...{ profile: { type: 'string', enum: profileNames }, name: text(200) },
   }),
+  tenantChanged: object(['name'], { name: text(200) }),
   key: object(['name'], {
     name: text(200),
     scopes: list({ type: 'string', enum: allScopes }, { minItems: 1, uniqueItems: true }),
     expiresAt: { type: ['string', 'null'], format: 'date-time' },
   }),
-  subscription: object(['url'], { ...changed, startFrom }),
+  subscription: {
+    ...object([], { kind, ...changed, startFrom }),
+    anyOf: [{ required: ['url'] }, { required: ['kind'], properties: { kind: { enum: ['poll'] } } }],
+  },
   subscriptionReplaced: object(['url'], changed),
   subscriptionChanged: object([], changed),
   match: object(['event'], {
@@ -104,6 +112,8 @@ export const shapes = {
   }),
   operator: object(['email', 'name', 'password'], operator),
   user: object(['email', 'name', 'password', 'role'], { ...operator, role }),
+  operatorChanged: object([], { name: text(200) }),
+  userChanged: object([], { name: text(200), role }),
   portalLink: object([], {
     role,
     expiresInS: { type: 'integer', minimum: 30, maximum: 604_800 },

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { Scope } from '@posthorn/contracts';
 import type { ProfileName } from '@posthorn/domain';
-import { newTraceparent, type ServiceRequest, type SessionRole } from '@posthorn/runtime';
+import { admittedTrace, type ServiceRequest, type SessionRole } from '@posthorn/runtime';
 import type { Author } from '../aggregates/event.store.js';
 import type { Tenant } from '../tenants/tenant.js';
 
@@ -57,9 +57,6 @@ export const CurrentCaller = createParamDecorator(
 /** Who writes, for the event store. */
 export const CurrentAuthor = createParamDecorator((_: unknown, context: ExecutionContext): Author => {
   const { caller, request } = accessOf(context);
-  return {
-    actor: caller.keyId,
-    origin: request.ip,
-    traceparent: newTraceparent(request.headers['traceparent'] as string | undefined),
-  };
+  const { traceparent } = admittedTrace(request) ?? {};
+  return { actor: caller.keyId, origin: request.ip, ...(traceparent ? { traceparent } : {}) };
 });

@@ -15,6 +15,7 @@ const routes: [method: string, path: string, kind: Kind][] = [
   ['get', '/v1/tenants', 'operator'],
   ['post', '/v1/tenants', 'operator'],
   ['get', tenant, 'look'],
+  ['patch', tenant, 'change'],
   ['get', `${tenant}/keys`, 'look'],
   ['post', `${tenant}/keys`, 'change'],
   ['delete', `${tenant}/keys/{keyId}`, 'change'],
@@ -44,12 +45,18 @@ const routes: [method: string, path: string, kind: Kind][] = [
   ['get', '/v1/audit/export', 'operator'],
   ['get', `${tenant}/users`, 'look'],
   ['post', `${tenant}/users`, 'change'],
+  ['get', `${tenant}/users/{userId}`, 'look'],
+  ['patch', `${tenant}/users/{userId}`, 'change'],
+  ['post', `${tenant}/users/{userId}/password`, 'change'],
   ['delete', `${tenant}/users/{userId}`, 'change'],
   ['get', `${tenant}/portal-links`, 'look'],
   ['post', `${tenant}/portal-links`, 'change'],
   ['delete', `${tenant}/portal-links/{linkId}`, 'change'],
   ['get', '/v1/users', 'operator'],
   ['post', '/v1/users', 'operator'],
+  ['get', '/v1/users/{userId}', 'operator'],
+  ['patch', '/v1/users/{userId}', 'operator'],
+  ['post', '/v1/users/{userId}/password', 'operator'],
   ['delete', '/v1/users/{userId}', 'operator'],
   ['post', '/v1/secrets/reseal', 'operator'],
   ['get', '/v1/session', 'self'],
@@ -179,6 +186,29 @@ it('names every route there is', async () => {
   expect((await api.call('GET', '/docs')).status).toBe(200);
 });
 
+it('the document asks for what stands in a path, and says of lists how they are read page by page', async () => {
+  type Operation = {
+    parameters?: { name: string; in: string; required?: boolean }[];
+    responses: Record<string, { content?: Record<string, { schema: { properties?: object } }> }>;
+  };
+  const { body } = await api.call<{ paths: Record<string, Record<string, Operation>> }>('GET', '/docs-json');
+  const lists: string[] = [];
+  for (const [path, item] of Object.entries(body.paths))
+    for (const [method, { parameters = [], responses }] of Object.entries(item)) {
+      const names = (where: string) => parameters.filter((one) => one.in === where).map(({ name }) => name);
+      const inPath = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name);
+      expect([method, path, names('path')]).toEqual([method, path, inPath]);
+      const answer = responses['200']?.content?.['application/json']?.schema.properties ?? {};
+      if (method === 'delete')
+        expect([path, responses['204'], responses['200']]).toEqual([path, expect.anything(), undefined]);
+      if ('nextCursor' in answer) lists.push(`${path} ${names('query').join(' ')}`);
+    }
+  expect(lists.filter((list) => !list.endsWith('limit cursor'))).toEqual([
+    '/v1/tenants/{tenantId}/subscriptions/{id}/secrets ',
+  ]);
+  expect(lists.length).toBeGreaterThan(8);
+});
+
 it('the README says of every route who may call it', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   const said = [...readme.matchAll(/^\| `([A-Z]+) (\S+)` \| (\w+) \|/gm)].map(([, ...words]) =>
@@ -234,7 +264,10 @@ it.each(routes.filter(([method]) => method === 'post'))(
   },
 );
 
-const withoutBody = [`${subscription}/{order}`, '/v1/secrets/reseal'];
+const withoutBody = [
+  ...[`${subscription}/{order}`, '/v1/secrets/reseal'],
+  ...[`${tenant}/users/{userId}/password`, '/v1/users/{userId}/password'],
+];
 
 it.each(routes.filter(([method]) => ['post', 'put', 'patch'].includes(method)))(
   '%s %s shows what it takes',

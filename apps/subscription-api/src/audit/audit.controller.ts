@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Inject, Param, Query, StreamableFile, UseGuards } from '@nestjs/common';
-import { AppError } from '@posthorn/runtime';
+import { AppError, Asks, invalidQuery } from '@posthorn/runtime';
 import { CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
 import { EventStore } from '../aggregates/event.store.js';
 import { foldEvents, type Stored } from '../aggregates/stored-event.js';
 import { type List } from '../answer.js';
-import { pageOf, readPage } from '../requests/page.js';
+import { Lists, pageOf, readPage } from '../requests/page.js';
 import { subscriptionView, type SubscriptionView } from '../subscriptions/subscription.dto.js';
 import { applySubscriptionEvent, type SubscriptionEvent } from '../subscriptions/subscription.js';
 import { type Tenant } from '../tenants/tenant.js';
@@ -25,6 +25,7 @@ export class AuditController {
 
   /** Newest first. */
   @Get('audit')
+  @Lists()
   @Needs('read')
   async list(
     @CurrentTenant() { id }: Tenant,
@@ -43,6 +44,7 @@ export class AuditController {
 
   /** Of one subscription, newest first; also of one that was deleted. */
   @Get('subscriptions/:id/history')
+  @Lists()
   @Needs('read')
   async history(
     @CurrentTenant() tenant: Tenant,
@@ -57,6 +59,7 @@ export class AuditController {
 
   /** What it was at a time: `at`, RFC 3339. */
   @Get('subscriptions/:id/state')
+  @Asks({ at: { type: 'string', format: 'date-time' } }, ['at'])
   @Needs('read')
   async asOf(
     @CurrentTenant() tenant: Tenant,
@@ -64,7 +67,7 @@ export class AuditController {
     @Query('at') at: unknown,
   ): Promise<SubscriptionView> {
     const atMs = typeof at === 'string' ? Date.parse(at) : NaN;
-    if (Number.isNaN(atMs)) throw new AppError('invalid', 'at must be a time (RFC 3339).');
+    if (Number.isNaN(atMs)) throw invalidQuery('at', 'must be a time (RFC 3339)');
     const events = (await this.stored(tenant, id)).filter((event) => Date.parse(event.at) <= atMs);
     const state = foldEvents(events, applySubscriptionEvent);
     if (!state) throw new AppError('not-found', 'It was not there yet.');
@@ -87,6 +90,7 @@ export class InstallationAuditController {
 
   /** Newest first. */
   @Get()
+  @Lists()
   @Needs('read', { tenant: 'none' })
   async list(@Query() query: Record<string, unknown>): Promise<List<AuditEntry>> {
     const page = readPage(query, 'number');

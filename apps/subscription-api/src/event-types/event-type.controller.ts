@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Inject, Param, Put, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Put, Query, Res, UseGuards } from '@nestjs/common';
 import { profileOf } from '@posthorn/domain';
 import {
   AppError,
@@ -22,8 +22,9 @@ import type { FastifyReply } from 'fastify';
 import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
 import { type Author } from '../aggregates/event.store.js';
-import { answer, answerEmpty, listOf, type List } from '../answer.js';
+import { answer, answerEmpty, type List } from '../answer.js';
 import { isObject, isPlainText, Problems } from '../problems.js';
+import { Lists, pageOfWhole } from '../requests/page.js';
 import { etagOf, IfMatch, type Precondition } from '../requests/precondition.js';
 import { type Tenant } from '../tenants/tenant.js';
 import { shapes } from '../request-shapes.js';
@@ -63,12 +64,19 @@ export class EventTypeController {
 
   /** The profile's types, then what the tenant says of its own. */
   @Get()
+  @Lists()
   @Needs('read')
-  async list(@CurrentTenant() tenant: Tenant): Promise<List<EventTypeView>> {
+  async list(
+    @CurrentTenant() tenant: Tenant,
+    @Query() query: Record<string, unknown>,
+  ): Promise<List<EventTypeView>> {
     const own = (await this.types.list(tenant.id)).map(viewOf);
     const named = new Set(own.map(({ name }) => name));
     const fixed = (profileOf(tenant.profile).eventTypes ?? []).filter((name) => !named.has(name));
-    return listOf([...fixed.map((name) => ({ name, version: 0 })), ...own]);
+    const all = [...fixed.map((name) => ({ name, version: 0 })), ...own];
+    const placeOf = ({ name, version }: EventTypeView) =>
+      version === 0 ? `0/${10 + fixed.indexOf(name)}` : `1/${name}`;
+    return pageOfWhole(all, query, placeOf, (type) => type);
   }
 
   @Get(':name')

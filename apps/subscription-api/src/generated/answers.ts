@@ -566,6 +566,38 @@ export const answers: Record<string, object> = {
       "eventType": {
        "type": "string"
       },
+      "entity": {
+       "anyOf": [
+        {
+         "type": "null"
+        },
+        {
+         "type": "object",
+         "properties": {
+          "name": {
+           "type": "string"
+          },
+          "id": {
+           "type": "string"
+          }
+         },
+         "required": [
+          "name",
+          "id"
+         ]
+        }
+       ]
+      },
+      "acceptedAt": {
+       "anyOf": [
+        {
+         "type": "null"
+        },
+        {
+         "type": "string"
+        }
+       ]
+      },
       "seq": {
        "type": "number"
       },
@@ -579,6 +611,31 @@ export const answers: Record<string, object> = {
         },
         {
          "type": "string"
+        }
+       ]
+      },
+      "reasonCode": {
+       "anyOf": [
+        {
+         "type": "null"
+        },
+        {
+         "const": "paused"
+        },
+        {
+         "const": "parked"
+        },
+        {
+         "const": "retrying"
+        },
+        {
+         "const": "behind-parked"
+        },
+        {
+         "const": "catching-up"
+        },
+        {
+         "const": "its-turn"
         }
        ]
       },
@@ -651,9 +708,12 @@ export const answers: Record<string, object> = {
       "subscriptionId",
       "eventId",
       "eventType",
+      "entity",
+      "acceptedAt",
       "seq",
       "status",
       "reason",
+      "reasonCode",
       "attemptCount",
       "nextAttemptAt",
       "lastStatus",
@@ -1468,7 +1528,93 @@ export const answers: Record<string, object> = {
    "nextCursor"
   ]
  },
+ "OperatorController_change": {
+  "type": "object",
+  "properties": {
+   "id": {
+    "type": "string"
+   },
+   "email": {
+    "type": "string"
+   },
+   "name": {
+    "type": "string"
+   },
+   "role": {
+    "type": "string",
+    "enum": [
+     "operator",
+     "tenant-admin",
+     "tenant-viewer"
+    ]
+   },
+   "tenantId": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   },
+   "createdAt": {
+    "type": "string"
+   }
+  },
+  "required": [
+   "id",
+   "email",
+   "name",
+   "role",
+   "tenantId",
+   "createdAt"
+  ]
+ },
  "OperatorController_create": {
+  "type": "object",
+  "properties": {
+   "id": {
+    "type": "string"
+   },
+   "email": {
+    "type": "string"
+   },
+   "name": {
+    "type": "string"
+   },
+   "role": {
+    "type": "string",
+    "enum": [
+     "operator",
+     "tenant-admin",
+     "tenant-viewer"
+    ]
+   },
+   "tenantId": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   },
+   "createdAt": {
+    "type": "string"
+   }
+  },
+  "required": [
+   "id",
+   "email",
+   "name",
+   "role",
+   "tenantId",
+   "createdAt"
+  ]
+ },
+ "OperatorController_find": {
   "type": "object",
   "properties": {
    "id": {
@@ -1576,6 +1722,21 @@ export const answers: Record<string, object> = {
    "nextCursor"
   ]
  },
+ "OperatorController_resetPassword": {
+  "type": "object",
+  "properties": {
+   "id": {
+    "type": "string"
+   },
+   "password": {
+    "type": "string"
+   }
+  },
+  "required": [
+   "id",
+   "password"
+  ]
+ },
  "PortalLinkController_create": {
   "type": "object",
   "properties": {
@@ -1591,6 +1752,9 @@ export const answers: Record<string, object> = {
     ]
    },
    "createdAt": {
+    "type": "string"
+   },
+   "createdBy": {
     "type": "string"
    },
    "expiresAt": {
@@ -1637,6 +1801,7 @@ export const answers: Record<string, object> = {
    "id",
    "role",
    "createdAt",
+   "createdBy",
    "expiresAt",
    "sessionS",
    "usedAt",
@@ -1665,6 +1830,9 @@ export const answers: Record<string, object> = {
        ]
       },
       "createdAt": {
+       "type": "string"
+      },
+      "createdBy": {
        "type": "string"
       },
       "expiresAt": {
@@ -1708,6 +1876,7 @@ export const answers: Record<string, object> = {
       "id",
       "role",
       "createdAt",
+      "createdBy",
       "expiresAt",
       "sessionS",
       "usedAt",
@@ -4200,6 +4369,35 @@ export const answers: Record<string, object> = {
    "expiresAt"
   ]
  },
+ "TenantController_change": {
+  "type": "object",
+  "properties": {
+   "id": {
+    "type": "string"
+   },
+   "profile": {
+    "type": "string",
+    "enum": [
+     "brutlers",
+     "brz365",
+     "standard",
+     "cloudevents"
+    ]
+   },
+   "name": {
+    "type": "string"
+   },
+   "createdAt": {
+    "type": "string"
+   }
+  },
+  "required": [
+   "id",
+   "profile",
+   "name",
+   "createdAt"
+  ]
+ },
  "TenantController_create": {
   "type": "object",
   "properties": {
@@ -4309,7 +4507,93 @@ export const answers: Record<string, object> = {
    "nextCursor"
   ]
  },
+ "UserController_change": {
+  "type": "object",
+  "properties": {
+   "id": {
+    "type": "string"
+   },
+   "email": {
+    "type": "string"
+   },
+   "name": {
+    "type": "string"
+   },
+   "role": {
+    "type": "string",
+    "enum": [
+     "operator",
+     "tenant-admin",
+     "tenant-viewer"
+    ]
+   },
+   "tenantId": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   },
+   "createdAt": {
+    "type": "string"
+   }
+  },
+  "required": [
+   "id",
+   "email",
+   "name",
+   "role",
+   "tenantId",
+   "createdAt"
+  ]
+ },
  "UserController_create": {
+  "type": "object",
+  "properties": {
+   "id": {
+    "type": "string"
+   },
+   "email": {
+    "type": "string"
+   },
+   "name": {
+    "type": "string"
+   },
+   "role": {
+    "type": "string",
+    "enum": [
+     "operator",
+     "tenant-admin",
+     "tenant-viewer"
+    ]
+   },
+   "tenantId": {
+    "anyOf": [
+     {
+      "type": "null"
+     },
+     {
+      "type": "string"
+     }
+    ]
+   },
+   "createdAt": {
+    "type": "string"
+   }
+  },
+  "required": [
+   "id",
+   "email",
+   "name",
+   "role",
+   "tenantId",
+   "createdAt"
+  ]
+ },
+ "UserController_find": {
   "type": "object",
   "properties": {
    "id": {
@@ -4415,6 +4699,21 @@ export const answers: Record<string, object> = {
   "required": [
    "items",
    "nextCursor"
+  ]
+ },
+ "UserController_resetPassword": {
+  "type": "object",
+  "properties": {
+   "id": {
+    "type": "string"
+   },
+   "password": {
+    "type": "string"
+   }
+  },
+  "required": [
+   "id",
+   "password"
   ]
  },
  "WebhookController_create": {

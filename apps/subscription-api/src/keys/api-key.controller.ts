@@ -6,17 +6,20 @@ import {
   Inject,
   Param,
   Post,
+  Query,
   Res,
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
+import type { Scope } from '@posthorn/contracts';
 import { IdempotencyInterceptor, AppError, validate, Takes } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import { CurrentAuthor, CurrentCaller, CurrentTenant, Needs, type Caller } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
 import { type Author } from '../aggregates/event.store.js';
-import { answer, answerEmpty, listOf, type List } from '../answer.js';
+import { answer, answerEmpty, type List } from '../answer.js';
 import { Problems } from '../problems.js';
+import { byAge, Lists, pageOfWhole } from '../requests/page.js';
 import { type Tenant } from '../tenants/tenant.js';
 import { shapes } from '../request-shapes.js';
 import { allScopes } from './api-key.js';
@@ -40,16 +43,21 @@ export class ApiKeyController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ApiKeyView & { key: string }> {
     const wanted = wantedKey(validate(CreateApiKeyBody, body), Date.now());
-    const missing = wanted.scopes.find((scope) => !caller.scopes.includes(scope));
+    const missing = wanted.scopes.find((scope) => !givableBy(caller).includes(scope));
     if (missing) throw new AppError('forbidden', `A key without the scope ${missing} cannot give it away.`);
     const written = await this.keys.create(tenant, author, wanted);
     return answer(reply, 201, written, ({ key, text }) => ({ ...apiKeyView(key), key: text }));
   }
 
+  /** Oldest first. */
   @Get()
+  @Lists()
   @Needs('read')
-  async list(@CurrentTenant() tenant: Tenant): Promise<List<ApiKeyView>> {
-    return listOf((await this.keys.list(tenant)).map(apiKeyView));
+  async list(
+    @CurrentTenant() tenant: Tenant,
+    @Query() query: Record<string, unknown>,
+  ): Promise<List<ApiKeyView>> {
+    return pageOfWhole(await this.keys.list(tenant), query, byAge, apiKeyView);
   }
 
   @Delete(':keyId')
@@ -63,6 +71,9 @@ export class ApiKeyController {
     answerEmpty(reply, await this.keys.revoke(tenant, author, keyId));
   }
 }
+
+/** What somebody has himself; an operator's session publishes nothing, but says who may. */
+const givableBy = ({ role, scopes }: Caller): readonly Scope[] => (role === 'operator' ? allScopes : scopes);
 
 function wantedKey({ name, scopes, expiresAt }: CreateApiKeyBody, nowMs: number): NewApiKey {
   const problems = new Problems();

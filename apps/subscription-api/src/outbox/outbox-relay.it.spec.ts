@@ -79,6 +79,23 @@ it('leaves nothing in the outbox, and nothing is sent twice', async () => {
   for (const { body } of made) expect(stage.snapshots(body.id)).toHaveLength(1);
 });
 
+it("a caller's trace goes on in what is published; without one nothing is marked as recorded", async () => {
+  const key = await api.tenant(newVendor(), 'brutlers');
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  const body = { url: 'https://example.org/hook', events: ['order.created'] };
+  const traced = await api.call<Made>('POST', '/api/vendor/webhooks', {
+    key,
+    body,
+    headers: { traceparent },
+  });
+  const untraced = await register(api, key);
+  const tracesOf = (id: string) =>
+    stage.events.records.filter(({ value }) => value.includes(id)).map((record) => record.traceparent);
+  await waitFor(() => tracesOf(traced.body.id).length > 0 && tracesOf(untraced.body.id).length > 0);
+  expect(new Set(tracesOf(traced.body.id))).toEqual(new Set([traceparent]));
+  expect(new Set(tracesOf(untraced.body.id))).toEqual(new Set([undefined]));
+});
+
 it('what waits for Kafka has an age, for as long as it waits', async () => {
   const metrics = api.service.app.get(Metrics, { strict: false });
   const age = async (): Promise<number> => {

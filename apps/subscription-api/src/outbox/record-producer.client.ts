@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { cursorsTopic, directoryTopic, eventsTopic, keyUsesTopic, partitionsFor } from '@posthorn/contracts';
-import { BatchProducer, KafkaConnection, partitionFor, traceHeaders } from '@posthorn/messaging';
-import { HealthRegistry, LOGGER, type Logger, Metrics, observeProducer } from '@posthorn/runtime';
+import { BatchProducer, KafkaConnection, partitionFor } from '@posthorn/messaging';
+import { HealthRegistry, LOGGER, type Logger, Metrics, observeProducer, Spans } from '@posthorn/runtime';
 import { SubscriptionApiSettings } from '../subscription-api.config.js';
+import { traced } from './outbox-spans.js';
 import type { PendingRow } from './relay-session.js';
 
 const queueMaxRecords = 1_000;
@@ -29,6 +30,7 @@ export class RecordProducer {
     @Inject(HealthRegistry) health: HealthRegistry,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(Metrics) metrics: Metrics,
+    @Inject(Spans) private readonly spans: Spans,
   ) {
     health.ready('subscription-api.topics', () => this.isReady || 'Kafka topics are not there yet');
     this.producer = new BatchProducer(kafka, {
@@ -68,14 +70,17 @@ export class RecordProducer {
    * in order.
    */
   async publish(row: PendingRow, partitions: number): Promise<void> {
-    await this.producer.publish({
-      topic: row.topic,
-      // The directory is one partition; what concerns a tenant lies where its events are.
-      partition: row.topic === eventsTopic.name ? partitionFor(row.key, partitions) : 0,
-      key: row.key,
-      value: row.value,
-      headers: traceHeaders({ traceparent: row.traceparent ?? undefined }),
-    });
+    const { topic, key, value } = row;
+    // The directory is one partition; what concerns a tenant lies where its events are.
+    const partition = topic === eventsTopic.name ? partitionFor(key, partitions) : 0;
+    const { record, span } = traced(this.spans, { topic, partition, key, value }, row.traceparent);
+    try {
+      await this.producer.publish(record);
+      span?.end();
+    } catch (error) {
+      span?.end({ error: (error as Error).message });
+      throw error;
+    }
   }
 
   /** How many partitions tenants are spread over: the topic's own number, whatever the settings say. */

@@ -82,6 +82,7 @@ export class SubscriptionSecretsController {
     return answer(reply, 201, written, (made) => ({ ...secretView(made), ...(generated ? { secret } : {}) }));
   }
 
+  /** At most five live together: there is one page. */
   @Get()
   @Needs('read')
   async list(@CurrentTenant() tenant: Tenant, @Param('id') id: string): Promise<List<SecretView>> {

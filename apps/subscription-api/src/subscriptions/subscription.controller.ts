@@ -21,7 +21,7 @@ import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
 import { type Author, type Written } from '../aggregates/event.store.js';
 import { answer, answerEmpty, type List } from '../answer.js';
-import { pageOf, readPage } from '../requests/page.js';
+import { Lists, pageOf, readPage } from '../requests/page.js';
 import { etagOf, IfMatch, type Precondition } from '../requests/precondition.js';
 import { type Tenant } from '../tenants/tenant.js';
 import { LaneHealth } from '../lanes/lane-health.projection.js';
@@ -59,6 +59,7 @@ export class SubscriptionController {
   }
 
   @Get()
+  @Lists()
   @Needs('read')
   async list(
     @CurrentTenant() tenant: Tenant,

@@ -1,16 +1,27 @@
-import { Body, Controller, Get, Inject, Post, Query, Res, UseGuards, UseInterceptors } from '@nestjs/common';
-import { IdempotencyInterceptor, AppError, validate, Takes } from '@posthorn/runtime';
+import {
+  Body,
+  Controller,
+  Get,
+  Inject,
+  Patch,
+  Post,
+  Query,
+  Res,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
+import { IdempotencyInterceptor, validate, Takes } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
 import { type Author } from '../aggregates/event.store.js';
 import { answer, listOf, type List } from '../answer.js';
 import { shapes } from '../request-shapes.js';
+import { Lists, readLimit } from '../requests/page.js';
+import { etagOf, IfMatch, type Precondition } from '../requests/precondition.js';
 import { type Tenant } from './tenant.js';
-import { CreateTenantBody, tenantView, type TenantView } from './tenant.dto.js';
+import { ChangeTenantBody, CreateTenantBody, tenantView, type TenantView } from './tenant.dto.js';
 import { TenantService } from './tenant.service.js';
-
-const pageMax = 200;
 
 @Controller('v1/tenants')
 @UseGuards(AccessGuard)
@@ -28,14 +39,16 @@ export class TenantController {
   ): Promise<TenantView> {
     const { id, profile, name = id } = validate(CreateTenantBody, body);
     const written = await this.tenants.create({ id, profile, name }, author);
+    reply.header('etag', etagOf(written.value.version));
     return answer(reply, 201, written, tenantView);
   }
 
   /** In order of id; `cursor` is the `nextCursor` of the page before. */
   @Get()
+  @Lists()
   @Needs('read', { tenant: 'none' })
   async list(@Query('cursor') cursor: unknown, @Query('limit') limit: unknown): Promise<List<TenantView>> {
-    const size = pageSize(limit);
+    const size = readLimit(limit);
     const start = typeof cursor === 'string' && !cursor.includes('\0') ? cursor : '';
     const tenants = await this.tenants.list(start, size + 1);
     const next = tenants.length > size ? tenants[size - 1].id : null;
@@ -44,14 +57,25 @@ export class TenantController {
 
   @Get(':tenantId')
   @Needs('read')
-  find(@CurrentTenant() tenant: Tenant): TenantView {
+  find(@CurrentTenant() tenant: Tenant, @Res({ passthrough: true }) reply: FastifyReply): TenantView {
+    reply.header('etag', etagOf(tenant.version));
     return tenantView(tenant);
   }
-}
 
-function pageSize(text: unknown): number {
-  if (text === undefined) return 100;
-  const size = typeof text === 'string' && /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (size < 1 || size > pageMax) throw new AppError('invalid', `limit must be 1 to ${pageMax}.`);
-  return size;
+  /** What people call it. Its id and its profile are chosen once. */
+  @Patch(':tenantId')
+  @Takes(shapes.tenantChanged)
+  @Needs('manage')
+  async change(
+    @CurrentTenant() { id }: Tenant,
+    @CurrentAuthor() author: Author,
+    @Body() body: unknown,
+    @IfMatch() precondition: Precondition | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TenantView> {
+    const { name } = validate(ChangeTenantBody, body);
+    const written = await this.tenants.rename(id, author, name, precondition);
+    reply.header('etag', etagOf(written.value.version));
+    return answer(reply, 200, written, tenantView);
+  }
 }

@@ -1,13 +1,15 @@
-import { IsIn, IsOptional, NotEquals } from 'class-validator';
+import { IsIn, IsOptional, Matches } from 'class-validator';
 import { profileNames, type ProfileName } from '@posthorn/domain';
 import { IsPlainText } from '../plain-text.js';
 import type { Tenant } from './tenant.js';
 
+const tenantIdForm = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$/;
+
 export class CreateTenantBody {
-  /** Opaque. The two that a URL's path cannot name are refused. */
-  @IsPlainText(200)
-  @NotEquals('.')
-  @NotEquals('..')
+  /** It stands in addresses, in commands and in logs. Older tenants may have others. */
+  @Matches(tenantIdForm, {
+    message: 'must have 1 to 200 letters (a to z, A to Z), digits, ".", "_" or "-", and not begin with "."',
+  })
   id: string;
 
   @IsIn(profileNames)
@@ -16,6 +18,11 @@ export class CreateTenantBody {
   @IsOptional()
   @IsPlainText(200)
   name?: string;
+}
+
+export class ChangeTenantBody {
+  @IsPlainText(200)
+  name: string;
 }
 
 export type TenantView = { id: string; profile: ProfileName; name: string; createdAt: string };

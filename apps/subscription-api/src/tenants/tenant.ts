@@ -6,11 +6,15 @@ import type { OutboxRecord } from '../outbox/outbox-record.js';
 /** Who owns subscriptions and whose events they are. The profile is chosen once. */
 export type Tenant = { id: string; profile: ProfileName; name: string; version: number; createdAt: string };
 
-export type TenantEvent = { type: 'created'; payload: { profile: ProfileName; name: string } };
+export type TenantEvent =
+  | { type: 'created'; payload: { profile: ProfileName; name: string } }
+  | { type: 'renamed'; payload: { name: string } };
 
-export function applyTenantEvent(_state: Tenant | undefined, event: Stored<TenantEvent>): Tenant {
-  const { profile, name } = event.payload;
-  return { id: event.aggregateId, profile, name, version: event.version, createdAt: event.at };
+export function applyTenantEvent(state: Tenant | undefined, event: Stored<TenantEvent>): Tenant {
+  const { aggregateId: id, version, at } = event;
+  if (event.type === 'created') return { ...event.payload, id, version, createdAt: at };
+  if (!state) throw new Error(`tenant ${id} has ${event.type} before created`);
+  return { ...state, ...event.payload, version };
 }
 
 /** What ingest and delivery-log learn of a tenant. */

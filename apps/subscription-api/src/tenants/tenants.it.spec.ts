@@ -91,6 +91,77 @@ describe('tenants and keys', () => {
     await waitFor(async () => (await api.call('GET', `${tenants}/owner-1`, bearer)).status === 401);
   });
 
+  it('says of an id that is taken that it is the id', async () => {
+    await api.tenant('taken-1', 'brz365');
+    const body = { id: 'taken-1', profile: 'standard' };
+    const { status, body: problem } = await api.call('POST', tenants, { key: operatorKey, body });
+    expect([status, problem]).toMatchObject([
+      409,
+      { code: 'conflict', errors: [{ pointer: '/id', detail: 'is taken' }] },
+    ]);
+  });
+
+  it('renames a tenant, against the version that was read, and keeps who did it', async () => {
+    const key = await api.tenant('renamed-1', 'brz365');
+    const path = `${tenants}/renamed-1`;
+    const read = await api.call('GET', path, { key });
+    expect([read.headers.get('etag'), read.body]).toMatchObject(['"1"', { name: 'renamed-1' }]);
+    const rename = (name: unknown, etag?: string, more = {}) =>
+      api.call<{ name: string; code: string; errors: object[] }>('PATCH', path, {
+        key,
+        body: { name, ...more },
+        ...(etag ? { headers: { 'if-match': etag } } : {}),
+      });
+    const first = await rename('Vendor of Linz', '"1"');
+    expect([first.status, first.headers.get('etag'), first.body]).toEqual([
+      200,
+      '"2"',
+      { ...read.body, name: 'Vendor of Linz' },
+    ]);
+    const late = await rename('Another', '"1"');
+    expect([late.status, late.body.code]).toEqual([412, 'precondition-failed']);
+    // The same again is no change.
+    expect((await rename('Vendor of Linz')).headers.get('etag')).toBe('"2"');
+    for (const [name, more, pointer] of [
+      [' ', {}, '/name'],
+      [null, {}, '/name'],
+      ['x', { profile: 'standard' }, '/profile'],
+    ] as const) {
+      const refused = await rename(name, undefined, more);
+      expect([refused.status, refused.body.errors]).toMatchObject([422, [{ pointer }]]);
+    }
+    expect((await api.call('GET', path, { key })).body).toMatchObject({ name: 'Vendor of Linz' });
+    type Audit = { items: { aggregate: string; type: string; actor: string; changes: object }[] };
+    const audit = await api.call<Audit>('GET', `${path}/audit`, { key });
+    expect(audit.body.items.filter(({ aggregate }) => aggregate === 'tenant')).toMatchObject([
+      { type: 'renamed', changes: { name: 'Vendor of Linz' }, actor: expect.stringMatching(/^key_/) },
+      { type: 'created' },
+    ]);
+    const told = await waitFor(() =>
+      stage.directory.records
+        .map(({ value }) => decodeDirectory(value))
+        .find((one) => one.kind === 'tenant' && one.id === 'renamed-1' && one.version === 2),
+    );
+    expect(told).toMatchObject({ name: 'Vendor of Linz', profile: 'brz365' });
+  });
+
+  it('says what an id may be made of, and takes all of it', async () => {
+    const make = (id: string) =>
+      api.call<{ errors: object[] }>('POST', tenants, {
+        key: operatorKey,
+        body: { id, profile: 'standard' },
+      });
+    expect((await make('.')).body.errors).toEqual([
+      {
+        pointer: '/id',
+        detail:
+          'must have 1 to 200 letters (a to z, A to Z), digits, ".", "_" or "-", and not begin with "."',
+      },
+    ]);
+    for (const id of ['_a.B-9', '596ad63d-efa1-426e-dd93-08d9fa9598bf', `x${'9'.repeat(199)}`])
+      expect((await make(id)).status).toBe(201);
+  });
+
   it('gives no key more than its giver has', async () => {
     await api.tenant('owner-2', 'brz365');
     const path = `${tenants}/owner-2/keys`;
@@ -120,7 +191,7 @@ describe('tenants and keys', () => {
   });
 
   it('lets nobody but the operator make or list tenants', async () => {
-    const { id, key } = await vendor();
+    const { key } = await vendor();
     expect((await api.call('POST', tenants, { key, body: { id: 'x', profile: 'standard' } })).status).toBe(
       403,
     );
@@ -132,8 +203,6 @@ describe('tenants and keys', () => {
     );
     expect(page.body.items).toHaveLength(2);
     expect(page.body.nextCursor).toBe(page.body.items[1].id);
-    const again = { key: operatorKey, body: { id, profile: 'brutlers', name: 'again' } };
-    expect((await api.call('POST', tenants, again)).body['code']).toBe('conflict');
   });
 
   it.each([
@@ -143,6 +212,10 @@ describe('tenants and keys', () => {
     ['an id with a NUL', { id: 'a\0', profile: 'standard' }, '/id'],
     ['half a character', { id: '\ud800', profile: 'standard' }, '/id'],
     ['an id that no path can name', { id: '..', profile: 'standard' }, '/id'],
+    ['an id that begins with a dot', { id: '.a', profile: 'standard' }, '/id'],
+    ['an id with spaces', { id: ' lead ', profile: 'standard' }, '/id'],
+    ['an id with letters that addresses escape', { id: 'bad id/ü#', profile: 'standard' }, '/id'],
+    ['an id with a line break at its end', { id: 'a\n', profile: 'standard' }, '/id'],
     ['an unknown profile', { id: 'x', profile: 'shop' }, '/profile'],
     ['a field too many', { id: 'x', profile: 'standard', plan: 'gold' }, '/plan'],
   ])('refuses a tenant with %s', async (_, body, pointer) => {

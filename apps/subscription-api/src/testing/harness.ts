@@ -2,18 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { decodeEvents, type SubscriptionSnapshot } from '@posthorn/contracts';
 import { Kafka, logLevel, type Consumer } from 'kafkajs';
 import pg from 'pg';
-import {
-  createLogger,
-  KeyRing,
-  loadSettings,
-  serveDocs,
-  startService,
-  type Service,
-} from '@posthorn/runtime';
+import type { ProfileName } from '@posthorn/domain';
+import { createLogger, KeyRing, loadSettings, startService, type Service } from '@posthorn/runtime';
+import { serveDocs } from '../docs.js';
 import { bodyMaxBytes } from '../answer.js';
 import { serveDevReceiver } from '../dev-receiver/dev-receiver.js';
 import { SubscriptionApiSettings } from '../subscription-api.config.js';
 import { SubscriptionApiModule } from '../subscription-api.module.js';
+import { TenantService } from '../tenants/tenant.service.js';
 
 export const operatorKey = 'operator-key-of-the-tests';
 export const secretKeys = KeyRing.generate('test');
@@ -90,10 +86,17 @@ export class Harness {
     };
   }
 
+  /** With an id that was allowed once. */
+  private async oldTenant(id: string, profile: ProfileName): Promise<void> {
+    const tenants = this.service.app.get(TenantService, { strict: false });
+    await tenants.create({ id, profile, name: id }, { actor: 'system:test' });
+  }
+
   /** A tenant and a key of it that may do everything. */
   async tenant(id: string, profile: string): Promise<string> {
     const made = await this.call('POST', '/v1/tenants', { key: operatorKey, body: { id, profile } });
-    if (made.status !== 201) throw new Error(`${made.text}\n${this.problems()}`);
+    if (made.status === 422) await this.oldTenant(id, profile as ProfileName);
+    else if (made.status !== 201) throw new Error(`${made.text}\n${this.problems()}`);
     const path = `/v1/tenants/${encodeURIComponent(id)}/keys`;
     const { body } = await this.call('POST', path, { key: operatorKey, body: { name: 'test' } });
     return body['key'];
@@ -102,7 +105,13 @@ export class Harness {
 
 /** For specs only: everything in a topic, as it comes. */
 export class Tail {
-  readonly records: { partition: number; offset: number; key: string; value: Buffer }[] = [];
+  readonly records: {
+    partition: number;
+    offset: number;
+    key: string;
+    value: Buffer;
+    traceparent: string | undefined;
+  }[] = [];
   private constructor(private readonly consumer: Consumer) {}
 
   static async open(brokers: string[], topic: string): Promise<Tail> {
@@ -114,8 +123,15 @@ export class Tail {
     await consumer.subscribe({ topic, fromBeginning: true });
     await consumer.run({
       autoCommit: false,
-      eachMessage: ({ partition, message: { offset, key, value } }) => {
-        tail.records.push({ partition, offset: Number(offset), key: String(key), value: value! });
+      eachMessage: ({ partition, message: { offset, key, value, headers } }) => {
+        const traceparent = headers?.['traceparent']?.toString();
+        tail.records.push({
+          partition,
+          offset: Number(offset),
+          key: String(key),
+          value: value!,
+          traceparent,
+        });
         return Promise.resolve();
       },
     });

@@ -18,7 +18,7 @@ import { AccessGuard } from '../access/access.guard.js';
 import { type Author } from '../aggregates/event.store.js';
 import { answer, answerEmpty, type List } from '../answer.js';
 import { shapes } from '../request-shapes.js';
-import { pageOf, readPage } from '../requests/page.js';
+import { Lists, pageOf, readPage } from '../requests/page.js';
 import { type Tenant } from '../tenants/tenant.js';
 import { type PortalLink, sessionEndOf } from './portal-link.js';
 import { PortalLinkService } from './portal-link.service.js';
@@ -28,6 +28,8 @@ export type PortalLinkView = {
   id: string;
   role: SessionRole;
   createdAt: string;
+  /** The id of the key, the user or the link that made it. */
+  createdBy: string;
   /** Until when it can be used. */
   expiresAt: string;
   /** How long its session lasts. */
@@ -68,6 +70,7 @@ export class PortalLinkController {
 
   /** Newest first, without their tokens. */
   @Get()
+  @Lists()
   @Needs('read')
   async list(
     @CurrentTenant() { id: tenantId }: Tenant,
@@ -92,8 +95,8 @@ export class PortalLinkController {
 }
 
 function viewOf(link: PortalLink): PortalLinkView {
-  const { id, role, createdAt, expiresAt, sessionS, usedAt, revokedAt } = link;
+  const { id, role, createdAt, createdBy, expiresAt, sessionS, usedAt, revokedAt } = link;
   const endMs = sessionEndOf(link);
   const sessionEndsAt = endMs === null ? null : new Date(endMs).toISOString();
-  return { id, role, createdAt, expiresAt, sessionS, usedAt, sessionEndsAt, revokedAt };
+  return { id, role, createdAt, createdBy, expiresAt, sessionS, usedAt, sessionEndsAt, revokedAt };
 }

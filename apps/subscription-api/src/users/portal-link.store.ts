@@ -21,9 +21,13 @@ type Row = {
   revoked_at: Date | null;
   version: number;
   created_at: Date;
+  created_by: string;
 };
 
 const columns = 'id, tenant_id, role, hash, expires_at, session_s, used_at, revoked_at, version, created_at';
+/** Who made it is what its first event says. */
+const read = `${columns}, (SELECT made.actor FROM aggregate_events made WHERE made.aggregate_type = 'portal-link'
+  AND made.aggregate_id = portal_links.id AND made.version = 1) AS created_by`;
 /** A session lasts half a day at most: whatever is older says nothing about who is in. */
 const isGone = "expires_at < now() - interval '1 day'";
 
@@ -34,19 +38,19 @@ export class PortalLinkStore {
 
   async find(id: string, reader: Reader = this.events): Promise<PortalLink | undefined> {
     if (id.includes('\0')) return undefined;
-    const [row] = await reader.query<Row>(`SELECT ${columns} FROM portal_links WHERE id = $1`, [id]);
+    const [row] = await reader.query<Row>(`SELECT ${read} FROM portal_links WHERE id = $1`, [id]);
     return row && linkOf(row);
   }
 
   async findByHash(hash: string): Promise<PortalLink | undefined> {
-    const [row] = await this.events.query<Row>(`SELECT ${columns} FROM portal_links WHERE hash = $1`, [hash]);
+    const [row] = await this.events.query<Row>(`SELECT ${read} FROM portal_links WHERE hash = $1`, [hash]);
     return row && linkOf(row);
   }
 
   /** Newest first; one more than the page holds. */
   async page(tenantId: string, { after, limit }: PageRequest): Promise<PortalLink[]> {
     const rows = await this.events.query<Row>(
-      `SELECT ${columns} FROM portal_links
+      `SELECT ${read} FROM portal_links
         WHERE tenant_id = $1 AND NOT ${isGone}
           AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3))
         ORDER BY created_at DESC, id DESC LIMIT $4`,
@@ -99,5 +103,6 @@ function linkOf(row: Row): PortalLink {
     revokedAt: row.revoked_at?.toISOString() ?? null,
     version: row.version,
     createdAt: row.created_at.toISOString(),
+    createdBy: row.created_by,
   };
 }

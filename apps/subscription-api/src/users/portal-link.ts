@@ -18,6 +18,8 @@ export type PortalLink = {
   revokedAt: string | null;
   version: number;
   createdAt: string;
+  /** Of the key, the user or the link that made it. */
+  createdBy: string;
 };
 
 export type PortalLinkEvent =
@@ -29,9 +31,9 @@ export function applyPortalLinkEvent(
   state: PortalLink | undefined,
   event: Stored<PortalLinkEvent>,
 ): PortalLink {
-  const { aggregateId: id, tenantId, version, at } = event;
+  const { aggregateId: id, tenantId, version, at, actor } = event;
   if (event.type === 'created') {
-    const made = { id, tenantId: tenantId ?? '', version, createdAt: at };
+    const made = { id, tenantId: tenantId ?? '', version, createdAt: at, createdBy: actor };
     return { ...event.payload, ...made, usedAt: null, revokedAt: null };
   }
   if (!state) throw new Error(`portal link ${id} has ${event.type} before created`);

@@ -81,11 +81,13 @@ it('is in the audit trail: who made it, that it was used and from where, who end
 });
 
 it('is listed without its token, newest first, until a day after it can be used', async () => {
-  const { make, list } = await tenant();
+  const { key, path, make, list } = await tenant();
   const made = [await make({ sessionS: 60 }), await make(), await make()];
+  const keyId = (await api.call<Links>('GET', `${path}/keys`, { key })).body.items[0].id;
   await use(made[0].token);
   const { items } = await list();
   expect(items.map(({ id }) => id)).toEqual(made.map(({ id }) => id).reverse());
+  expect([...items, made[0]].map(({ createdBy }) => createdBy)).toEqual(Array(4).fill(keyId));
   expect(items.some((item) => 'token' in item || 'hash' in item)).toBe(false);
   const [unused, used] = [items[0], items[2]];
   expect([unused.usedAt, unused.sessionEndsAt, unused.revokedAt]).toEqual([null, null, null]);

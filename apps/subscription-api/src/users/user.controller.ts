@@ -3,23 +3,38 @@ import {
   Controller,
   Delete,
   Get,
+  HttpCode,
   Inject,
   Param,
+  Patch,
   Post,
+  Query,
+  Req,
   Res,
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
-import { IdempotencyInterceptor, validate, Takes } from '@posthorn/runtime';
+import { IdempotencyInterceptor, validate, Takes, type ServiceRequest } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
-import { type Author } from '../aggregates/event.store.js';
-import { answer, answerEmpty, listOf, type List } from '../answer.js';
+import { type Author, type Written } from '../aggregates/event.store.js';
+import { answer, answerEmpty, type List } from '../answer.js';
+import { etagOf, IfMatch, type Precondition } from '../requests/precondition.js';
 import { type Tenant } from '../tenants/tenant.js';
 import { shapes } from '../request-shapes.js';
-import { NewOperatorBody, NewUserBody, userView, type UserView } from './user.dto.js';
-import { UserService } from './user.service.js';
+import { byAge, Lists, pageOfWhole } from '../requests/page.js';
+import {
+  ChangeOperatorBody,
+  ChangeUserBody,
+  NewOperatorBody,
+  NewUserBody,
+  userView,
+  type NewPasswordView,
+  type UserView,
+} from './user.dto.js';
+import type { User } from './user.js';
+import { UserService, type UserChange } from './user.service.js';
 
 /** Operators: made by operators, or with the operator's key. */
 @Controller('v1/users')
@@ -41,10 +56,50 @@ export class OperatorController {
     return answer(reply, 201, await this.users.create(null, author, wanted), userView);
   }
 
+  /** Oldest first. */
   @Get()
+  @Lists()
   @Needs('read', { tenant: 'none' })
-  async list(): Promise<List<UserView>> {
-    return listOf((await this.users.list(null)).map(userView));
+  async list(@Query() query: Record<string, unknown>): Promise<List<UserView>> {
+    return pageOfWhole(await this.users.list(null), query, byAge, userView);
+  }
+
+  @Get(':userId')
+  @Needs('read', { tenant: 'none' })
+  async find(
+    @Param('userId') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UserView> {
+    const user = await this.users.find(null, id);
+    reply.header('etag', etagOf(user.version));
+    return userView(user);
+  }
+
+  /** Name. */
+  @Patch(':userId')
+  @Takes(shapes.operatorChanged)
+  @Needs('manage', { tenant: 'none' })
+  async change(
+    @CurrentAuthor() author: Author,
+    @IfMatch() precondition: Precondition | undefined,
+    @Req() { params, body }: ServiceRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UserView> {
+    const change = { ...given(validate(ChangeOperatorBody, body)), precondition };
+    return changed(reply, await this.users.change(null, author, userIdOf(params), change));
+  }
+
+  /** Makes a new one, answers it this once, and ends the sessions of the user. */
+  @Post(':userId/password')
+  @HttpCode(200)
+  @Needs('manage', { tenant: 'none' })
+  async resetPassword(
+    @CurrentAuthor() author: Author,
+    @Param('userId') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<NewPasswordView> {
+    const written = await this.users.resetPassword(null, author, id);
+    return answer(reply, 200, written, ({ user, password }) => ({ id: user.id, password }));
   }
 
   @Delete(':userId')
@@ -52,9 +107,10 @@ export class OperatorController {
   async remove(
     @CurrentAuthor() author: Author,
     @Param('userId') id: string,
+    @IfMatch() precondition: Precondition | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    answerEmpty(reply, await this.users.remove(null, author, id));
+    answerEmpty(reply, await this.users.remove(null, author, id, precondition));
   }
 }
 
@@ -79,10 +135,56 @@ export class UserController {
     return answer(reply, 201, await this.users.create(tenant.id, author, wanted), userView);
   }
 
+  /** Oldest first. */
   @Get()
+  @Lists()
   @Needs('read')
-  async list(@CurrentTenant() tenant: Tenant): Promise<List<UserView>> {
-    return listOf((await this.users.list(tenant.id)).map(userView));
+  async list(
+    @CurrentTenant() tenant: Tenant,
+    @Query() query: Record<string, unknown>,
+  ): Promise<List<UserView>> {
+    return pageOfWhole(await this.users.list(tenant.id), query, byAge, userView);
+  }
+
+  @Get(':userId')
+  @Needs('read')
+  async find(
+    @CurrentTenant() tenant: Tenant,
+    @Param('userId') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UserView> {
+    const user = await this.users.find(tenant.id, id);
+    reply.header('etag', etagOf(user.version));
+    return userView(user);
+  }
+
+  /** Name and role; another role ends the sessions of the user. */
+  @Patch(':userId')
+  @Takes(shapes.userChanged)
+  @Needs('manage')
+  async change(
+    @CurrentTenant() tenant: Tenant,
+    @CurrentAuthor() author: Author,
+    @IfMatch() precondition: Precondition | undefined,
+    @Req() { params, body }: ServiceRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UserView> {
+    const change = { ...given(validate(ChangeUserBody, body)), precondition };
+    return changed(reply, await this.users.change(tenant.id, author, userIdOf(params), change));
+  }
+
+  /** Makes a new one, answers it this once, and ends the sessions of the user. */
+  @Post(':userId/password')
+  @HttpCode(200)
+  @Needs('manage')
+  async resetPassword(
+    @CurrentTenant() tenant: Tenant,
+    @CurrentAuthor() author: Author,
+    @Param('userId') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<NewPasswordView> {
+    const written = await this.users.resetPassword(tenant.id, author, id);
+    return answer(reply, 200, written, ({ user, password }) => ({ id: user.id, password }));
   }
 
   @Delete(':userId')
@@ -91,8 +193,22 @@ export class UserController {
     @CurrentTenant() tenant: Tenant,
     @CurrentAuthor() author: Author,
     @Param('userId') id: string,
+    @IfMatch() precondition: Precondition | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    answerEmpty(reply, await this.users.remove(tenant.id, author, id));
+    answerEmpty(reply, await this.users.remove(tenant.id, author, id, precondition));
   }
 }
+
+function changed(reply: FastifyReply, written: Written<User>): UserView {
+  reply.header('etag', etagOf(written.value.version));
+  return answer(reply, 200, written, userView);
+}
+
+/** null is a word for "not given", too. */
+const given = ({ name, role }: ChangeUserBody): UserChange => ({
+  ...(name ? { name } : {}),
+  ...(role ? { role } : {}),
+});
+
+const userIdOf = (params: unknown): string => (params as { userId: string }).userId;

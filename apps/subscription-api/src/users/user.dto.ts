@@ -50,6 +50,18 @@ export class NewUserBody extends NewOperatorBody {
   role: (typeof tenantRoles)[number];
 }
 
+export class ChangeOperatorBody {
+  @IsOptional()
+  @IsPlainText(200)
+  name?: string | null;
+}
+
+export class ChangeUserBody extends ChangeOperatorBody {
+  @IsOptional()
+  @IsIn(tenantRoles)
+  role?: (typeof tenantRoles)[number] | null;
+}
+
 export class NewLinkBody {
   @IsOptional()
   @IsIn(tenantRoles)
@@ -82,3 +94,6 @@ export type UserView = {
 export function userView({ id, email, name, role, tenantId, createdAt }: User): UserView {
   return { id, email, name, role, tenantId, createdAt };
 }
+
+/** The password is answered this once. */
+export type NewPasswordView = { id: string; password: string };

@@ -2,13 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { newId } from '@posthorn/domain';
 import { AppError, type SessionRole } from '@posthorn/runtime';
-import { EventStore, type Author, type Written } from '../aggregates/event.store.js';
+import { EventStore, type Author, type Reader, type Written } from '../aggregates/event.store.js';
+import type { Precondition } from '../requests/precondition.js';
 import { Passwords } from './password.js';
 import { PasswordThrottle } from './password-throttle.js';
 import type { User } from './user.js';
 import { UserStore } from './user.store.js';
 
 const usersMax = 200;
+
+/** 144 bits: nobody guesses them. */
+const passwordBytes = 18;
+
+export type UserChange = { name?: string; role?: SessionRole };
 
 export type NewUser = { email: string; name: string; role: SessionRole; password: string };
 
@@ -42,10 +48,69 @@ export class UserService {
     });
   }
 
-  remove(tenantId: string | null, author: Author, id: string): Promise<Written<User>> {
+  /** @throws AppError `not-found` */
+  async find(tenantId: string | null, id: string, reader?: Reader): Promise<User> {
+    const user = await this.users.find(id, reader);
+    if (!user || user.tenantId !== tenantId) throw new AppError('not-found', 'No such user.');
+    return user;
+  }
+
+  /**
+   * Another role ends the user's sessions.
+   *
+   * @throws AppError `own-user` when the role is the caller's own
+   */
+  change(
+    tenantId: string | null,
+    author: Author,
+    id: string,
+    { name, role, precondition }: UserChange & { precondition: Precondition | undefined },
+  ): Promise<Written<User>> {
     return this.events.write(tenantId, author, async (write) => {
-      const user = await this.users.find(id, write);
-      if (!user || user.tenantId !== tenantId) throw new AppError('not-found', 'No such user.');
+      const user = await this.find(tenantId, id, write);
+      precondition?.(user.version);
+      const payload = {
+        ...(name === undefined || name === user.name ? {} : { name }),
+        ...(role === undefined || role === user.role ? {} : { role }),
+      };
+      if (payload.role) refuseOwn(author, id, 'Nobody changes his own role: ask another administrator.');
+      if (Object.keys(payload).length === 0) return user;
+      return this.users.append(write, user, [{ type: 'changed', payload }], user);
+    });
+  }
+
+  /**
+   * A new password by somebody else, known to him who asked for it alone. Ends the user's sessions.
+   *
+   * @throws AppError `own-user`: one's own is changed by whoever knows it
+   */
+  async resetPassword(
+    tenantId: string | null,
+    author: Author,
+    id: string,
+  ): Promise<Written<{ user: User; password: string }>> {
+    refuseOwn(author, id, 'Your own password is changed with the current one: POST /v1/session/password.');
+    await this.find(tenantId, id);
+    const password = randomBytes(passwordBytes).toString('base64url');
+    const passwordHash = await this.passwords.hash(password);
+    return this.events.write(tenantId, author, async (write) => {
+      const user = await this.find(tenantId, id, write);
+      const event = { type: 'password-reset', payload: { passwordHash } } as const;
+      return { user: await this.users.append(write, user, [event], user), password };
+    });
+  }
+
+  /** @throws AppError `own-user`, so that the last operator cannot go by mistake */
+  remove(
+    tenantId: string | null,
+    author: Author,
+    id: string,
+    precondition?: Precondition,
+  ): Promise<Written<User>> {
+    return this.events.write(tenantId, author, async (write) => {
+      const user = await this.find(tenantId, id, write);
+      refuseOwn(author, id, 'Nobody removes himself: ask another administrator.');
+      precondition?.(user.version);
       return this.users.append(write, user, [{ type: 'removed', payload: {} }], user);
     });
   }
@@ -69,6 +134,10 @@ export class UserService {
       return this.users.append(write, user, [{ type: 'password-changed', payload: { passwordHash } }], user);
     });
   }
+}
+
+function refuseOwn({ actor }: Author, id: string, detail: string): void {
+  if (actor === id) throw new AppError('own-user', detail);
 }
 
 const taken = (): AppError =>

@@ -64,8 +64,8 @@ export class UserStore {
     const { id, tenantId, email, name, role, passwordHash, sessionsFrom, version, createdAt } = user;
     await write.query(
       `INSERT INTO users (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-       ON CONFLICT (id) DO UPDATE SET password_hash = excluded.password_hash,
-         sessions_from = excluded.sessions_from, version = excluded.version`,
+       ON CONFLICT (id) DO UPDATE SET name = excluded.name, role = excluded.role,
+         password_hash = excluded.password_hash, sessions_from = excluded.sessions_from, version = excluded.version`,
       [id, tenantId, email, name, role, passwordHash, sessionsFrom, version, createdAt],
     );
   }

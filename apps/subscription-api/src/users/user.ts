@@ -22,6 +22,9 @@ export type User = {
 export type UserEvent =
   | { type: 'created'; payload: Pick<User, 'email' | 'name' | 'role' | 'passwordHash'> }
   | { type: 'password-changed'; payload: Pick<User, 'passwordHash'> }
+  /** By somebody else. */
+  | { type: 'password-reset'; payload: Pick<User, 'passwordHash'> }
+  | { type: 'changed'; payload: Partial<Pick<User, 'name' | 'role'>> }
   | { type: 'removed'; payload: Record<string, never> };
 
 export function applyUserEvent(state: User | undefined, event: Stored<UserEvent>): User {
@@ -30,8 +33,10 @@ export function applyUserEvent(state: User | undefined, event: Stored<UserEvent>
     return { ...event.payload, id, tenantId, sessionsFrom: at, removedAt: null, version, createdAt: at };
   if (!state) throw new Error(`user ${id} has ${event.type} before created`);
   if (event.type === 'removed') return { ...state, removedAt: at, passwordHash: '', version };
-  // Whoever was logged in with the old password is not any more.
-  return { ...state, ...event.payload, sessionsFrom: at, version };
+  const changed = { ...state, ...event.payload, version };
+  if (event.type === 'changed' && event.payload.role === undefined) return changed;
+  // Whoever was logged in with the old password, or in the old role, is not any more.
+  return { ...changed, sessionsFrom: at };
 }
 
 /** What delivery-log learns of a user: whether his sessions hold, and nothing of him. */
