@@ -1,5 +1,5 @@
 import { Controller, HttpCode, Post, Req } from '@nestjs/common';
-import { idempotencyKeyOf, Takes } from '@posthorn/runtime';
+import { admittedTrace, idempotencyKeyOf, Takes, TakesAs } from '@posthorn/runtime';
 import type { FastifyRequest } from 'fastify';
 import { type Accepted, EventIngestService } from './event-ingest.service.js';
 import { publicationShape } from './publication-shape.js';
@@ -21,6 +21,7 @@ export class EventIngestController {
 
   @Post()
   @Takes(publicationShape)
+  @TakesAs('application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json')
   @HttpCode(202)
   async publish(@Req() request: IncomingRequest): Promise<Accepted> {
     const { headers, body, rawBody: bytes = empty } = request;
@@ -29,7 +30,7 @@ export class EventIngestController {
     const key = idempotencyKeyOf(headers);
     const publication = { headers, parsed: body, bytes };
     const accepted = key && this.repeated.compare(holder.keyId, key, publication);
-    const answer = await this.ingest.publish(holder, publication);
+    const answer = await this.ingest.publish(holder, publication, admittedTrace(request));
     if (accepted) accepted();
     request.logFields.events = answer.accepted.length;
     return answer;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { encodeEvent, eventsTopic } from '@posthorn/contracts';
 import { type KeyHolder, profileOf, type Tenant } from '@posthorn/domain';
-import { type OutRecord, partitionFor, traceHeaders } from '@posthorn/messaging';
+import { type OutRecord, partitionFor } from '@posthorn/messaging';
 import { AckWait, unavailable } from './ack-wait.js';
 import { DirectoryClient } from './directory.client.js';
 import { type Checked, type Draft, draftId, type Places } from './draft.js';
@@ -35,11 +35,10 @@ export class EventIngestService {
     readonly spans: IngestSpans,
   ) {}
 
-  /** All events of a request or none. @throws AppError */
-  async publish(holder: KeyHolder, request: HttpBody): Promise<Accepted> {
+  /** All events of a request or none. @param trace as it was admitted @throws AppError */
+  async publish(holder: KeyHolder, request: HttpBody, trace: Trace = {}): Promise<Accepted> {
     const { batch, members } = publicationOf(request);
     await this.knowTenants(holder, members);
-    const trace = traceOf(request.headers);
     const acceptedAt = Date.now();
     const verdicts = members.map((checked) => this.judge(checked, acceptedAt, trace, holder));
     const refusals = verdicts.map((verdict) => (verdict.kind === 'event' ? undefined : verdict));
@@ -110,10 +109,4 @@ export class EventIngestService {
     this.metrics.took('http', verdicts.length);
     return { accepted: verdicts.map(({ id }) => ({ id })) };
   }
-}
-
-function traceOf(headers: HttpBody['headers']): Trace {
-  const { traceparent, tracestate } = headers;
-  if (typeof traceparent !== 'string') return {};
-  return traceHeaders({ traceparent, tracestate: typeof tracestate === 'string' ? tracestate : undefined });
 }

@@ -208,7 +208,7 @@ export class InboxService {
       traceparent === undefined
         ? {}
         : traceHeaders({ traceparent: traceparent.toString(), tracestate: tracestate?.toString() });
-    return this.ingest.judge(checkInboxRecord(record), Date.now(), trace);
+    return this.ingest.judge(checkInboxRecord(record), Date.now(), this.ingest.spans.admit(trace));
   }
 
   private outcomeOf(part: Part, record: InRecord, verdict: Verdict): OutRecord {

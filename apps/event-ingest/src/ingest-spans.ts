@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OutRecord, TraceContext } from '@posthorn/messaging';
-import { type OpenSpan, Spans } from '@posthorn/runtime';
+import { type OpenSpan, sendOptions, Spans } from '@posthorn/runtime';
 
 type Done = NonNullable<OutRecord['done']>;
 
@@ -11,25 +11,22 @@ export class IngestSpans {
 
   constructor(@Inject(Spans) private readonly spans: Spans) {}
 
-  /** The record then carries the span, whose children all that follows are. */
+  /** Of what did not come by HTTP, which admits its own; empty where there is none. */
+  admit(trace: Record<string, string>): Record<string, string> {
+    return trace['traceparent'] === undefined ? trace : { ...this.spans.admit(trace as TraceContext) };
+  }
+
+  /** The record, whose trace was admitted, then carries the span, whose children all that follows are. */
   begin(record: OutRecord, event: { id: string; type: string; tenantId: string }): OutRecord {
     if (!this.spans.enabled) return record;
     const { traceparent } = record.headers ?? {};
-    const parent = traceparent === undefined ? undefined : this.spans.admit(record.headers as TraceContext);
-    if (parent) record.headers = { ...parent };
-    const span = this.spans.begin(`send ${record.topic}`, parent, {
-      kind: 'producer',
-      attributes: {
-        'messaging.system': 'kafka',
-        'messaging.operation.name': 'send',
-        'messaging.operation.type': 'send',
-        'messaging.destination.name': record.topic,
-        'messaging.destination.partition.id': String(record.partition),
-        'messaging.message.id': event.id,
-        'posthorn.tenant.id': event.tenantId,
-        'posthorn.event.type': event.type,
-      },
-    });
+    const parent = traceparent === undefined ? undefined : (record.headers as TraceContext);
+    const about = {
+      'messaging.message.id': event.id,
+      'posthorn.tenant.id': event.tenantId,
+      'posthorn.event.type': event.type,
+    };
+    const span = this.spans.begin(`send ${record.topic}`, parent, sendOptions(record, about));
     if (!span) return record;
     record.headers = { ...span.context };
     this.open.set(record, span);
