@@ -12,6 +12,7 @@ export type Probe = Answer<'/v1/tenants/{tenantId}/subscriptions/{id}/test', 'po
 export type EventType = Item<Answer<'/v1/tenants/{tenantId}/event-types', 'get'>>;
 export type ApiKey = Item<Answer<'/v1/tenants/{tenantId}/keys', 'get'>>;
 export type User = Item<Answer<'/v1/tenants/{tenantId}/users', 'get'>>;
+export type PortalLink = Item<Answer<'/v1/tenants/{tenantId}/portal-links', 'get'>>;
 export type AuditEntry = Item<Answer<'/v1/tenants/{tenantId}/audit', 'get'>>;
 export type Delivery = Item<Answer<'/v1/tenants/{tenantId}/deliveries', 'get'>>;
 export type EventSummary = Item<Answer<'/v1/tenants/{tenantId}/events', 'get'>>;
@@ -73,10 +74,14 @@ export type Replay = {
   kind: 'failed' | 'range';
   from: string | null;
   to: string | null;
+  filter?: { types?: string[]; entityName?: string; entityId?: string };
   status: 'queued' | 'running' | 'done' | 'cancelled' | 'failed';
   total: number | null;
   done: number;
   failed: number;
+  /** Still to be delivered, and why. */
+  waiting?: number;
+  reason?: string | null;
   createdAt: string;
   endedAt: string | null;
   error: string | null;

@@ -2,28 +2,39 @@ import { reasonText } from './reason-texts';
 
 const at = '2026-11-28T10:05:09.000Z';
 const timeOf = () => '10:05';
+const nowMs = Date.parse('2026-11-28T10:00:00.000Z');
 
 it.each([
-  [`parked at attempt 4 of 11, next at ${at}`, 'angehalten bei Versuch 4 von 11, nächster am 10:05'],
+  [
+    `parked at attempt 4 of 11, next at ${at}`,
+    'the following deliveries wait for it: 4 of 11 attempts failed, next one at 10:05',
+    'die folgenden Zustellungen warten auf sie: 4 von 11 Versuchen fehlgeschlagen, nächster am 10:05',
+  ],
   [
     `waits behind a delivery that is parked at attempt 4 of 11, next at ${at}`,
-    'wartet hinter einer Zustellung, angehalten bei Versuch 4 von 11, nächster am 10:05',
+    'waits for an earlier delivery: 4 of 11 attempts failed, next one at 10:05',
+    'wartet auf eine frühere Zustellung: 4 von 11 Versuchen fehlgeschlagen, nächster am 10:05',
   ],
-  [`attempt 2 of 3 failed, next at ${at}`, 'Versuch 2 von 3 ist fehlgeschlagen, nächster am 10:05'],
-  ['the subscription is paused', 'der Webhook ist pausiert'],
+  [
+    `attempt 2 of 3 failed, next at ${at}`,
+    '2 of 3 attempts failed, next one at 10:05',
+    '2 von 3 Versuchen fehlgeschlagen, nächster am 10:05',
+  ],
+  [
+    'attempt 2 of 3 failed, next at 2026-11-28T09:59:59.000Z',
+    '2 of 3 attempts failed, next one due now',
+    '2 von 3 Versuchen fehlgeschlagen, nächster jetzt fällig',
+  ],
+  ['attempt 1 failed', '1 attempt failed', '1 Versuch fehlgeschlagen'],
+  ['the subscription is paused', 'the webhook is paused', 'der Webhook ist pausiert'],
   [
     'no subscription matched: 2 ask for other events than a.b, one is disabled',
-    '2 wollen andere Ereignisse als a.b, einer ist abgeschaltet',
+    '2 webhooks subscribe to other events than a.b, one webhook is disabled',
+    '2 Webhooks wollen andere Ereignisse als a.b, ein Webhook ist abgeschaltet',
   ],
-  ['no subscription matched: the tenant had none', 'es gab keinen'],
-  ['a reason of tomorrow', 'a reason of tomorrow'],
-])('says in German: %s', (said, text) => {
-  expect(reasonText(said, 'de', timeOf)).toBe(text);
-});
-
-it('leaves English as it is, but for times and for what the page says already', () => {
-  expect(reasonText(`parked at attempt 4 of 11, next at ${at}`, 'en', timeOf)).toBe(
-    'parked at attempt 4 of 11, next at 10:05',
-  );
-  expect(reasonText('no subscription matched: one is disabled', 'en', timeOf)).toBe('one is disabled');
+  ['no subscription matched: the tenant had none', 'there was no webhook', 'es gab keinen Webhook'],
+  ['a reason of tomorrow', 'a reason of tomorrow', 'a reason of tomorrow'],
+])('says in both languages: %s', (said, english, german) => {
+  expect(reasonText(said, 'en', { timeOf, nowMs })).toBe(english);
+  expect(reasonText(said, 'de', { timeOf, nowMs })).toBe(german);
 });

@@ -1,31 +1,68 @@
 import type { Locale } from './locale';
 
-/** Parts of the reasons that delivery-log gives, in German, in the order they are looked for. */
-const german: [said: RegExp, text: string][] = [
+type Part = [said: RegExp, english: string, german: string];
+
+/**
+ * Parts of the reasons that delivery-log gives, in the portal's own words, in the order they are looked for.
+ * Attempts are counted as everywhere in the portal: those that were made.
+ */
+const parts: Part[] = [
   [
-    /^waits behind a delivery that is parked at attempt (\d+)/,
-    'wartet hinter einer Zustellung, angehalten bei Versuch $1',
+    /^waits behind a delivery that is parked at attempt (\d+)(?: of (\d+))?/,
+    'waits for an earlier delivery: ATTEMPTS',
+    'wartet auf eine frühere Zustellung: ATTEMPTS',
   ],
-  [/^parked at attempt (\d+)/, 'angehalten bei Versuch $1'],
-  [/^attempt (\d+) of (\d+) failed/, 'Versuch $1 von $2 ist fehlgeschlagen'],
-  [/^attempt (\d+) failed/, 'Versuch $1 ist fehlgeschlagen'],
-  [/(Versuch \d+) of (\d+)/, '$1 von $2'],
-  [/, next at /, ', nächster am '],
-  [/^the subscription is paused$/, 'der Webhook ist pausiert'],
-  [/^the subscription is catching up with what waited$/, 'der Webhook holt auf, was gewartet hat'],
-  [/^waits for its turn$/, 'wartet, bis es an der Reihe ist'],
-  [/one asks for other events than (\S+?)(?=,|$)/, 'einer will andere Ereignisse als $1'],
-  [/(\d+) ask for other events than (\S+?)(?=,|$)/, '$1 wollen andere Ereignisse als $2'],
-  [/one is disabled$/, 'einer ist abgeschaltet'],
-  [/(\d+) are disabled$/, '$1 sind abgeschaltet'],
-  [/^the tenant ha[sd] none$/, 'es gab keinen'],
+  [
+    /^parked at attempt (\d+)(?: of (\d+))?/,
+    'the following deliveries wait for it: ATTEMPTS',
+    'die folgenden Zustellungen warten auf sie: ATTEMPTS',
+  ],
+  [/^attempt (\d+)(?: of (\d+))? failed/, 'ATTEMPTS', 'ATTEMPTS'],
+  [/, next at /, ', next one at ', ', nächster am '],
+  [/, next is due/, ', next one due now', ', nächster jetzt fällig'],
+  [/^the subscription is paused$/, 'the webhook is paused', 'der Webhook ist pausiert'],
+  [
+    /^the subscription is catching up with what waited$/,
+    'the webhook is catching up',
+    'der Webhook holt auf, was gewartet hat',
+  ],
+  [/^waits for its turn$/, 'waits for its turn', 'wartet, bis sie an der Reihe ist'],
+  [
+    /one asks for other events than (\S+?)(?=,|$)/,
+    'one webhook subscribes to other events than $1',
+    'ein Webhook will andere Ereignisse als $1',
+  ],
+  [
+    /(\d+) ask for other events than (\S+?)(?=,|$)/,
+    '$1 webhooks subscribe to other events than $2',
+    '$1 Webhooks wollen andere Ereignisse als $2',
+  ],
+  [/one is disabled$/, 'one webhook is disabled', 'ein Webhook ist abgeschaltet'],
+  [/(\d+) are disabled$/, '$1 webhooks are disabled', '$1 Webhooks sind abgeschaltet'],
+  [/^the tenant ha[sd] none$/, 'there was no webhook', 'es gab keinen Webhook'],
 ];
 
 const instant = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 
+type Clock = { timeOf(at: string): string; nowMs: number };
+
 /** A reason as the page writes it: in its language, times as times are shown. */
-export function reasonText(said: string, locale: Locale, timeOf: (at: string) => string): string {
-  const reason = said.replace(/^no subscription matched: /, '');
-  const text = locale === 'de' ? german.reduce((so, [part, word]) => so.replace(part, word), reason) : reason;
+export function reasonText(said: string, locale: Locale, { timeOf, nowMs }: Clock): string {
+  const reason = said
+    .replace(/^no subscription matched: /, '')
+    .replace(/, next at (\S+Z)/, (whole, at: string) => (Date.parse(at) <= nowMs ? ', next is due' : whole));
+  const text = parts.reduce((so, [part, english, german]) => {
+    const found = part.exec(so);
+    if (!found) return so;
+    const words = (locale === 'de' ? german : english).replace('ATTEMPTS', attemptsText(found, locale));
+    return so.replace(part, words);
+  }, reason);
   return text.replace(instant, timeOf);
+}
+
+function attemptsText([, made, all]: readonly (string | undefined)[], locale: Locale): string {
+  const isOne = (all ?? made) === '1';
+  if (locale !== 'de') return `${made}${all ? ` of ${all}` : ''} ${isOne ? 'attempt' : 'attempts'} failed`;
+  if (all) return `${made} von ${all} ${isOne ? 'Versuch' : 'Versuchen'} fehlgeschlagen`;
+  return `${made} ${isOne ? 'Versuch' : 'Versuche'} fehlgeschlagen`;
 }

@@ -1,4 +1,4 @@
-import { instantOf, localOf } from './filters';
+import { instantOf, isReversed, localOf } from './filters';
 
 it('keeps a minute through the field and back', () => {
   const instant = new Date(2026, 10, 28, 9, 5).toISOString();
@@ -15,4 +15,13 @@ it('means UTC where times are shown in UTC', () => {
 it.each(['', 'soon'])('takes %j for no time', (text) => {
   expect(instantOf(text)).toBe('');
   expect(localOf(text)).toBe('');
+});
+
+it.each([
+  ['2026-11-28T10:00:00Z', '2026-11-28T10:00:00Z', true],
+  ['2026-11-28T10:00:00Z', '2026-11-28T11:00:00+02:00', true],
+  ['2026-11-28T10:00:00Z', '2026-11-28T10:01:00Z', false],
+  ['', '2026-11-28T10:01:00Z', false],
+])('from %s to %s nothing can be: %s', (from, to, reversed) => {
+  expect(isReversed({ from, to })).toBe(reversed);
 });

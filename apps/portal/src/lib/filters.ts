@@ -16,7 +16,8 @@ export function useFilters<N extends string>(names: readonly N[]) {
       { replace: true },
     );
   const reset = () => set(Object.fromEntries(names.map((name) => [name, null])) as Partial<Record<N, null>>);
-  return { values, set, reset, isSet: names.some((name) => values[name] !== '') };
+  const count = names.filter((name) => values[name] !== '').length;
+  return { values, set, reset, count };
 }
 
 /** A time as `datetime-local` fields write it (here, or in UTC), as the API wants it; else empty. */
@@ -34,3 +35,7 @@ export function localOf(instant: string, isUtc = false): string {
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;
 }
+
+/** An end that is not behind its beginning: nothing is in such a period. */
+export const isReversed = ({ from, to }: { from: string; to: string }): boolean =>
+  from !== '' && to !== '' && Date.parse(from) >= Date.parse(to);

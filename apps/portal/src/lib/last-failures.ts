@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { addressOf, send } from '../api/client';
-import type { Delivery, Page } from '../api/types';
+import type { Delivery, DeliveryDetail, Page } from '../api/types';
 import { pageMax } from './all-pages';
+import { lastFailedOf } from './last-failed-attempt';
 
 /** Whatever is no 2xx: answers, and attempts without one. */
 const failing = ['5xx', '4xx', '3xx', 'none'] as const;
@@ -61,4 +62,21 @@ export function useLastFailure(
     refetchInterval: everyMs,
   });
   return found ?? data ?? undefined;
+}
+
+/** When its newest attempt failed: lists tell of the first one only. */
+export function useLastFailedAt(tenantId: string, delivery: Delivery | undefined): string | undefined {
+  const { id = '', eventId = '', attemptCount } = delivery ?? {};
+  const { data } = useQuery({
+    queryKey: ['stats', tenantId, 'last-failed-at', id, attemptCount],
+    queryFn: async ({ signal }) => {
+      const address = addressOf('/v1/tenants/{tenantId}/deliveries/{id}', { tenantId, id }, { eventId });
+      const { attempts } = (await send('get', address, { signal })) as DeliveryDetail;
+      return lastFailedOf(attempts) ?? null;
+    },
+    enabled: delivery !== undefined,
+    staleTime: Infinity,
+    gcTime: 60_000,
+  });
+  return data ?? undefined;
 }

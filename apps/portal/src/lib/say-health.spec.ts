@@ -10,16 +10,16 @@ const parked = {
   waitingSince: null,
 };
 
-it('says which attempt comes, when, and what waits in order', () => {
+it('says how many attempts were made, when the next one comes, and what waits in order', () => {
   expect(sayHealth({ ...brz365, health: parked }, { nowMs, waiting: 1_204 })).toEqual([
-    { key: 'say.parked', values: { attempt: 4, attempts: 11, in: '0:08' } },
+    { key: 'say.parked', values: { attempt: 3, attempts: 11, in: '0:08' } },
     { key: 'say.waitsInOrder', values: { n: 1_204 } },
   ]);
 });
 
 it('says that an attempt is due when its time has come', () => {
   const [said] = sayHealth({ ...brz365, health: parked }, { nowMs: nowMs + 9_000 });
-  expect(said).toEqual({ key: 'say.parkedNow', values: { attempt: 4, attempts: 11 } });
+  expect(said).toEqual({ key: 'say.parkedNow', values: { attempt: 3, attempts: 11 } });
 });
 
 it.each([

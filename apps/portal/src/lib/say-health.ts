@@ -7,8 +7,8 @@ type Said = { key: TextKey; values?: Record<string, string | number> };
 type Subject = { status: string; ordering: string; retryPolicy: RetryPolicy; health?: Health };
 
 /**
- * How a webhook is doing, in sentences: what it does now, what comes next and when, how much waits. `health`
- * counts attempts that were made; people are told which one comes.
+ * How a webhook is doing, in sentences: what it does now, what comes next and when, how much waits.
+ * Attempts are counted as everywhere: those that were made.
  */
 export function sayHealth(subject: Subject, { nowMs, waiting }: { nowMs: number; waiting?: number }): Said[] {
   const { status, ordering, health } = subject;
@@ -21,7 +21,7 @@ export function sayHealth(subject: Subject, { nowMs, waiting }: { nowMs: number;
 }
 
 function sayParked({ health, retryPolicy }: Subject, nowMs: number): Said {
-  const attempt = (health?.attempt ?? 0) + 1;
+  const attempt = health?.attempt ?? 0;
   const attempts = attemptsOf(retryPolicy) ?? attempt;
   const left = health?.nextAttemptAt ? countdown(health.nextAttemptAt, nowMs) : null;
   if (left === null) return { key: 'say.parkedNow', values: { attempt, attempts } };

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { addressOf, ApiError, call, send } from '../api/client';
 import type { Stats, Subscription, WaitingLane } from '../api/types';
 import { useT } from '../i18n/i18n';
@@ -9,8 +9,8 @@ export const orders = ['retry', 'skip', 'pause', 'resume', 'disable', 'enable'] 
 export type Order = (typeof orders)[number];
 
 /** Every webhook of a tenant (a page of 200: more than any platform allows). */
-export function useSubscriptions(tenantId: string, everyMs: number | false = false) {
-  return useQuery({
+export const subscriptionsOf = (tenantId: string) =>
+  queryOptions({
     queryKey: ['subscriptions', tenantId],
     queryFn: async ({ signal }) => {
       const query = { limit: 200 };
@@ -18,6 +18,11 @@ export function useSubscriptions(tenantId: string, everyMs: number | false = fal
       return (await call('get', '/v1/tenants/{tenantId}/subscriptions', { path, query, signal }))
         .items as Subscription[];
     },
+  });
+
+export function useSubscriptions(tenantId: string, everyMs: number | false = false) {
+  return useQuery({
+    ...subscriptionsOf(tenantId),
     enabled: tenantId !== '',
     refetchInterval: everyMs,
   });
@@ -33,8 +38,8 @@ export function useSubscription(tenantId: string, id: string, everyMs: number | 
 }
 
 /** Lanes that wait, of one webhook or of all: every one of them, so that their sum is true. */
-export function useWaiting(tenantId: string, subscriptionId: string | undefined, everyMs: number | false) {
-  return useQuery({
+export const waitingOf = (tenantId: string, subscriptionId: string | undefined, everyMs: number | false) =>
+  queryOptions({
     queryKey: ['log', tenantId, 'waiting', subscriptionId],
     queryFn: ({ signal }) => {
       const options = { params: { tenantId }, query: { subscriptionId }, signal };
@@ -43,7 +48,9 @@ export function useWaiting(tenantId: string, subscriptionId: string | undefined,
     enabled: tenantId !== '',
     refetchInterval: everyMs,
   });
-}
+
+export const useWaiting = (tenantId: string, subscriptionId: string | undefined, everyMs: number | false) =>
+  useQuery(waitingOf(tenantId, subscriptionId, everyMs));
 
 export type Span = { from: string; to?: string; step: 'minute' | 'hour' | 'day' };
 
@@ -68,21 +75,25 @@ export function useStats(
   });
 }
 
-/** How many events wait in the lanes of one webhook. */
-export const waitingOf = (lanes: readonly WaitingLane[] | undefined, subscriptionId: string): number =>
-  (lanes ?? [])
-    .filter((lane) => lane.subscriptionId === subscriptionId)
-    .reduce((sum, { waiting }) => sum + (waiting ?? 0), 0);
-
 export function useOrder(tenantId: string, id: string) {
   const t = useT();
   const say = useSay();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (order: Order) =>
-      call('post', '/v1/tenants/{tenantId}/subscriptions/{id}/{order}', { path: { tenantId, id, order } }),
-    onSuccess: async () => {
-      say(t('order.done'));
+    mutationFn: async (order: Order): Promise<boolean> => {
+      try {
+        await call('post', '/v1/tenants/{tenantId}/subscriptions/{id}/{order}', {
+          path: { tenantId, id, order },
+        });
+        return true;
+      } catch (error) {
+        // It has recovered meanwhile: that is no failure, and there is nothing left to be done.
+        if (order === 'retry' && error instanceof ApiError && error.code === 'conflict') return false;
+        throw error;
+      }
+    },
+    onSuccess: async (isDone) => {
+      say(t(isDone ? 'order.done' : 'order.notNeeded'));
       await client.invalidateQueries({ queryKey: ['subscriptions', tenantId] });
       await client.invalidateQueries({ queryKey: ['log', tenantId] });
     },

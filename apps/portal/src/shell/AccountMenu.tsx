@@ -1,6 +1,7 @@
-import { Button, Menu } from '@mantine/core';
+import { Button, Menu, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { isText, useLanguage } from '../i18n/i18n';
+import { useUsers } from '../lib/users';
 import { useTimes } from '../ui/times';
 import { PasswordForm } from './PasswordForm';
 import { useSession } from './session';
@@ -11,15 +12,22 @@ export function AccountMenu() {
   const { session, logOut } = useSession();
   const [isOpen, { open, close }] = useDisclosure(false);
   const role = `role.${session?.role ?? ''}`;
+  const roleText = isText(role) ? t(role) : t('shell.account');
+  const isPerson = session?.id.startsWith('usr_') ?? false;
+  const { data: people } = useUsers(session?.tenantId ?? undefined, isPerson);
+  const name = people?.find(({ id }) => id === session?.id)?.name;
   return (
     <>
       <Menu position="bottom-end" width={240}>
         <Menu.Target>
           <Button variant="default" size="compact-md" h={34}>
-            {isText(role) ? t(role) : t('shell.account')}
+            <Text component="span" size="sm" fw={600} maw={{ base: 90, sm: 200 }} truncate>
+              {name ?? roleText}
+            </Text>
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
+          <Menu.Label>{roleText}</Menu.Label>
           <Menu.Item
             onClick={() => setLocale(locale === 'de' ? 'en' : 'de')}
             lang={locale === 'de' ? 'en' : 'de'}
@@ -33,12 +41,12 @@ export function AccountMenu() {
           <Menu.Item component="a" href="/docs" target="_blank" rel="noreferrer">
             {t('nav.docs')}
           </Menu.Item>
-          {session?.id.startsWith('usr_') && <Menu.Item onClick={open}>{t('shell.password')}</Menu.Item>}
+          {isPerson && <Menu.Item onClick={open}>{t('shell.password')}</Menu.Item>}
           <Menu.Divider />
           <Menu.Item onClick={() => void logOut()}>{t('shell.logout')}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <PasswordForm opened={isOpen} onClose={close} />
+      {isOpen && <PasswordForm onClose={close} />}
     </>
   );
 }

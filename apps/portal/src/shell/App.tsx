@@ -23,7 +23,8 @@ export function App() {
       <LanguageProvider>
         <TimesProvider>
           <QueryClientProvider client={queryClient}>
-            <Notifications position="bottom-right" limit={3} />
+            {/* Below dialogs (200), so that none of their buttons is covered. */}
+            <Notifications position="bottom-right" limit={3} zIndex={190} />
             <SessionProvider>
               <RouterProvider router={router} />
             </SessionProvider>

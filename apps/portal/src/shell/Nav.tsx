@@ -1,7 +1,8 @@
-import { NavLink, ScrollArea, Stack, Text } from '@mantine/core';
+import { Group, NavLink, ScrollArea, Stack, Text } from '@mantine/core';
 import { Link, useLocation } from 'react-router';
 import { useT, type TextKey } from '../i18n/i18n';
 import { useDevReceiver } from '../pages/receiver/receiver';
+import { RenameTenant } from './RenameTenant';
 import { useSession } from './session';
 import { useTenant } from './tenant';
 
@@ -19,7 +20,7 @@ const tenantLinks: [to: string, text: TextKey][] = [
 /** The pages there are for whoever is logged in, in the tenant that is looked at. */
 export function Nav() {
   const t = useT();
-  const { session, isOperator } = useSession();
+  const { session, isOperator, canManage } = useSession();
   const { data: tenant } = useTenant();
   const hasReceiver = useDevReceiver().data !== undefined;
   const tenantId = tenant?.id ?? session?.tenantId ?? undefined;
@@ -33,9 +34,12 @@ export function Nav() {
       )}
       {tenantId && (
         <Stack gap={2}>
-          <Text size="sm" c="dimmed" px="sm" pt="xs" className="wrap" title={tenantId}>
-            {tenant?.name ?? tenantId}
-          </Text>
+          <Group px="sm" pt="xs" gap={4} wrap="nowrap" justify="space-between">
+            <Text size="sm" c="dimmed" className="wrap" title={tenantId}>
+              {tenant?.name ?? tenantId}
+            </Text>
+            {tenant && canManage && <RenameTenant tenant={tenant} />}
+          </Group>
           {tenantLinks.map(([to, text]) => (
             <Entry key={to} to={`/t/${encodeURIComponent(tenantId)}/${to}`} text={t(text)} />
           ))}

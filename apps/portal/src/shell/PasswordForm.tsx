@@ -1,60 +1,71 @@
-import { Button, Modal, PasswordInput, Stack } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call } from '../api/client';
+import { ApiError, call } from '../api/client';
 import { useT } from '../i18n/i18n';
+import { useCheckedForm } from '../ui/checked-form';
 import { ErrorNote } from '../ui/ErrorNote';
+import { Password } from '../ui/Password';
+import { FormModal } from '../ui/FormModal';
 import { useSay } from '../ui/say';
 
-export function PasswordForm({ opened, onClose }: { opened: boolean; onClose(): void }) {
+export function PasswordForm({ onClose }: { onClose(): void }) {
   const t = useT();
   const say = useSay();
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   const change = useMutation({
-    mutationFn: () => call('post', '/v1/session/password', { body: { current, new: next } }),
+    mutationFn: () => changePassword({ current, new: next }),
     onSuccess: () => {
       say(t('shell.passwordDone'));
-      setCurrent('');
-      setNext('');
       onClose();
     },
   });
+  const form = useCheckedForm({
+    fields: ['current', 'new'],
+    error: change.error,
+    onValid: () => change.mutate(),
+  });
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('shell.password')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          change.mutate();
-        }}
-      >
+    <FormModal title={t('shell.password')} onClose={onClose}>
+      <form {...form.props}>
         <Stack>
-          <PasswordInput
+          <Password
             label={t('shell.passwordCurrent')}
+            name="current"
+            error={form.problemOf('current')}
             autoComplete="current-password"
             required
             value={current}
             onChange={(event) => setCurrent(event.currentTarget.value)}
           />
-          <PasswordInput
+          <Password
             label={t('shell.passwordNew')}
+            name="new"
+            error={form.problemOf('new')}
             autoComplete="new-password"
             required
             minLength={12}
             value={next}
             onChange={(event) => setNext(event.currentTarget.value)}
           />
-          <ErrorNote error={change.error} />
+          <ErrorNote error={form.rest} />
           <Button type="submit" loading={change.isPending}>
             {t('common.save')}
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </FormModal>
   );
+}
+
+/** Refused is here: the current one is another. That belongs to its field; a right is not what is missing. */
+async function changePassword(body: { current: string; new: string }): Promise<void> {
+  try {
+    await call('post', '/v1/session/password', { body });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'forbidden') throw error;
+    const detail = 'is not the current password';
+    throw new ApiError(422, 'invalid', detail, [{ pointer: '/current', detail }]);
+  }
 }

@@ -9,17 +9,20 @@ import { Logo } from './Logo';
 import { Nav } from './Nav';
 import { useSession } from './session';
 import classes from './shell.module.css';
+import { useTenant } from './tenant';
 import { ThemeSwitch } from './ThemeSwitch';
 
 /** The frame of every page behind the login. Who is not logged in goes there, and comes back. */
 export function Shell() {
   const t = useT();
-  const { session, failure } = useSession();
+  const { session, failure, hasLeft } = useSession();
+  const { data: tenant } = useTenant();
   const location = useLocation();
   const [isOpen, { toggle, close }] = useDisclosure(false);
   useEffect(() => close(), [location.pathname, close]);
   if (session === undefined) return <ErrorNote error={failure} />;
   if (session === null) {
+    if (hasLeft) return <Navigate to="/login" replace />;
     const back = `${location.pathname}${location.search}${location.hash}`;
     return <Navigate to={`/login?to=${encodeURIComponent(back)}`} replace state={{ back: back !== '/' }} />;
   }
@@ -35,14 +38,19 @@ export function Shell() {
       </a>
       <AppShell.Header>
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
-          <Group gap="sm" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap" miw={0}>
             <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('nav.menu')} />
             <Link to="/" className={classes['home']} aria-label="Posthorn">
               <Logo />
-              <Text component="span" fw={700} size="lg">
+              <Text component="span" fw={700} size="lg" visibleFrom={tenant ? 'sm' : undefined}>
                 Posthorn
               </Text>
             </Link>
+            {tenant && (
+              <Text size="sm" truncate hiddenFrom="sm" title={tenant.id}>
+                {tenant.name}
+              </Text>
+            )}
           </Group>
           <Group gap="xs" wrap="nowrap">
             <ThemeSwitch />

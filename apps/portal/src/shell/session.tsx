@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { createContext, useContext, useEffect, useMemo, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { ApiError, call, whenLoggedOut } from '../api/client';
 import type { Session } from '../api/types';
 
@@ -10,6 +10,8 @@ type SessionState = {
   failure: unknown;
   /** Nobody is logged in, but somebody was, and did not log out: the session has ended by itself. */
   hasEnded: boolean;
+  /** Nobody is logged in because somebody logged out here: whoever comes next begins at the start. */
+  hasLeft: boolean;
   canManage: boolean;
   isOperator: boolean;
   /** Asks again who is logged in. */
@@ -43,6 +45,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     retry: true,
     retryDelay: 2_000,
   });
+  const [hasLeft, setLeft] = useState(false);
   useEffect(() => whenLoggedOut(() => client.setQueryData(key, null)), [client]);
   useEffect(() => {
     if (session) localStorage.setItem(mark, 'open');
@@ -52,20 +55,23 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       session,
       failure: session === undefined ? failureReason : null,
       hasEnded: session === null && localStorage.getItem(mark) !== null,
+      hasLeft,
       canManage: session?.scopes.includes('manage') ?? false,
       isOperator: session != null && session.tenantId === null,
       refresh: async () => {
         client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
         client.setQueryData(key, await whoIsThere());
+        setLeft(false);
       },
       logOut: async () => {
         await call('delete', '/v1/session', {});
         localStorage.removeItem(mark);
+        setLeft(true);
         client.setQueryData(key, null);
         client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
       },
     }),
-    [session, failureReason, client],
+    [session, failureReason, hasLeft, client],
   );
   return <Context value={state}>{children}</Context>;
 }

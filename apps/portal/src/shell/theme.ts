@@ -11,6 +11,8 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
+    // What opens is there at once: nothing moves under a pointer that is on its way.
+    Accordion: { defaultProps: { transitionDuration: 0 } },
     Anchor: { defaultProps: { underline: 'always' } },
     Modal: { defaultProps: { centered: true, transitionProps: { duration: 100 } } },
     // A dialog's head is no second banner of the page.

@@ -7,6 +7,8 @@ type Props = {
   title: string;
   text: string;
   action: string;
+  /** The way out; "Cancel" where nothing else is said. */
+  cancel?: string;
   isPending: boolean;
   error: unknown;
   onConfirm(): void;
@@ -14,7 +16,17 @@ type Props = {
 };
 
 /** Before what cannot be undone. The way out has the focus. */
-export function Confirm({ opened, title, text, action, isPending, error, onConfirm, onClose }: Props) {
+export function Confirm({
+  opened,
+  title,
+  text,
+  action,
+  cancel,
+  isPending,
+  error,
+  onConfirm,
+  onClose,
+}: Props) {
   const t = useT();
   return (
     <Modal
@@ -28,7 +40,7 @@ export function Confirm({ opened, title, text, action, isPending, error, onConfi
         <ErrorNote error={error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} data-autofocus>
-            {t('common.cancel')}
+            {cancel ?? t('common.cancel')}
           </Button>
           <Button color="red" loading={isPending} onClick={onConfirm}>
             {action}

@@ -6,7 +6,16 @@ export function SecretText({ value, label }: { value: string; label: string }) {
   const t = useT();
   return (
     <Group gap="xs" wrap="nowrap" align="start">
-      <Code className="wrap" p="xs" flex={1} aria-label={label} role="textbox" aria-readonly tabIndex={0}>
+      <Code
+        className="wrap"
+        style={{ whiteSpace: 'pre-wrap' }}
+        p="xs"
+        flex={1}
+        aria-label={label}
+        role="textbox"
+        aria-readonly
+        tabIndex={0}
+      >
         {value}
       </Code>
       <CopyButton value={value}>

@@ -1,5 +1,5 @@
 import { useLanguage } from '../i18n/i18n';
-import { agoText, timeText } from './time-text';
+import { agoText, timeText, unbroken } from './time-text';
 import { useTimes } from './times';
 
 /** An instant: as here or in UTC, the other one and the exact one in the title. */
@@ -11,8 +11,7 @@ export function Time({ at, never }: { at: string | null | undefined; never?: str
   const title = `${isUtc ? other : `${other} UTC`} · ${agoText(at, Date.now(), locale)}`;
   return (
     <time dateTime={at} title={title} className="tabular">
-      {timeText(at, { locale, isUtc })}
-      {isUtc ? ' UTC' : ''}
+      {unbroken(`${timeText(at, { locale, isUtc })}${isUtc ? ' UTC' : ''}`)}
     </time>
   );
 }

@@ -2,6 +2,7 @@ import { ApiError } from '../api/client';
 import { fieldText } from '../i18n/field-texts';
 import type { Locale } from '../i18n/locale';
 import { isText, type Translate } from '../i18n/texts';
+import { fieldName } from './field-names';
 
 export type ErrorWords = {
   text: string;
@@ -21,7 +22,7 @@ export function wordsOf(error: unknown, t: Translate, locale: Locale): ErrorWord
   }
   const fields = error.errors.map(({ pointer, detail }) => {
     const text = fieldText(detail, locale);
-    return pointer ? `${pointer}: ${text}` : text;
+    return pointer ? `${fieldName(pointer, t)}: ${text}` : text;
   });
   const isOurs = error.status >= 500;
   const saysMore = !isOurs && fields.length === 0 && !selfEvident.includes(error.code);

@@ -8,5 +8,5 @@ export function useReason(): (said: string) => string {
   const { locale } = useLanguage();
   const { isUtc } = useTimes();
   const timeOf = (at: string) => `${timeText(at, { locale, isUtc })}${isUtc ? ' UTC' : ''}`;
-  return (said) => reasonText(said, locale, timeOf);
+  return (said) => reasonText(said, locale, { timeOf, nowMs: Date.now() });
 }

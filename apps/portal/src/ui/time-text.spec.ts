@@ -1,4 +1,4 @@
-import { agoText, countdown, durationText, timeText } from './time-text';
+import { agoText, countdown, durationText, timeText, unbroken } from './time-text';
 
 const now = Date.parse('2026-11-28T10:00:00.000Z');
 
@@ -30,4 +30,10 @@ it('writes times in UTC where that is wanted, and shows what is no time as it is
 it('writes short times in milliseconds and long ones in seconds', () => {
   expect(durationText(849.6, 'en')).toBe('850 ms');
   expect(durationText(1_240, 'de')).toBe('1,2 s');
+});
+
+it('breaks a time between its date and its clock only', () => {
+  expect(unbroken('Nov 28, 2026, 10:05:09 PM UTC')).toBe('Nov\u00a028,\u00a02026, 10:05:09\u00a0PM\u00a0UTC');
+  expect(unbroken('28.11.2026, 10:05:09')).toBe('28.11.2026, 10:05:09');
+  expect(unbroken('soon')).toBe('soon');
 });

@@ -9,6 +9,14 @@ export function timeText(at: string, { locale, isUtc }: { locale: string; isUtc:
   });
 }
 
+/** The same, breaking between date and time at most: no "PM" stands alone on a line. */
+export function unbroken(text: string): string {
+  const [date = '', ...time] = text.split(', ').map((part) => part.replaceAll(' ', '\u00a0'));
+  // "Nov 28, 2026, 10:05 PM": the last part is the time.
+  const last = time.pop();
+  return last === undefined ? date : `${[date, ...time].join(',\u00a0')}, ${last}`;
+}
+
 /** How long it is until then: `0:08`, `12:30`, `2:05:00`; null when it is over. */
 export function countdown(until: string, nowMs: number): string | null {
   const leftMs = Date.parse(until) - nowMs;

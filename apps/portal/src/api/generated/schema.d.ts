@@ -237,7 +237,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        patch: operations["TenantController_change"];
         trace?: never;
     };
     "/v1/tenants/{tenantId}/audit": {
@@ -824,10 +824,26 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        get: operations["UserController_find"];
         put?: never;
         post?: never;
         delete: operations["UserController_remove"];
+        options?: never;
+        head?: never;
+        patch: operations["UserController_change"];
+        trace?: never;
+    };
+    "/v1/tenants/{tenantId}/users/{userId}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["UserController_resetPassword"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -873,10 +889,26 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        get: operations["OperatorController_find"];
         put?: never;
         post?: never;
         delete: operations["OperatorController_remove"];
+        options?: never;
+        head?: never;
+        patch: operations["OperatorController_change"];
+        trace?: never;
+    };
+    "/v1/users/{userId}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["OperatorController_resetPassword"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1113,7 +1145,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: {
+            /** @description It will take effect soon */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1263,7 +1302,10 @@ export interface operations {
     };
     InstallationAuditController_list: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1340,6 +1382,56 @@ export interface operations {
         };
         requestBody: {
             content: {
+                "application/cloudevents-batch+json": {
+                    data?: unknown;
+                    /** @description Required unless there is an id */
+                    entity?: {
+                        id: string;
+                        name: string;
+                    };
+                    id?: string;
+                    tenantId: string;
+                    /** Format: date-time */
+                    timestamp: string;
+                    type: string;
+                } | {
+                    data?: unknown;
+                    /** @description Required unless there is an id */
+                    entity?: {
+                        id: string;
+                        name: string;
+                    };
+                    id?: string;
+                    tenantId: string;
+                    /** Format: date-time */
+                    timestamp: string;
+                    type: string;
+                }[];
+                "application/cloudevents+json": {
+                    data?: unknown;
+                    /** @description Required unless there is an id */
+                    entity?: {
+                        id: string;
+                        name: string;
+                    };
+                    id?: string;
+                    tenantId: string;
+                    /** Format: date-time */
+                    timestamp: string;
+                    type: string;
+                } | {
+                    data?: unknown;
+                    /** @description Required unless there is an id */
+                    entity?: {
+                        id: string;
+                        name: string;
+                    };
+                    id?: string;
+                    tenantId: string;
+                    /** Format: date-time */
+                    timestamp: string;
+                    type: string;
+                }[];
                 "application/json": {
                     data?: unknown;
                     /** @description Required unless there is an id */
@@ -1605,7 +1697,10 @@ export interface operations {
     };
     TenantController_list: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1689,7 +1784,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                tenantId: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1719,11 +1816,60 @@ export interface operations {
             };
         };
     };
-    AuditController_list: {
+    TenantController_change: {
         parameters: {
             query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        createdAt: string;
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        profile: "brutlers" | "brz365" | "standard" | "cloudevents";
+                    };
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AuditController_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
-            path?: never;
+            path: {
+                tenantId: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1765,7 +1911,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                tenantId: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1818,7 +1966,12 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: {
+                            acceptedAt: null | string;
                             attemptCount: number;
+                            entity: null | {
+                                id: string;
+                                name: string;
+                            };
                             eventId: string;
                             eventType: string;
                             finishedAt: null | string;
@@ -1828,6 +1981,7 @@ export interface operations {
                             lastStatus: null | number;
                             nextAttemptAt: null | string;
                             reason: null | string;
+                            reasonCode: null | "paused" | "parked" | "retrying" | "behind-parked" | "catching-up" | "its-turn";
                             replayId: null | string;
                             seq: number;
                             status: string;
@@ -1869,6 +2023,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** Format: date-time */
+                        acceptedAt: string | null;
                         attemptCount: number;
                         attempts: {
                             attempt: number;
@@ -1904,6 +2060,10 @@ export interface operations {
                                 totalMs: number;
                             };
                         }[];
+                        entity: {
+                            id: string;
+                            name: string;
+                        } | null;
                         event: {
                             /** Format: date-time */
                             acceptedAt: string;
@@ -1932,6 +2092,7 @@ export interface operations {
                         /** Format: date-time */
                         nextAttemptAt: string | null;
                         reason: string | null;
+                        reasonCode: ("retrying" | "parked" | "behind-parked" | "paused" | "catching-up" | "its-turn") | null;
                         replayId: string | null;
                         seq: number;
                         /** @enum {string} */
@@ -2198,9 +2359,14 @@ export interface operations {
     };
     EventTypeController_list: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
-            path?: never;
+            path: {
+                tenantId: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2244,6 +2410,7 @@ export interface operations {
             header?: never;
             path: {
                 name: string;
+                tenantId: string;
             };
             cookie?: never;
         };
@@ -2287,6 +2454,7 @@ export interface operations {
             };
             path: {
                 name: string;
+                tenantId: string;
             };
             cookie?: never;
         };
@@ -2342,12 +2510,20 @@ export interface operations {
             };
             path: {
                 name: string;
+                tenantId: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: {
+            /** @description It will take effect soon */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2443,7 +2619,13 @@ export interface operations {
                         acceptedAt: string;
                         data: unknown;
                         deliveries: {
+                            /** Format: date-time */
+                            acceptedAt: string | null;
                             attemptCount: number;
+                            entity: {
+                                id: string;
+                                name: string;
+                            } | null;
                             eventId: string;
                             eventType: string;
                             /** Format: date-time */
@@ -2456,6 +2638,7 @@ export interface operations {
                             /** Format: date-time */
                             nextAttemptAt: string | null;
                             reason: string | null;
+                            reasonCode: ("retrying" | "parked" | "behind-parked" | "paused" | "catching-up" | "its-turn") | null;
                             replayId: string | null;
                             seq: number;
                             /** @enum {string} */
@@ -2534,9 +2717,14 @@ export interface operations {
     };
     ApiKeyController_list: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
-            path?: never;
+            path: {
+                tenantId: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2576,7 +2764,9 @@ export interface operations {
             header?: {
                 "Idempotency-Key"?: string;
             };
-            path?: never;
+            path: {
+                tenantId: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2623,12 +2813,20 @@ export interface operations {
             header?: never;
             path: {
                 keyId: string;
+                tenantId: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: {
+            /** @description It will take effect soon */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2647,9 +2845,14 @@ export interface operations {
     };
     PortalLinkController_list: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
-            path?: never;
+            path: {
+                tenantId: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2662,6 +2865,7 @@ export interface operations {
                     "application/json": {
                         items: {
                             createdAt: string;
+                            createdBy: string;
                             expiresAt: string;
                             id: string;
                             revokedAt: null | string;
@@ -2692,7 +2896,9 @@ export interface operations {
             header?: {
                 "Idempotency-Key"?: string;
             };
-            path?: never;
+            path: {
+                tenantId: string;
+            };
             cookie?: never;
         };
         requestBody?: {
@@ -2713,6 +2919,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         createdAt: string;
+                        createdBy: string;
                         expiresAt: string;
                         id: string;
                         revokedAt: null | string;
@@ -2742,12 +2949,20 @@ export interface operations {
             header?: never;
             path: {
                 linkId: string;
+                tenantId: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: {
+            /** @description It will take effect soon */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3115,9 +3330,14 @@ export interface operations {
     };
     SubscriptionController_list: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
-            path?: never;
+            path: {
+                tenantId: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -3201,7 +3421,9 @@ export interface operations {
             header?: {
                 "Idempotency-Key"?: string;
             };
-            path?: never;
+            path: {
+                tenantId: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -3228,6 +3450,8 @@ export interface operations {
                     headers?: {
                         [key: string]: string;
                     };
+                    /** @enum {string} */
+                    kind?: "webhook" | "poll";
                     metadata?: {
                         [key: string]: string;
                     };
@@ -3250,9 +3474,12 @@ export interface operations {
                     status?: "active" | "paused" | "disabled";
                     timeoutMs?: number;
                     /** Format: uri */
-                    url: string;
+                    url?: string;
                     /** @enum {string} */
                     verification?: "none" | "challenge";
+                } | unknown | {
+                    /** @enum {unknown} */
+                    kind: "poll";
                 };
             };
         };
@@ -3334,6 +3561,7 @@ export interface operations {
             header?: never;
             path: {
                 id: string;
+                tenantId: string;
             };
             cookie?: never;
         };
@@ -3415,7 +3643,10 @@ export interface operations {
             header?: {
                 "If-Match"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+                tenantId: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -3548,12 +3779,20 @@ export interface operations {
             };
             path: {
                 id: string;
+                tenantId: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: {
+            /** @description It will take effect soon */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3576,7 +3815,10 @@ export interface operations {
             header?: {
                 "If-Match"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+                tenantId: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -3710,6 +3952,7 @@ export interface operations {
             path: {
                 id: string;
                 order: string;
+                tenantId: string;
             };
             cookie?: never;
         };
@@ -3744,10 +3987,14 @@ export interface operations {
     };
     AuditController_history: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path: {
                 id: string;
+                tenantId: string;
             };
             cookie?: never;
         };
@@ -3794,6 +4041,7 @@ export interface operations {
             };
             path: {
                 id: string;
+                tenantId: string;
             };
             cookie?: never;
         };
@@ -3900,6 +4148,7 @@ export interface operations {
             };
             path: {
                 id: string;
+                tenantId: string;
             };
             cookie?: never;
         };
@@ -3949,6 +4198,7 @@ export interface operations {
             header?: never;
             path: {
                 id: string;
+                tenantId: string;
             };
             cookie?: never;
         };
@@ -3990,6 +4240,7 @@ export interface operations {
             };
             path: {
                 id: string;
+                tenantId: string;
             };
             cookie?: never;
         };
@@ -4041,12 +4292,20 @@ export interface operations {
             path: {
                 id: string;
                 secretId: string;
+                tenantId: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            200: {
+            /** @description It will take effect soon */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4065,10 +4324,13 @@ export interface operations {
     };
     AuditController_asOf: {
         parameters: {
-            query?: never;
+            query: {
+                at: string;
+            };
             header?: never;
             path: {
                 id: string;
+                tenantId: string;
             };
             cookie?: never;
         };
@@ -4152,6 +4414,7 @@ export interface operations {
             };
             path: {
                 id: string;
+                tenantId: string;
             };
             cookie?: never;
         };
@@ -4220,6 +4483,7 @@ export interface operations {
             };
             path: {
                 id: string;
+                tenantId: string;
             };
             cookie?: never;
         };
@@ -4257,9 +4521,14 @@ export interface operations {
     };
     UserController_list: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
-            path?: never;
+            path: {
+                tenantId: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4300,7 +4569,9 @@ export interface operations {
             header?: {
                 "Idempotency-Key"?: string;
             };
-            path?: never;
+            path: {
+                tenantId: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -4343,11 +4614,12 @@ export interface operations {
             };
         };
     };
-    UserController_remove: {
+    UserController_find: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                tenantId: string;
                 userId: string;
             };
             cookie?: never;
@@ -4358,7 +4630,140 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content: {
+                    "application/json": {
+                        createdAt: string;
+                        email: string;
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        role: "operator" | "tenant-admin" | "tenant-viewer";
+                        tenantId: null | string;
+                    };
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    UserController_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                tenantId: string;
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will take effect soon */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
                 content?: never;
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    UserController_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                tenantId: string;
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    /** @enum {string} */
+                    role?: "tenant-admin" | "tenant-viewer";
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        createdAt: string;
+                        email: string;
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        role: "operator" | "tenant-admin" | "tenant-viewer";
+                        tenantId: null | string;
+                    };
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    UserController_resetPassword: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                tenantId: string;
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        password: string;
+                    };
+                };
             };
             /** @description An error */
             default: {
@@ -4423,7 +4828,10 @@ export interface operations {
     };
     OperatorController_list: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4507,7 +4915,7 @@ export interface operations {
             };
         };
     };
-    OperatorController_remove: {
+    OperatorController_find: {
         parameters: {
             query?: never;
             header?: never;
@@ -4522,7 +4930,135 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content: {
+                    "application/json": {
+                        createdAt: string;
+                        email: string;
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        role: "operator" | "tenant-admin" | "tenant-viewer";
+                        tenantId: null | string;
+                    };
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OperatorController_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will take effect soon */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
                 content?: never;
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OperatorController_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        createdAt: string;
+                        email: string;
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        role: "operator" | "tenant-admin" | "tenant-viewer";
+                        tenantId: null | string;
+                    };
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OperatorController_resetPassword: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        password: string;
+                    };
+                };
             };
             /** @description An error */
             default: {

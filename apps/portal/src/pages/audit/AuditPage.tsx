@@ -4,6 +4,8 @@ import { addressOf } from '../../api/client';
 import type { AuditEntry } from '../../api/types';
 import { useT } from '../../i18n/i18n';
 import { usePages } from '../../lib/cursor-pages';
+import { useNames } from '../../lib/names';
+import type { Names } from '../../lib/names-in';
 import { useTenantId } from '../../shell/tenant';
 import { Empty } from '../../ui/Empty';
 import { ErrorNote } from '../../ui/ErrorNote';
@@ -27,6 +29,7 @@ export function Component() {
     query: {},
     everyMs,
   });
+  const names = useNames(tenantId, items);
   return (
     <>
       <PageTitle title={t('audit.title')}>
@@ -47,12 +50,12 @@ export function Component() {
                   <Table.Th w="22%">{t('audit.at')}</Table.Th>
                   <Table.Th w="24%">{t('audit.who')}</Table.Th>
                   <Table.Th w="42%">{t('audit.what')}</Table.Th>
-                  <HiddenHead w="12%" text={t('audit.changes')} />
+                  <HiddenHead w="12%" text={t('audit.details')} />
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
                 {items.map((entry) => (
-                  <Entry key={entry.seq} entry={entry} />
+                  <Entry key={entry.seq} entry={entry} names={names} />
                 ))}
               </Table.Tbody>
             </Table>
@@ -64,10 +67,10 @@ export function Component() {
   );
 }
 
-function Entry({ entry }: { entry: AuditEntry }) {
+function Entry({ entry, names }: { entry: AuditEntry; names: Names }) {
   const t = useT();
   const [isOpen, open] = useState(false);
-  const { seq, at, actor, origin, id, changes } = entry;
+  const { seq, at, actor, origin, aggregate, id, changes } = entry;
   const what = aboutOf(entry, t);
   return (
     <>
@@ -75,16 +78,11 @@ function Entry({ entry }: { entry: AuditEntry }) {
         <Table.Td>
           <Time at={at} />
         </Table.Td>
-        <Table.Td className="wrap">
-          {actorOf(actor, t)}
-          <Text size="sm" c="dimmed">
-            {origin}
-          </Text>
-        </Table.Td>
+        <Table.Td className="wrap">{actorOf(actor, names, t)}</Table.Td>
         <Table.Td className="wrap">
           {what}
           <Text size="sm" c="dimmed">
-            {id}
+            {names.get(id) ?? (aggregate === 'event-type' ? id : '')}
           </Text>
         </Table.Td>
         <Table.Td ta="right">
@@ -92,16 +90,23 @@ function Entry({ entry }: { entry: AuditEntry }) {
             variant="default"
             size="xs"
             aria-expanded={isOpen}
-            aria-label={`${t('audit.changes')}: ${what}`}
+            aria-label={`${t('audit.details')}: ${what}`}
             onClick={() => open(!isOpen)}
           >
-            {t('audit.changes')}
+            {t('audit.details')}
           </Button>
         </Table.Td>
       </Table.Tr>
       {isOpen && (
         <Table.Tr>
           <Table.Td colSpan={4}>
+            <Text size="sm" className="wrap">
+              {t('audit.byId', { id: actor })}
+              {origin && ` · ${t('audit.origin', { origin })}`}
+            </Text>
+            <Text size="sm" className="wrap" mb="xs">
+              {t('audit.ofId', { id })}
+            </Text>
             <Raw text={JSON.stringify(changes)} label={`${t('audit.changes')}: ${what} ${seq}`} />
           </Table.Td>
         </Table.Tr>

@@ -1,4 +1,4 @@
-import { Button, Paper } from '@mantine/core';
+import { Button, Paper, Text } from '@mantine/core';
 import { addressOf } from '../../api/client';
 import type { Delivery } from '../../api/types';
 import { useT } from '../../i18n/i18n';
@@ -37,14 +37,13 @@ export function Component() {
       </PageTitle>
       <DeliveryFilters filters={filters} webhooks={webhooks ?? []} />
       <ErrorNote error={error} />
-      {items?.length === 0 && (
-        <Empty title={t('deliveries.empty')} text={t('deliveries.emptyText')}>
-          {filters.isSet && <Button onClick={filters.reset}>{t('common.reset')}</Button>}
-        </Empty>
-      )}
+      {items?.length === 0 && <Empty title={t('deliveries.empty')} text={t('deliveries.emptyText')} />}
       {items && items.length > 0 && (
         <Paper withBorder>
           <DeliveryTable deliveries={items} label={t('deliveries.title')} names={names} />
+          <Text size="sm" c="dimmed" p="sm">
+            {t('deliveries.order')}
+          </Text>
         </Paper>
       )}
       <LoadMore {...more} />

@@ -1,8 +1,9 @@
-import { Paper, Select, SimpleGrid } from '@mantine/core';
+import { Select } from '@mantine/core';
 import type { Subscription } from '../../api/types';
 import { useT } from '../../i18n/i18n';
 import type { useFilters } from '../../lib/filters';
-import { FilterText, FilterTime } from '../../ui/filter-fields';
+import { FilterBox } from '../../ui/FilterBox';
+import { FilterEntity, FilterPeriod, FilterText } from '../../ui/filter-fields';
 
 export const filterNames = [
   'subscriptionId',
@@ -31,50 +32,39 @@ export function DeliveryFilters({
   const t = useT();
   const { values, set } = filters;
   return (
-    <Paper withBorder p="md" mb="md" role="search" aria-label={t('deliveries.filters')}>
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} spacing="sm">
-        <Select
-          label={t('deliveries.webhook')}
-          placeholder={t('common.all')}
-          clearable
-          data={webhooks.map(({ id, name, url }) => ({ value: id, label: name || url }))}
-          value={values.subscriptionId || null}
-          onChange={(subscriptionId) => set({ subscriptionId })}
-        />
-        <Select
-          label={t('common.status')}
-          placeholder={t('common.all')}
-          clearable
-          data={statuses.map((value) => ({ value, label: t(`delivery.${value}`) }))}
-          value={values.status || null}
-          onChange={(status) => set({ status })}
-        />
-        <Select
-          label={t('deliveries.statusClass')}
-          placeholder={t('common.all')}
-          clearable
-          data={[...classes, { value: 'none', label: t('deliveries.noAnswer') }]}
-          value={values.statusClass || null}
-          onChange={(statusClass) => set({ statusClass })}
-        />
-        <FilterText
-          label={t('deliveries.type')}
-          value={values.eventType}
-          onChange={(eventType) => set({ eventType })}
-        />
-        <FilterText
-          label={t('deliveries.entityName')}
-          value={values.entityName}
-          onChange={(entityName) => set({ entityName })}
-        />
-        <FilterText
-          label={t('deliveries.entityId')}
-          value={values.entityId}
-          onChange={(entityId) => set({ entityId })}
-        />
-        <FilterTime label={t('common.from')} value={values.from} onChange={(from) => set({ from })} />
-        <FilterTime label={t('common.to')} value={values.to} onChange={(to) => set({ to })} />
-      </SimpleGrid>
-    </Paper>
+    <FilterBox cols={{ base: 1, xs: 2, md: 4 }} count={filters.count} onReset={filters.reset}>
+      <Select
+        label={t('deliveries.webhook')}
+        placeholder={t('common.all')}
+        clearable
+        data={webhooks.map(({ id, name, url }) => ({ value: id, label: name || url }))}
+        value={values.subscriptionId || null}
+        onChange={(subscriptionId) => set({ subscriptionId })}
+      />
+      <Select
+        label={t('common.status')}
+        placeholder={t('common.all')}
+        clearable
+        data={statuses.map((value) => ({ value, label: t(`deliveries.filter.${value}`) }))}
+        value={values.status || null}
+        onChange={(status) => set({ status })}
+      />
+      <Select
+        label={t('deliveries.statusClass')}
+        placeholder={t('common.all')}
+        clearable
+        data={[...classes, { value: 'none', label: t('deliveries.noAnswer') }]}
+        value={values.statusClass || null}
+        onChange={(statusClass) => set({ statusClass })}
+      />
+      <FilterText
+        label={t('deliveries.type')}
+        placeholder={t('filters.exact')}
+        value={values.eventType}
+        onChange={(eventType) => set({ eventType })}
+      />
+      <FilterEntity values={values} set={set} />
+      <FilterPeriod values={values} set={set} />
+    </FilterBox>
   );
 }

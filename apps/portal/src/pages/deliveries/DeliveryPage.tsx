@@ -5,6 +5,7 @@ import { addressOf, send } from '../../api/client';
 import type { DeliveryDetail } from '../../api/types';
 import { isText, useT } from '../../i18n/i18n';
 import { useLive } from '../../lib/live';
+import { waitOf } from '../../lib/wait';
 import { useSession } from '../../shell/session';
 import { useTenantId, useTenantPath } from '../../shell/tenant';
 import { ErrorNote } from '../../ui/ErrorNote';
@@ -16,6 +17,7 @@ import { Status } from '../../ui/Status';
 import { countdown } from '../../ui/time-text';
 import { useNow } from '../../ui/times';
 import { AttemptTimeline } from './AttemptTimeline';
+import { Held } from './Held';
 
 export function Component() {
   const t = useT();
@@ -42,7 +44,7 @@ export function Component() {
       <PageTitle title={`${t('delivery.title')}: ${delivery.eventType}`}>
         {canManage && <Retry delivery={delivery} />}
       </PageTitle>
-      <Summary delivery={delivery} />
+      <Summary delivery={delivery} canManage={canManage} />
       <Paper withBorder p="md">
         <Title order={2} size="h4" mb="sm">
           {t('delivery.timeline')}
@@ -54,7 +56,9 @@ export function Component() {
   );
 }
 
-function Retry({ delivery: { id, eventId, status } }: { delivery: DeliveryDetail }) {
+/** Again, or at once; what waits for others cannot be tried alone (`Held` says what to do). */
+function Retry({ delivery }: { delivery: DeliveryDetail }) {
+  const { id, eventId } = delivery;
   const t = useT();
   const say = useSay();
   const tenantId = useTenantId();
@@ -67,18 +71,19 @@ function Retry({ delivery: { id, eventId, status } }: { delivery: DeliveryDetail
       await client.invalidateQueries({ queryKey: ['log', tenantId] });
     },
   });
-  const isOpen = status === 'waiting' || status === 'pending';
+  const wait = waitOf(delivery);
+  if (wait !== null && wait !== 'alone') return null;
   return (
     <>
       <Button loading={retry.isPending} onClick={() => retry.mutate()}>
-        {t(isOpen ? 'delivery.retryOnce' : 'delivery.retry')}
+        {t(wait ? 'delivery.retryOnce' : 'delivery.retry')}
       </Button>
       <ErrorNote error={retry.error} />
     </>
   );
 }
 
-function Summary({ delivery }: { delivery: DeliveryDetail }) {
+function Summary({ delivery, canManage }: { delivery: DeliveryDetail; canManage: boolean }) {
   const t = useT();
   const path = useTenantPath();
   const reasonOf = useReason();
@@ -90,10 +95,18 @@ function Summary({ delivery }: { delivery: DeliveryDetail }) {
     <Alert variant="outline" color={status === 'delivered' ? 'green' : 'orange'} mih={96}>
       <Stack gap={4}>
         <Status value={status} text={isText(key) ? t(key) : status} />
+        {status === 'cancelled' && <Text size="sm">{t('delivery.cancelledMeans')}</Text>}
+        {status === 'expired' && <Text size="sm">{t('delivery.expiredMeans')}</Text>}
+        {delivery.replayId && (
+          <Text size="sm">
+            <RouteLink to={path('replays')}>{t('deliveries.replayed')}</RouteLink>
+          </Text>
+        )}
         {reason && <Text size="sm">{t('delivery.why', { reason: reasonOf(reason) })}</Text>}
+        {canManage && <Held delivery={delivery} />}
         {nextAttemptAt && (
           <Text size="sm" className="tabular" mih={22}>
-            {left ? t('delivery.nextIn', { in: left }) : ''}
+            {left ? t('delivery.nextIn', { in: left }) : t('delivery.nextDue')}
           </Text>
         )}
         <Text size="sm" className="wrap">

@@ -3,10 +3,12 @@ import type { Delivery } from '../../api/types';
 import { isText, useT } from '../../i18n/i18n';
 import { useTenantPath } from '../../shell/tenant';
 import { useReason } from '../../ui/reason';
+import { Due } from '../../ui/Due';
 import { RouteLink } from '../../ui/RouteLink';
 import { Scroll } from '../../ui/Scroll';
 import { Status } from '../../ui/Status';
 import { Time } from '../../ui/Time';
+import { Url } from '../../ui/Url';
 
 type Props = {
   deliveries: readonly Delivery[];
@@ -18,16 +20,16 @@ type Props = {
 export function DeliveryTable({ deliveries, label, names }: Props) {
   const t = useT();
   return (
-    <Scroll label={label} minWidth={names ? 820 : 680}>
+    <Scroll label={label} minWidth={names ? 960 : 780}>
       <Table layout="fixed">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th w={140}>{t('common.status')}</Table.Th>
+            <Table.Th w={165}>{t('common.status')}</Table.Th>
             <Table.Th>{t('deliveries.event')}</Table.Th>
-            {names && <Table.Th>{t('deliveries.webhook')}</Table.Th>}
+            {names && <Table.Th w="19%">{t('deliveries.webhook')}</Table.Th>}
             <Table.Th w={90}>{t('deliveries.attempts')}</Table.Th>
-            <Table.Th w={120}>{t('deliveries.answer')}</Table.Th>
-            <Table.Th w={200}>{t('deliveries.when')}</Table.Th>
+            <Table.Th w={110}>{t('deliveries.answer')}</Table.Th>
+            <Table.Th w={225}>{t('deliveries.when')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -40,12 +42,15 @@ export function DeliveryTable({ deliveries, label, names }: Props) {
   );
 }
 
-function Row({ delivery, names }: { delivery: Delivery; names: Props['names'] }) {
+type RowProps = { delivery: Delivery; names: Props['names'] };
+
+function Row({ delivery, names }: RowProps) {
   const t = useT();
   const path = useTenantPath();
   const reasonOf = useReason();
   const { id, eventId, eventType, status, reason, attemptCount, lastStatus, lastError } = delivery;
-  const { finishedAt, firstAttemptAt, nextAttemptAt, subscriptionId } = delivery;
+  const { entity, replayId } = delivery;
+  const name = names?.get(delivery.subscriptionId) ?? delivery.subscriptionId;
   const key = `delivery.${status}`;
   const address = path(`deliveries/${encodeURIComponent(id)}?eventId=${encodeURIComponent(eventId)}`);
   return (
@@ -55,26 +60,52 @@ function Row({ delivery, names }: { delivery: Delivery; names: Props['names'] })
       </Table.Td>
       <Table.Td>
         <RouteLink to={address} className="wrap">
-          {eventType}
+          <Url text={eventType} />
         </RouteLink>
+        {entity && (
+          <Text size="xs" className="wrap">
+            {entity.name} {entity.id}
+          </Text>
+        )}
+        {replayId && <Text size="xs">{t('deliveries.replayed')}</Text>}
+        {status === 'cancelled' && (
+          <Text size="xs" c="dimmed">
+            {t('deliveries.cancelled')}
+          </Text>
+        )}
         {reason && (
-          <Text size="xs" c="dimmed" truncate title={reasonOf(reason)}>
+          <Text size="xs" c="dimmed" className="wrap">
             {reasonOf(reason)}
           </Text>
         )}
       </Table.Td>
       {names && (
         <Table.Td>
-          <Text size="sm" truncate title={names.get(subscriptionId) ?? subscriptionId}>
-            {names.get(subscriptionId) ?? subscriptionId}
+          <Text size="sm" className="wrap" lineClamp={2} title={name}>
+            {name}
           </Text>
         </Table.Td>
       )}
       <Table.Td className="tabular">{attemptCount}</Table.Td>
       <Table.Td className="wrap">{lastStatus ?? lastError ?? '–'}</Table.Td>
       <Table.Td>
-        <Time at={finishedAt ?? nextAttemptAt ?? firstAttemptAt} never="–" />
+        <When delivery={delivery} />
       </Table.Td>
     </Table.Tr>
+  );
+}
+
+/** When it ended; of what is not over when it is tried next, or since when it waits. */
+function When({ delivery }: { delivery: Delivery }) {
+  const t = useT();
+  const { finishedAt, nextAttemptAt, acceptedAt, firstAttemptAt } = delivery;
+  if (finishedAt) return <Time at={finishedAt} />;
+  return (
+    <>
+      <Text size="xs" c="dimmed">
+        {t(nextAttemptAt ? 'deliveries.nextAttempt' : 'deliveries.waitsSince')}
+      </Text>
+      {nextAttemptAt ? <Due at={nextAttemptAt} /> : <Time at={acceptedAt ?? firstAttemptAt} never="–" />}
+    </>
   );
 }

@@ -1,77 +1,104 @@
-import { Button, Checkbox, JsonInput, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, JsonInput, Select, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState, type FormEvent } from 'react';
-import { call } from '../../api/client';
+import { useState } from 'react';
+import { ApiError, call } from '../../api/client';
 import type { EventType } from '../../api/types';
-import { useT } from '../../i18n/i18n';
+import { useT, type Translate } from '../../i18n/i18n';
 import { useTenantId } from '../../shell/tenant';
+import { useCheckedForm } from '../../ui/checked-form';
 import { ErrorNote } from '../../ui/ErrorNote';
-import { examplesOf, parsed, startValues, type Values } from './values';
+import { FormModal } from '../../ui/FormModal';
+import { examplesOf, parsed, placeIn, startValues, type Parsed, type Values } from './values';
+
+type Props = {
+  type?: EventType;
+  /** The only names that a new one may have, where the platform says which there are. */
+  offered?: readonly string[] | undefined;
+  onClose(): void;
+};
 
 /** A type of the tenant's own, or what the tenant says of one of the platform's. Saving makes a version. */
-export function EventTypeForm({ type, onClose }: { type?: EventType; onClose(): void }) {
+export function EventTypeForm({ type, offered, onClose }: Props) {
   const t = useT();
   const [values, setValues] = useState(() => startValues(type));
   const set = (change: Partial<Values>) => setValues((before) => ({ ...before, ...change }));
   const schema = parsed(values.schema, null);
   const examples = examplesOf(values.examples);
   const isReadable = 'value' in schema && 'value' in examples;
-  const problemOf = (read: typeof schema) =>
-    'why' in read ? t('types.notJson', { why: read.why }) : undefined;
   const save = useSave(values.name, onClose);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (!isReadable) return;
-    const { description, onInvalid, deprecated } = values;
-    save.mutate({ description, onInvalid, deprecated, schema: schema.value, examples: examples.value });
-  };
+  const form = useCheckedForm({
+    fields: ['name', 'description', 'schema', 'examples'],
+    error: save.error,
+    onValid: () => {
+      if (!isReadable) return;
+      const { description, onInvalid, deprecated } = values;
+      save.mutate({ description, onInvalid, deprecated, schema: schema.value, examples: examples.value });
+    },
+  });
+  const isDirty = JSON.stringify(values) !== JSON.stringify(startValues(type));
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={type ? type.name : t('types.new')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
-      <form onSubmit={submit}>
+    <FormModal size="lg" isDirty={isDirty} title={type ? type.name : t('types.new')} onClose={onClose}>
+      <form {...form.props}>
         <Stack>
           {!type && (
-            <TextInput
-              label={t('common.name')}
-              description={t('types.nameHelp')}
-              required
-              maxLength={200}
-              data-autofocus
+            <NameField
               value={values.name}
-              onChange={(event) => set({ name: event.currentTarget.value })}
+              error={form.problemOf('name')}
+              offered={offered}
+              onChange={(name) => set({ name })}
             />
           )}
           <TextInput
             label={t('form.description')}
+            name="description"
+            error={form.problemOf('description')}
             maxLength={1_000}
             value={values.description}
             onChange={(event) => set({ description: event.currentTarget.value })}
           />
-          <JsonText
-            label={t('types.schema')}
-            value={values.schema}
-            error={problemOf(schema)}
-            onChange={(text) => set({ schema: text })}
-          />
-          <JsonText
-            label={t('types.examples')}
-            value={values.examples}
-            error={problemOf(examples)}
-            onChange={(text) => set({ examples: text })}
-          />
+          <Contents values={values} set={set} problemOf={form.problemOf} />
           <Rules values={values} set={set} />
-          <ErrorNote error={save.error} />
+          <ErrorNote error={form.rest} />
           <Button type="submit" loading={save.isPending} disabled={!isReadable}>
             {t('common.save')}
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </FormModal>
+  );
+}
+
+type NameProps = {
+  value: string;
+  error: string | undefined;
+  offered: readonly string[] | undefined;
+  onChange(name: string): void;
+};
+
+function NameField({ value, error, offered, onChange }: NameProps) {
+  const t = useT();
+  const common = { label: t('common.name'), name: 'name', error, required: true };
+  if (offered)
+    return (
+      <Select
+        {...common}
+        description={t('types.offered')}
+        data={[...offered]}
+        allowDeselect={false}
+        data-autofocus
+        value={value || null}
+        onChange={(name) => onChange(name ?? '')}
+      />
+    );
+  return (
+    <TextInput
+      {...common}
+      description={t('types.nameHelp')}
+      maxLength={200}
+      data-autofocus
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
   );
 }
 
@@ -97,6 +124,29 @@ function Rules({ values: { onInvalid, deprecated }, set }: RulesProps) {
   );
 }
 
+type ContentsProps = RulesProps & { problemOf(name: string): string | undefined };
+
+function Contents({ values, set, problemOf }: ContentsProps) {
+  const t = useT();
+  const unreadable = (read: Parsed) => ('why' in read ? notJson(read.why, t) : undefined);
+  return (
+    <>
+      <JsonText
+        label={t('types.schema')}
+        value={values.schema}
+        error={unreadable(parsed(values.schema, null)) ?? problemOf('schema')}
+        onChange={(text) => set({ schema: text })}
+      />
+      <JsonText
+        label={t('types.examples')}
+        value={values.examples}
+        error={unreadable(examplesOf(values.examples)) ?? problemOf('examples')}
+        onChange={(text) => set({ examples: text })}
+      />
+    </>
+  );
+}
+
 type JsonTextProps = {
   label: string;
   value: string;
@@ -112,11 +162,27 @@ function useSave(name: string, onClose: () => void) {
   const tenantId = useTenantId();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: object) =>
-      call('put', '/v1/tenants/{tenantId}/event-types/{name}', { path: { tenantId, name }, body }),
+    mutationFn: async (body: object) => {
+      const path = { tenantId, name: name.trim() };
+      await call('put', '/v1/tenants/{tenantId}/event-types/{name}', { path, body }).catch(ofName);
+    },
     onSuccess: async () => {
       onClose();
       await client.invalidateQueries({ queryKey: ['event-types', tenantId] });
     },
   });
+}
+
+/** The name stands in the address, so what is wrong with it has no place in the body. */
+function ofName(error: unknown): never {
+  if (!(error instanceof ApiError)) throw error;
+  const { status, code, message, requestId } = error;
+  const errors = error.errors.map(({ pointer, detail }) => ({ pointer: pointer || '/name', detail }));
+  throw new ApiError(status, code, message, errors, requestId);
+}
+
+/** Where reading broke off; what the browser says of it is English everywhere. */
+function notJson(why: string, t: Translate): string {
+  const place = placeIn(why);
+  return place ? t('types.notJsonAt', place) : t('types.notJson');
 }

@@ -1,11 +1,10 @@
 import { Accordion, Button, Group, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call } from '../../api/client';
 import type { EventType } from '../../api/types';
 import { useT } from '../../i18n/i18n';
+import { useEventTypes } from '../../lib/event-types';
 import { useSession } from '../../shell/session';
-import { useTenantId } from '../../shell/tenant';
+import { useProfile, useTenantId } from '../../shell/tenant';
 import { Empty } from '../../ui/Empty';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { PageTitle } from '../../ui/PageTitle';
@@ -23,24 +22,28 @@ export function Component() {
   const { canManage } = useSession();
   const [dialog, show] = useState<Dialog>();
   const close = () => show(undefined);
-  const { data, error } = useQuery({
-    queryKey: ['event-types', tenantId],
-    queryFn: ({ signal }) =>
-      call('get', '/v1/tenants/{tenantId}/event-types', { path: { tenantId }, signal }),
-  });
-  const newType = canManage && <Button onClick={() => show({ kind: 'new' })}>{t('types.new')}</Button>;
+  const { data: types, error } = useEventTypes(tenantId);
+  const profile = useProfile();
+  // Brutlers has its six, and no other one is accepted.
+  const offered =
+    profile === 'brutlers'
+      ? types?.filter(({ version }) => version === 0).map(({ name }) => name)
+      : undefined;
+  const newType = canManage && offered?.length !== 0 && (
+    <Button onClick={() => show({ kind: 'new' })}>{t('types.new')}</Button>
+  );
   return (
     <>
       <PageTitle title={t('types.title')}>{newType}</PageTitle>
       <ErrorNote error={error} />
-      {data?.items.length === 0 && (
+      {types?.length === 0 && (
         <Empty title={t('types.empty')} text={t('types.emptyText')}>
           {newType}
         </Empty>
       )}
-      {data && data.items.length > 0 && (
+      {types && types.length > 0 && (
         <Accordion variant="contained" multiple order={2}>
-          {data.items.map((type) => (
+          {types.map((type) => (
             <Accordion.Item key={type.name} value={type.name}>
               <Accordion.Control>
                 <TypeLine type={type} />
@@ -64,7 +67,7 @@ export function Component() {
           ))}
         </Accordion>
       )}
-      {dialog?.kind === 'new' && <EventTypeForm onClose={close} />}
+      {dialog?.kind === 'new' && <EventTypeForm offered={offered} onClose={close} />}
       {dialog?.kind === 'edit' && <EventTypeForm type={dialog.type} onClose={close} />}
       {dialog?.kind === 'remove' && <RemoveEventType type={dialog.type} onClose={close} />}
     </>

@@ -1,4 +1,4 @@
-import { examplesOf, parsed, startValues } from './values';
+import { examplesOf, parsed, placeIn, startValues } from './values';
 
 it('shows what a type says as text to be changed, and nothing where it says nothing', () => {
   const schema = { type: 'object' };
@@ -23,4 +23,11 @@ it('takes a list of examples, and one alone', () => {
   expect(examplesOf('{"a":1}')).toEqual({ value: [{ a: 1 }] });
   expect(examplesOf('')).toEqual({ value: [] });
   expect('why' in examplesOf('[')).toBe(true);
+});
+
+it('finds the place that is wrong where the browser names one', () => {
+  const [broken, ended] = [parsed('{"a":1,\n  oops', null), parsed('', undefined)];
+  expect('why' in broken && placeIn(broken.why)).toEqual({ line: 2, column: 3 });
+  expect(ended).toEqual({ value: undefined });
+  expect(placeIn('Unexpected end of JSON input')).toBeUndefined();
 });

@@ -37,3 +37,9 @@ export function examplesOf(text: string): Parsed {
   const read = parsed(text, []);
   return 'value' in read && !Array.isArray(read.value) ? { value: [read.value] } : read;
 }
+
+/** The place that a browser names in its complaint, if it does. */
+export function placeIn(why: string): { line: number; column: number } | undefined {
+  const [, line, column] = /line (\d+) column (\d+)/.exec(why) ?? [];
+  return line && column ? { line: Number(line), column: Number(column) } : undefined;
+}

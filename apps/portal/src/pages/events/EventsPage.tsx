@@ -1,4 +1,4 @@
-import { Button, Paper, SimpleGrid, Table } from '@mantine/core';
+import { Paper, Table, Text } from '@mantine/core';
 import type { EventSummary } from '../../api/types';
 import { useT } from '../../i18n/i18n';
 import { useFilters } from '../../lib/filters';
@@ -7,20 +7,22 @@ import { usePages } from '../../lib/cursor-pages';
 import { useTenantId, useTenantPath } from '../../shell/tenant';
 import { Empty } from '../../ui/Empty';
 import { ErrorNote } from '../../ui/ErrorNote';
-import { FilterText, FilterTime } from '../../ui/filter-fields';
+import { FilterBox } from '../../ui/FilterBox';
+import { FilterEntity, FilterPeriod, FilterText } from '../../ui/filter-fields';
 import { LoadMore } from '../../ui/LoadMore';
 import { PageTitle } from '../../ui/PageTitle';
 import { useReason } from '../../ui/reason';
 import { RouteLink } from '../../ui/RouteLink';
 import { Scroll } from '../../ui/Scroll';
 import { Time } from '../../ui/Time';
+import { Url } from '../../ui/Url';
 
 const filterNames = ['type', 'entityName', 'entityId', 'id', 'from', 'to'] as const;
 
 export function Component() {
   const t = useT();
   const tenantId = useTenantId();
-  const { values, set, reset, isSet } = useFilters(filterNames);
+  const { values, set, reset, count } = useFilters(filterNames);
   const everyMs = useLive(tenantId);
   const { items, error, more } = usePages<EventSummary>(
     ['log', tenantId, 'events'],
@@ -34,30 +36,24 @@ export function Component() {
   return (
     <>
       <PageTitle title={t('events.title')} />
-      <Paper withBorder p="md" mb="md" role="search" aria-label={t('deliveries.filters')}>
-        <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="sm">
-          <FilterText label={t('deliveries.type')} value={values.type} onChange={(type) => set({ type })} />
-          <FilterText
-            label={t('deliveries.entityName')}
-            value={values.entityName}
-            onChange={(entityName) => set({ entityName })}
-          />
-          <FilterText
-            label={t('deliveries.entityId')}
-            value={values.entityId}
-            onChange={(entityId) => set({ entityId })}
-          />
-          <FilterText label={t('events.id')} value={values.id} onChange={(id) => set({ id })} />
-          <FilterTime label={t('common.from')} value={values.from} onChange={(from) => set({ from })} />
-          <FilterTime label={t('common.to')} value={values.to} onChange={(to) => set({ to })} />
-        </SimpleGrid>
-      </Paper>
+      <FilterBox cols={{ base: 1, xs: 2, md: 3 }} count={count} onReset={reset}>
+        <FilterText
+          label={t('deliveries.type')}
+          placeholder={t('filters.exact')}
+          value={values.type}
+          onChange={(type) => set({ type })}
+        />
+        <FilterEntity values={values} set={set} />
+        <FilterText
+          label={t('events.id')}
+          placeholder={t('filters.exactId')}
+          value={values.id}
+          onChange={(id) => set({ id })}
+        />
+        <FilterPeriod values={values} set={set} />
+      </FilterBox>
       <ErrorNote error={error} />
-      {items?.length === 0 && (
-        <Empty title={t('events.empty')} text={t('events.emptyText')}>
-          {isSet && <Button onClick={reset}>{t('common.reset')}</Button>}
-        </Empty>
-      )}
+      {items?.length === 0 && <Empty title={t('events.empty')} text={t('events.emptyText')} />}
       {items && items.length > 0 && <EventTable events={items} />}
       <LoadMore {...more} />
     </>
@@ -85,12 +81,17 @@ function EventTable({ events }: { events: readonly EventSummary[] }) {
               <Table.Tr key={id}>
                 <Table.Td>
                   <RouteLink to={path(`events/${encodeURIComponent(id)}`)} className="wrap">
-                    {type}
+                    <Url text={type} />
                   </RouteLink>
                 </Table.Td>
                 <Table.Td className="wrap">{entity ? `${entity.name} ${entity.id}` : '–'}</Table.Td>
-                <Table.Td title={unmatchedReason ? reasonOf(unmatchedReason) : undefined}>
+                <Table.Td>
                   {matched.length > 0 ? matched.length : t('events.none')}
+                  {unmatchedReason && (
+                    <Text size="xs" c="dimmed" className="wrap">
+                      {reasonOf(unmatchedReason)}
+                    </Text>
+                  )}
                 </Table.Td>
                 <Table.Td>
                   <Time at={acceptedAt} />

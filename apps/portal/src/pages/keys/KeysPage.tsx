@@ -1,9 +1,10 @@
-import { Button, Paper, Table } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Paper, Table, Text } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client';
 import type { ApiKey } from '../../api/types';
 import { useT } from '../../i18n/i18n';
+import { keysKey, useKeys } from '../../lib/keys';
 import { useSession } from '../../shell/session';
 import { useTenantId } from '../../shell/tenant';
 import { Confirm } from '../../ui/Confirm';
@@ -20,16 +21,11 @@ export function Component() {
   const t = useT();
   const tenantId = useTenantId();
   const client = useQueryClient();
-  const { canManage } = useSession();
+  const { canManage, isOperator } = useSession();
   const [isMaking, make] = useState(false);
   const [revoked, revoke] = useState<ApiKey>();
-  const queryKey = ['keys', tenantId];
-  const { data, error } = useQuery({
-    queryKey,
-    queryFn: ({ signal }) => call('get', '/v1/tenants/{tenantId}/keys', { path: { tenantId }, signal }),
-    refetchInterval: 15_000,
-  });
-  const reload = () => client.invalidateQueries({ queryKey });
+  const { data, error } = useKeys(tenantId, 15_000);
+  const reload = () => client.invalidateQueries({ queryKey: keysKey(tenantId) });
   const remove = useMutation({
     mutationFn: ({ id: keyId }: ApiKey) =>
       call('delete', '/v1/tenants/{tenantId}/keys/{keyId}', { path: { tenantId, keyId } }),
@@ -42,6 +38,9 @@ export function Component() {
   return (
     <>
       <PageTitle title={t('keys.title')}>{newKey}</PageTitle>
+      <Text size="sm" mb="md">
+        {t('keys.means')} {t(isOperator ? 'keys.meansOperator' : 'keys.meansTenant')}
+      </Text>
       <ErrorNote error={error} />
       {data?.items.length === 0 && (
         <Empty title={t('keys.empty')} text={t('keys.emptyText')}>

@@ -1,12 +1,14 @@
-import { Alert, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { Navigate, useSearchParams } from 'react-router';
 import { ApiError, call } from '../../api/client';
 import { useT } from '../../i18n/i18n';
 import { useSession } from '../../shell/session';
 import { wayBack } from '../../shell/way-back';
+import { useCheckedForm } from '../../ui/checked-form';
 import { ErrorNote } from '../../ui/ErrorNote';
+import { Password } from '../../ui/Password';
 import { LoginFrame } from './LoginFrame';
 
 export function LoginPage() {
@@ -22,15 +24,12 @@ export function LoginPage() {
       await refresh();
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    logIn.mutate();
-  };
+  const form = useCheckedForm({ fields: [], onValid: () => logIn.mutate() });
   const isWrong = logIn.error instanceof ApiError && logIn.error.status === 401;
   if (session) return <Navigate to={back} replace />;
   return (
     <LoginFrame title={t('login.title')}>
-      <form onSubmit={submit}>
+      <form {...form.props}>
         <Stack>
           {hasEnded && (
             <Alert color="blue" variant="outline">
@@ -39,7 +38,9 @@ export function LoginPage() {
           )}
           <TextInput
             label={t('login.email')}
+            name="email"
             type="email"
+            error={form.problemOf('email')}
             autoComplete="username"
             required
             withAsterisk={false}
@@ -47,8 +48,10 @@ export function LoginPage() {
             value={email}
             onChange={(event) => setEmail(event.currentTarget.value)}
           />
-          <PasswordInput
+          <Password
             label={t('login.password')}
+            name="password"
+            error={form.problemOf('password')}
             autoComplete="current-password"
             required
             withAsterisk={false}

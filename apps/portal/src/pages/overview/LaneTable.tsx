@@ -3,7 +3,7 @@ import type { Subscription, WaitingLane } from '../../api/types';
 import { isText, useT } from '../../i18n/i18n';
 import { RouteLink } from '../../ui/RouteLink';
 import { Status } from '../../ui/Status';
-import { Time } from '../../ui/Time';
+import { Due } from '../../ui/Due';
 
 type Props = { tenantId: string; lanes: readonly WaitingLane[]; webhooks: readonly Subscription[] };
 
@@ -11,14 +11,14 @@ type Props = { tenantId: string; lanes: readonly WaitingLane[]; webhooks: readon
 export function LaneTable({ tenantId, lanes, webhooks }: Props) {
   const t = useT();
   return (
-    <Table aria-label={t('overview.lanesOf', { name: tenantId })}>
+    <Table layout="fixed" aria-label={t('overview.lanesOf', { name: tenantId })}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{t('overview.lane')}</Table.Th>
-          <Table.Th>{t('common.status')}</Table.Th>
-          <Table.Th>{t('overview.attempt')}</Table.Th>
-          <Table.Th>{t('webhooks.backlog')}</Table.Th>
-          <Table.Th>{t('overview.next')}</Table.Th>
+          <Table.Th w="26%">{t('common.status')}</Table.Th>
+          <Table.Th w="14%">{t('overview.attempt')}</Table.Th>
+          <Table.Th w="10%">{t('webhooks.backlog')}</Table.Th>
+          <Table.Th w="22%">{t('overview.next')}</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -40,7 +40,7 @@ export function LaneTable({ tenantId, lanes, webhooks }: Props) {
               <Table.Td className="tabular">{attempts ? `${attempt} / ${attempts}` : '–'}</Table.Td>
               <Table.Td className="tabular">{t('webhooks.number', { n: waiting })}</Table.Td>
               <Table.Td>
-                <Time at={nextAttemptAt} never="–" />
+                <Due at={nextAttemptAt} />
               </Table.Td>
             </Table.Tr>
           );

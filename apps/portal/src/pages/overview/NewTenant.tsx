@@ -1,16 +1,18 @@
-import { Button, Modal, Select, Stack, TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { Button, Select, Stack, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { call } from '../../api/client';
 import { useT } from '../../i18n/i18n';
+import { platforms } from '../../lib/platforms';
+import { useCheckedForm } from '../../ui/checked-form';
 import { ErrorNote } from '../../ui/ErrorNote';
-
-const profiles = ['brz365', 'brutlers', 'standard', 'cloudevents'] as const;
+import { FormModal } from '../../ui/FormModal';
 
 export function NewTenant({ onClose }: { onClose(): void }) {
   const t = useT();
   const navigate = useNavigate();
+  const client = useQueryClient();
   const [id, setId] = useState('');
   const [name, setName] = useState('');
   const [profile, setProfile] = useState<string>('brz365');
@@ -18,51 +20,51 @@ export function NewTenant({ onClose }: { onClose(): void }) {
     mutationFn: () => call('post', '/v1/tenants', { body: { id, profile, ...(name ? { name } : {}) } }),
     onSuccess: async () => {
       onClose();
+      void client.invalidateQueries({ queryKey: ['tenants'] });
       await navigate(`/t/${encodeURIComponent(id)}/webhooks`);
     },
   });
+  const form = useCheckedForm({
+    fields: ['id', 'name'],
+    error: make.error,
+    onValid: () => make.mutate(),
+  });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('overview.new')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          make.mutate();
-        }}
-      >
+    <FormModal title={t('overview.new')} onClose={onClose}>
+      <form {...form.props}>
         <Stack>
           <TextInput
             label={t('overview.id')}
             description={t('overview.idHelp')}
+            name="id"
             required
             maxLength={200}
             data-autofocus
+            error={form.problemOf('id')}
             value={id}
             onChange={(event) => setId(event.currentTarget.value)}
           />
           <TextInput
             label={t('common.name')}
+            name="name"
             maxLength={200}
+            error={form.problemOf('name')}
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
           />
           <Select
             label={t('overview.profile')}
             allowDeselect={false}
-            data={[...profiles]}
+            data={platforms}
             value={profile}
             onChange={(value) => setProfile(value ?? 'brz365')}
           />
-          <ErrorNote error={make.error} />
+          <ErrorNote error={form.rest} />
           <Button type="submit" loading={make.isPending}>
             {t('common.create')}
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </FormModal>
   );
 }

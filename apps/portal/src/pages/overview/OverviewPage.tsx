@@ -1,10 +1,11 @@
 import { Button, Paper, Table, Text, TextInput } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Tenant } from '../../api/types';
 import { useT } from '../../i18n/i18n';
 import { allPages } from '../../lib/all-pages';
 import { usePages } from '../../lib/cursor-pages';
+import { waitingOf } from '../../lib/subscriptions';
 import { Empty } from '../../ui/Empty';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { LoadMore } from '../../ui/LoadMore';
@@ -12,7 +13,8 @@ import { PageTitle } from '../../ui/PageTitle';
 import { Scroll } from '../../ui/Scroll';
 import { NewTenant } from './NewTenant';
 import { Services, useServices } from './Services';
-import { TenantRow } from './TenantRow';
+import { rowEveryMs, TenantRow } from './TenantRow';
+import { byTrouble, troubleOf } from './trouble';
 
 /** Each row asks for its tenant's webhooks and lanes: so few at a time. */
 const pageSize = 25;
@@ -21,7 +23,6 @@ const foundMax = 50;
 /** Every tenant, what waits in its lanes, and whether the services keep up. */
 export function Component() {
   const t = useT();
-  const client = useQueryClient();
   const [isMaking, make] = useState(false);
   const [search, setSearch] = useState('');
   const { items, error, more } = usePages<Tenant>(['tenants', 'pages'], '/v1/tenants', {
@@ -29,7 +30,8 @@ export function Component() {
     query: { limit: pageSize },
   });
   const { isLoading, ...services } = useServices();
-  const { found, isCut, searchError } = useFound(search, items);
+  const { isCut, searchError, ...rest } = useFound(search, items);
+  const found = useSorted(rest.found);
   const newTenant = <Button onClick={() => make(true)}>{t('overview.new')}</Button>;
   // What stands below it is not pushed down by what is known later.
   if (isLoading) return <PageTitle title={t('overview.title')}>{newTenant}</PageTitle>;
@@ -79,16 +81,21 @@ export function Component() {
       {found?.length === 0 && search !== '' && <Text c="dimmed">{t('overview.noneFound')}</Text>}
       {isCut && <Text c="dimmed">{t('overview.foundCut', { n: foundMax })}</Text>}
       {search.trim() === '' && <LoadMore {...more} />}
-      {isMaking && (
-        <NewTenant
-          onClose={() => {
-            make(false);
-            void client.invalidateQueries({ queryKey: ['tenants'] });
-          }}
-        />
-      )}
+      {isMaking && <NewTenant onClose={() => make(false)} />}
     </>
   );
+}
+
+/** Trouble first. Until it is known of the first ones nothing is shown: so nothing moves then. */
+function useSorted(tenants: readonly Tenant[] | undefined): readonly Tenant[] | undefined {
+  const waits = useQueries({
+    queries: (tenants ?? []).map(({ id }) => waitingOf(id, undefined, rowEveryMs)),
+  });
+  const isKnown = waits.every(({ isLoading }) => !isLoading);
+  const [wasKnown, setKnown] = useState(false);
+  if (tenants && isKnown && !wasKnown) setKnown(true);
+  if (!tenants || (!isKnown && !wasKnown)) return undefined;
+  return byTrouble(tenants, (_, at) => troubleOf(waits[at]?.data));
 }
 
 /** Whoever searches means all tenants, not those that are shown: then all of them are read, once. */

@@ -1,5 +1,6 @@
-import { Group, Paper, Text, Title } from '@mantine/core';
+import { Button, Group, Paper, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { call } from '../../api/client';
 import { useLanguage } from '../../i18n/i18n';
 import { Status } from '../../ui/Status';
@@ -36,28 +37,45 @@ export function useServices() {
 
 type Props = { checks: [name: string, said: string][]; delayMs: number | undefined };
 
+/** What the page is for, and in one line that all is well; what is not opens the list by itself. */
 export function Services({ checks, delayMs }: Props) {
   const { t, locale } = useLanguage();
+  const isLate = delayMs !== undefined && delayMs > lateMs;
+  const down = checks.filter(([, said]) => said !== 'ok').length;
+  const isWell = down === 0 && !isLate;
+  const [isOpen, open] = useState<boolean>();
+  const isShown = isOpen ?? !isWell;
+  const words = down > 0 ? t('overview.down', { n: down }) : t(isLate ? 'overview.late' : 'overview.up');
   return (
-    <Paper withBorder p="md" mb="md">
-      <Title order={2} size="h4" mb="xs">
-        {t('overview.health')}
-      </Title>
-      <Group gap="lg">
-        {checks.map(([name, said]) => (
-          <Status
-            key={name}
-            value={said === 'ok' ? 'live' : 'failed'}
-            text={said === 'ok' ? name : `${name}: ${said}`}
-          />
-        ))}
-        {delayMs !== undefined && (
-          <Group gap={6}>
-            <Text size="sm">{t('overview.lag')}:</Text>
-            <Status value={delayMs > lateMs ? 'failed' : 'live'} text={durationText(delayMs, locale)} />
+    <>
+      <Text mb="md">{t('overview.means')}</Text>
+      <Paper withBorder p="sm" mb="md">
+        <Group justify="space-between">
+          <Title order={2} size="h5" fw={500}>
+            <Status value={isWell ? 'live' : 'failed'} text={words} />
+          </Title>
+          <Button variant="default" size="xs" aria-expanded={isShown} onClick={() => open(!isShown)}>
+            {t('overview.details')}
+          </Button>
+        </Group>
+        {isShown && (
+          <Group gap="lg" mt="sm">
+            {checks.map(([name, said]) => (
+              <Status
+                key={name}
+                value={said === 'ok' ? 'live' : 'failed'}
+                text={said === 'ok' ? name : `${name}: ${said}`}
+              />
+            ))}
+            {delayMs !== undefined && (
+              <Group gap={6}>
+                <Text size="sm">{t('overview.lag')}:</Text>
+                <Status value={isLate ? 'failed' : 'live'} text={durationText(delayMs, locale)} />
+              </Group>
+            )}
           </Group>
         )}
-      </Group>
-    </Paper>
+      </Paper>
+    </>
   );
 }

@@ -2,6 +2,7 @@ import { Button, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { Tenant } from '../../api/types';
 import { useT } from '../../i18n/i18n';
+import { platformName } from '../../lib/platforms';
 import { useSubscriptions, useWaiting } from '../../lib/subscriptions';
 import { RouteLink } from '../../ui/RouteLink';
 import { Status } from '../../ui/Status';
@@ -9,13 +10,13 @@ import { Time } from '../../ui/Time';
 import { LaneTable } from './LaneTable';
 import { sumOfLanes, type Lanes } from './lanes';
 
-const everyMs = 10_000;
+export const rowEveryMs = 10_000;
 
 export function TenantRow({ tenant: { id, name, profile } }: { tenant: Tenant }) {
   const t = useT();
   const [isOpen, open] = useState(false);
-  const { data: webhooks } = useSubscriptions(id, everyMs);
-  const { data: waiting } = useWaiting(id, undefined, everyMs);
+  const { data: webhooks } = useSubscriptions(id, rowEveryMs);
+  const { data: waiting } = useWaiting(id, undefined, rowEveryMs);
   const lanes = waiting && sumOfLanes(waiting);
   const active = webhooks?.filter(({ status }) => status === 'active').length;
   const isWaiting = waiting !== undefined && waiting.length > 0;
@@ -30,7 +31,7 @@ export function TenantRow({ tenant: { id, name, profile } }: { tenant: Tenant })
             {id}
           </Text>
         </Table.Td>
-        <Table.Td>{profile}</Table.Td>
+        <Table.Td>{platformName(profile)}</Table.Td>
         <Table.Td className="tabular">
           {webhooks ? t('overview.ofActive', { active: active ?? 0, n: webhooks.length }) : '–'}
         </Table.Td>
@@ -82,7 +83,7 @@ function LaneWords({ lanes: { parked, behind, others } }: { lanes: Lanes }) {
       )}
       {others > 0 && (
         <div>
-          <Status value="waiting" text={t('overview.others', { n: others })} />
+          <Status value="pending" text={t('overview.others', { n: others })} />
         </div>
       )}
     </>

@@ -1,17 +1,9 @@
-import {
-  Button,
-  Group,
-  NumberInput,
-  PasswordInput,
-  SegmentedControl,
-  Stack,
-  Switch,
-  Text,
-} from '@mantine/core';
+import { Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useState } from 'react';
-import { useT } from '../../i18n/i18n';
+import { useLanguage, useT } from '../../i18n/i18n';
 import { ErrorNote } from '../../ui/ErrorNote';
+import { Password } from '../../ui/Password';
 import { changeTo, modeOf, modes, useChange, type Change, type Hook, type Mode } from './receiver';
 
 type Props = { hook: Hook; change(change: Change): void };
@@ -71,17 +63,20 @@ export function Behaviour({ hook }: { hook: Hook }) {
   );
 }
 
+const failNextMax = 1_000;
+
 function FailNext({ hook, change }: Props) {
-  const t = useT();
+  const { t, locale } = useLanguage();
   const [count, setCount] = useState(3);
   const { failNext } = hook.settings;
   return (
     <Group align="end" gap="xs">
       <NumberInput
         label={t('receiver.failNext')}
+        description={`1 – ${failNextMax.toLocaleString(locale)}`}
         w={150}
         min={1}
-        max={1_000}
+        max={failNextMax}
         allowDecimal={false}
         value={count}
         onChange={(value) => setCount(Number(value) || 1)}
@@ -108,6 +103,7 @@ type FigureProps = {
 
 /** A number that is told when it is finished, not while it is typed. */
 function Figure({ label, value, min, max, step = 1, onSet, onEmpty }: FigureProps) {
+  const { locale } = useLanguage();
   const [typed, type] = useState<string | number>();
   const tell = () => {
     type(undefined);
@@ -118,6 +114,8 @@ function Figure({ label, value, min, max, step = 1, onSet, onEmpty }: FigureProp
   return (
     <NumberInput
       label={label}
+      // What is beyond is brought back to it: that is no surprise where it is said.
+      description={`${min.toLocaleString(locale)} – ${max.toLocaleString(locale)}`}
       w={190}
       {...{ min, max, step }}
       allowDecimal={false}
@@ -135,7 +133,7 @@ function Secret({ hook: { settings }, change }: Props) {
   const { hasSecret, rejectInvalid } = settings;
   return (
     <Group align="end" gap="xs">
-      <PasswordInput
+      <Password
         label={t('receiver.secret')}
         description={hasSecret ? t('receiver.secretSet') : t('receiver.secretHelp')}
         w={{ base: '100%', sm: 420 }}

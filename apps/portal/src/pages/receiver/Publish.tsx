@@ -4,9 +4,12 @@ import { useState } from 'react';
 import { call, send } from '../../api/client';
 import { useT } from '../../i18n/i18n';
 import { useSession } from '../../shell/session';
+import { useCheckedForm } from '../../ui/checked-form';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { useSay } from '../../ui/say';
 import { chooseReceiverTenant, useReceiverTenant, useTenants } from './tenant';
+
+const countMax = 50;
 
 /** Publishing is for programs; here, on a machine of one's own, people may. */
 export function Publish() {
@@ -31,10 +34,15 @@ export function Publish() {
     },
     onSuccess: () => say(t('receiver.published', { n: count })),
   });
+  const form = useCheckedForm({
+    fields: ['type'],
+    error: publish.error,
+    onValid: () => publish.mutate(),
+  });
   if (!canManage || !tenantId) return null;
   return (
     <Paper withBorder p="md">
-      <Stack gap="sm">
+      <Stack gap="sm" component="form" {...form.props}>
         <Title order={2} size="h4">
           {t('receiver.publish')}
         </Title>
@@ -50,22 +58,26 @@ export function Publish() {
           )}
           <TextInput
             label={t('deliveries.type')}
+            name="type"
+            required
+            withAsterisk={false}
+            error={form.problemOf('type')}
             value={wanted}
             onChange={(event) => setType(event.currentTarget.value)}
           />
           <NumberInput
-            label={t('receiver.count')}
-            w={90}
+            label={t('receiver.countMost', { n: countMax })}
+            w={200}
             min={1}
-            max={50}
+            max={countMax}
             value={count}
-            onChange={(value) => setCount(Math.max(1, Math.min(50, Number(value) || 1)))}
+            onChange={(value) => setCount(Math.max(1, Math.min(countMax, Number(value) || 1)))}
           />
-          <Button loading={publish.isPending} onClick={() => publish.mutate()}>
+          <Button type="submit" loading={publish.isPending}>
             {t('receiver.publish')}
           </Button>
         </Group>
-        <ErrorNote error={publish.error} />
+        <ErrorNote error={form.rest} />
       </Stack>
     </Paper>
   );

@@ -55,7 +55,7 @@ function Line({ request }: { request: Received }) {
         </Text>
       )}
       <Status
-        value={answer.state === 'waiting' ? 'waiting' : isGood ? 'delivered' : 'failed'}
+        value={answer.state === 'waiting' ? 'pending' : isGood ? 'delivered' : 'failed'}
         text={answerText(answer, t)}
       />
       {request.kind === 'delivery' && <Signature request={request} />}

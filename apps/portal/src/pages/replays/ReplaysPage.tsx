@@ -1,7 +1,5 @@
-import { Button, Paper, Progress, Table, Text } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button, Paper, Table } from '@mantine/core';
 import { useState } from 'react';
-import { addressOf, send } from '../../api/client';
 import type { Replay } from '../../api/types';
 import { useT } from '../../i18n/i18n';
 import { usePages } from '../../lib/cursor-pages';
@@ -13,8 +11,7 @@ import { ErrorNote } from '../../ui/ErrorNote';
 import { LoadMore } from '../../ui/LoadMore';
 import { PageTitle } from '../../ui/PageTitle';
 import { Scroll } from '../../ui/Scroll';
-import { Status } from '../../ui/Status';
-import { Time } from '../../ui/Time';
+import { ReplayRow } from './ReplayRow';
 import { ReplayWizard } from './ReplayWizard';
 
 const everyMs = 1_500;
@@ -56,7 +53,7 @@ function ReplayTable({ replays, nameOf }: { replays: readonly Replay[]; nameOf(i
   const t = useT();
   return (
     <Paper withBorder>
-      <Scroll label={t('replays.title')} minWidth={820}>
+      <Scroll label={t('replays.title')} minWidth={890}>
         <Table layout="fixed">
           <Table.Thead>
             <Table.Tr>
@@ -65,60 +62,21 @@ function ReplayTable({ replays, nameOf }: { replays: readonly Replay[]; nameOf(i
               <Table.Th>{t('replays.kind')}</Table.Th>
               <Table.Th w={200}>{t('deliveries.title')}</Table.Th>
               <Table.Th w={190}>{t('common.created')}</Table.Th>
-              <Table.Th w={120}>{t('common.actions')}</Table.Th>
+              <Table.Th w={190}>{t('common.actions')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {replays.map((replay) => (
-              <Row key={replay.id} replay={replay} name={nameOf(replay.subscriptionId)} />
+              <ReplayRow
+                key={replay.id}
+                replay={replay}
+                name={nameOf(replay.subscriptionId)}
+                target={nameOf(replay.targetSubscriptionId ?? replay.subscriptionId)}
+              />
             ))}
           </Table.Tbody>
         </Table>
       </Scroll>
     </Paper>
-  );
-}
-
-function Row({ replay, name }: { replay: Replay; name: string }) {
-  const t = useT();
-  const tenantId = useTenantId();
-  const client = useQueryClient();
-  const { canManage } = useSession();
-  const { id, status, kind, done, failed, total, createdAt, error } = replay;
-  const cancel = useMutation({
-    mutationFn: () => send('post', addressOf('/v1/tenants/{tenantId}/replays/{id}/cancel', { tenantId, id })),
-    onSettled: () => client.invalidateQueries({ queryKey: ['log', tenantId, 'replays'] }),
-  });
-  const isOpen = status === 'queued' || status === 'running';
-  return (
-    <Table.Tr>
-      <Table.Td>
-        <Status value={status} text={t(`replay.${status}`)} />
-      </Table.Td>
-      <Table.Td className="wrap">{name}</Table.Td>
-      <Table.Td>{t(`replays.${kind}`)}</Table.Td>
-      <Table.Td className="tabular">
-        <Progress
-          value={total ? ((done + failed) / total) * 100 : status === 'done' ? 100 : 0}
-          aria-label={t('replays.progress', { done: done + failed, total: total ?? 0 })}
-        />
-        <Text size="sm">{t('replays.progress', { done: done + failed, total: total ?? 0 })}</Text>
-        {error && (
-          <Text size="sm" className="wrap">
-            {error}
-          </Text>
-        )}
-      </Table.Td>
-      <Table.Td>
-        <Time at={createdAt} />
-      </Table.Td>
-      <Table.Td>
-        {isOpen && canManage && (
-          <Button variant="default" size="xs" loading={cancel.isPending} onClick={() => cancel.mutate()}>
-            {t('common.cancel')}
-          </Button>
-        )}
-      </Table.Td>
-    </Table.Tr>
   );
 }

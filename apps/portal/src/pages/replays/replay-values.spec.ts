@@ -1,4 +1,4 @@
-import { bodyOf, isComplete } from './replay-values';
+import { bodyOf, deliveriesOf, isComplete } from './replay-values';
 
 const values = { subscriptionId: 's', targetSubscriptionId: '', kind: 'failed' as const, from: '', to: '' };
 
@@ -15,4 +15,12 @@ it.each([
   [{ kind: 'range' as const, from: 'a' }, true],
 ])('with %j it can be counted: %s', (change, complete) => {
   expect(isComplete({ ...values, ...change })).toBe(complete);
+});
+
+it('leads to the deliveries of the target, of the period', () => {
+  const replay = { subscriptionId: 'a', targetSubscriptionId: 'b', from: null, to: '2026-11-28T10:00:00Z' };
+  expect(deliveriesOf(replay)).toBe('deliveries?subscriptionId=b&to=2026-11-28T10%3A00%3A00Z');
+  expect(deliveriesOf({ ...replay, targetSubscriptionId: null, to: null })).toBe(
+    'deliveries?subscriptionId=a',
+  );
 });

@@ -1,3 +1,6 @@
+import { addressOf } from '../../api/client';
+import type { Replay } from '../../api/types';
+
 export type ReplayValues = {
   subscriptionId: string;
   targetSubscriptionId: string;
@@ -18,4 +21,12 @@ export function bodyOf({ subscriptionId, targetSubscriptionId, kind, from, to }:
     ...(from ? { from } : {}),
     ...(to ? { to } : {}),
   };
+}
+
+type Whole = Pick<Replay, 'subscriptionId' | 'targetSubscriptionId' | 'from' | 'to'>;
+
+/** Where the deliveries are that it made: those of its target, of the period. */
+export function deliveriesOf({ subscriptionId, targetSubscriptionId, from, to }: Whole): string {
+  const query = { subscriptionId: targetSubscriptionId ?? subscriptionId, from, to };
+  return addressOf('deliveries', {}, query);
 }

@@ -1,8 +1,11 @@
-import { Button, Modal, PasswordInput, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Select, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useT } from '../../i18n/i18n';
+import { useCheckedForm } from '../../ui/checked-form';
 import { ErrorNote } from '../../ui/ErrorNote';
-import { useAddUser } from './api';
+import { Password } from '../../ui/Password';
+import { FormModal } from '../../ui/FormModal';
+import { useAddUser } from '../../lib/users';
 
 export const tenantRoles = ['tenant-admin', 'tenant-viewer'] as const;
 
@@ -11,29 +14,27 @@ export function AddUser({ tenantId, onClose }: { tenantId: string | undefined; o
   const add = useAddUser(tenantId);
   const [values, setValues] = useState({ name: '', email: '', password: '' });
   const [role, setRole] = useState<string>('tenant-viewer');
+  const form = useCheckedForm({
+    fields: ['name', 'email', 'password'],
+    error: add.error,
+    onValid: () =>
+      add.mutate({ ...values, ...(tenantId === undefined ? {} : { role }) }, { onSuccess: onClose }),
+  });
   const input = (name: keyof typeof values) => ({
+    name,
     value: values[name],
     required: true,
+    error: form.problemOf(name),
     onChange: ({ currentTarget: { value } }: { currentTarget: { value: string } }) =>
       setValues((before) => ({ ...before, [name]: value })),
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('users.new')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          add.mutate({ ...values, ...(tenantId === undefined ? {} : { role }) }, { onSuccess: onClose });
-        }}
-      >
+    <FormModal title={t('users.new')} onClose={onClose}>
+      <form {...form.props}>
         <Stack>
           <TextInput label={t('common.name')} maxLength={200} data-autofocus {...input('name')} />
           <TextInput label={t('users.email')} type="email" maxLength={254} {...input('email')} />
-          <PasswordInput
+          <Password
             label={t('users.password')}
             autoComplete="new-password"
             minLength={12}
@@ -41,13 +42,13 @@ export function AddUser({ tenantId, onClose }: { tenantId: string | undefined; o
             {...input('password')}
           />
           {tenantId !== undefined && <RoleSelect value={role} onChange={setRole} />}
-          <ErrorNote error={add.error} />
+          <ErrorNote error={form.rest} />
           <Button type="submit" loading={add.isPending}>
             {t('common.create')}
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </FormModal>
   );
 }
 

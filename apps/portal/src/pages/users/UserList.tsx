@@ -1,4 +1,4 @@
-import { Button, Paper, Table, Text } from '@mantine/core';
+import { Button, Group, Paper, Table, Text } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import type { User } from '../../api/types';
 import { useT } from '../../i18n/i18n';
@@ -11,7 +11,8 @@ import { PageTitle } from '../../ui/PageTitle';
 import { Scroll } from '../../ui/Scroll';
 import { Time } from '../../ui/Time';
 import { AddUser } from './AddUser';
-import { useRemoveUser, useUsers } from './api';
+import { EditUser } from './EditUser';
+import { useRemoveUser, useUsers } from '../../lib/users';
 
 type Props = { tenantId?: string; title: string; children?: ReactNode };
 
@@ -22,6 +23,7 @@ export function UserList({ tenantId, title, children }: Props) {
   const { data: users, error } = useUsers(tenantId);
   const [isAdding, add] = useState(false);
   const [removed, askFor] = useState<User>();
+  const [edited, edit] = useState<User>();
   const remove = useRemoveUser(tenantId);
   const newUser = canManage && <Button onClick={() => add(true)}>{t('users.new')}</Button>;
   return (
@@ -35,7 +37,7 @@ export function UserList({ tenantId, title, children }: Props) {
       )}
       {users && users.length > 0 && (
         <Paper withBorder>
-          <Scroll label={title}>
+          <Scroll label={title} minWidth={760}>
             <Table>
               <Table.Thead>
                 <Table.Tr>
@@ -43,7 +45,7 @@ export function UserList({ tenantId, title, children }: Props) {
                   <Table.Th>{t('users.email')}</Table.Th>
                   <Table.Th>{t('users.role')}</Table.Th>
                   <Table.Th>{t('common.created')}</Table.Th>
-                  {canManage && <HiddenHead text={t('users.remove')} />}
+                  {canManage && <HiddenHead text={t('common.actions')} />}
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
@@ -52,7 +54,8 @@ export function UserList({ tenantId, title, children }: Props) {
                     key={user.id}
                     user={user}
                     isMe={user.id === session?.id}
-                    onRemove={canManage ? () => askFor(user) : undefined}
+                    onEdit={canManage ? () => edit(user) : undefined}
+                    onRemove={() => askFor(user)}
                   />
                 ))}
               </Table.Tbody>
@@ -62,6 +65,7 @@ export function UserList({ tenantId, title, children }: Props) {
       )}
       {users && children}
       {isAdding && <AddUser tenantId={tenantId} onClose={() => add(false)} />}
+      {edited && <EditUser tenantId={tenantId} user={edited} onClose={() => edit(undefined)} />}
       <Confirm
         opened={removed !== undefined}
         title={t('users.removeTitle', { name: removed?.name ?? '' })}
@@ -76,9 +80,9 @@ export function UserList({ tenantId, title, children }: Props) {
   );
 }
 
-type RowProps = { user: User; isMe: boolean; onRemove: (() => void) | undefined };
+type RowProps = { user: User; isMe: boolean; onEdit: (() => void) | undefined; onRemove(): void };
 
-function Row({ user: { name, email, role, createdAt }, isMe, onRemove }: RowProps) {
+function Row({ user: { name, email, role, createdAt }, isMe, onEdit, onRemove }: RowProps) {
   const t = useT();
   return (
     <Table.Tr>
@@ -93,17 +97,27 @@ function Row({ user: { name, email, role, createdAt }, isMe, onRemove }: RowProp
       <Table.Td>
         <Time at={createdAt} />
       </Table.Td>
-      {onRemove && (
-        <Table.Td ta="right">
+      {onEdit && (
+        <Table.Td>
           {!isMe && (
-            <Button
-              variant="default"
-              size="xs"
-              onClick={onRemove}
-              aria-label={`${t('users.remove')}: ${name}`}
-            >
-              {t('users.remove')}
-            </Button>
+            <Group gap="xs" justify="flex-end" wrap="nowrap">
+              <Button
+                variant="default"
+                size="xs"
+                onClick={onEdit}
+                aria-label={`${t('common.edit')}: ${name}`}
+              >
+                {t('common.edit')}
+              </Button>
+              <Button
+                variant="default"
+                size="xs"
+                onClick={onRemove}
+                aria-label={`${t('users.remove')}: ${name}`}
+              >
+                {t('users.remove')}
+              </Button>
+            </Group>
           )}
         </Table.Td>
       )}

@@ -2,6 +2,7 @@ import { useT } from '../../i18n/i18n';
 import { useSession } from '../../shell/session';
 import { useTenantId } from '../../shell/tenant';
 import { PortalLink } from './PortalLink';
+import { PortalLinks } from './PortalLinks';
 import { UserList } from './UserList';
 
 export function Component() {
@@ -11,6 +12,7 @@ export function Component() {
   return (
     <UserList tenantId={tenantId} title={t('users.title')}>
       {canManage && <PortalLink key={tenantId} />}
+      {canManage && <PortalLinks />}
     </UserList>
   );
 }

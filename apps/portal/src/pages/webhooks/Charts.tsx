@@ -1,4 +1,4 @@
-import { Grid, Group, Paper, SegmentedControl, Text, Title } from '@mantine/core';
+import { Center, Grid, Group, Paper, SegmentedControl, Text, Title } from '@mantine/core';
 import { BarChart, LineChart } from '@mantine/charts';
 import '@mantine/charts/styles.css';
 import { useState } from 'react';
@@ -10,16 +10,28 @@ import { useTenantId } from '../../shell/tenant';
 import { useTimes } from '../../ui/times';
 
 const spans = { hour: lastHour, day: lastDay, month: lastMonth };
-const everyMs = 10_000;
+const everyMs = 5_000;
 
-/** Volume and latency over time. Loaded when it is looked at: charts are half of the portal's code. */
-export default function Charts({ id }: { id: string }) {
+/** The widest first: where two have the same values, both are seen. */
+const lines = [
+  { name: 'p99', label: 'p99', color: 'grape.4' },
+  { name: 'p95', label: 'p95', color: 'orange.7' },
+  { name: 'p50', label: 'p50', color: 'blue.6', strokeDasharray: '5 3' },
+];
+
+/**
+ * Volume and latency over time; what is `open` the page knows better. Loaded when it is looked at:
+ * charts are half of the portal's code.
+ */
+export default function Charts({ id, open }: { id: string; open: number }) {
   const t = useT();
   const [span, setSpan] = useState<keyof typeof spans>('hour');
   const { data } = useStats(useTenantId(), id, spans[span], everyMs);
   const points = usePoints(data, span);
+  const hasVolume = points.some(({ delivered, failed }) => delivered + failed > 0);
+  const hasLatency = points.some(({ p50 }) => p50 !== null);
   return (
-    <Paper withBorder p="md" mih={345}>
+    <Paper withBorder p="md" mih={395}>
       <Group justify="flex-end" mb="xs">
         <SegmentedControl
           size="xs"
@@ -34,9 +46,11 @@ export default function Charts({ id }: { id: string }) {
           <Title order={2} size="h5">
             {t('detail.volume')}
           </Title>
-          {points.length === 0 ? (
-            <Text c="dimmed">{t('detail.noChart')}</Text>
-          ) : (
+          <Text size="xs" c="dimmed" mih={36} mb="xs">
+            {t('detail.volumeMeans', { n: open })}
+          </Text>
+          {data && !hasVolume && <NoChart text={t('detail.noVolume')} />}
+          {hasVolume && (
             <BarChart
               h={230}
               data={points}
@@ -54,9 +68,11 @@ export default function Charts({ id }: { id: string }) {
           <Title order={2} size="h5">
             {t('detail.latency')}
           </Title>
-          {points.length === 0 ? (
-            <Text c="dimmed">{t('detail.noChart')}</Text>
-          ) : (
+          <Text size="xs" c="dimmed" mih={36} mb="xs">
+            {t('detail.latencyMeans')}
+          </Text>
+          {data && !hasLatency && <NoChart text={t('detail.noLatency')} />}
+          {hasLatency && (
             <LineChart
               h={230}
               data={points}
@@ -65,16 +81,21 @@ export default function Charts({ id }: { id: string }) {
               // One point makes no line.
               withDots={points.length === 1}
               connectNulls
-              series={[
-                { name: 'p50', label: 'p50', color: 'blue.6' },
-                { name: 'p95', label: 'p95', color: 'orange.6' },
-                { name: 'p99', label: 'p99', color: 'grape.6' },
-              ]}
+              series={lines}
+              lineProps={({ name }) => ({ strokeWidth: name === 'p99' ? 6 : 2 })}
             />
           )}
         </Grid.Col>
       </Grid>
     </Paper>
+  );
+}
+
+function NoChart({ text }: { text: string }) {
+  return (
+    <Center h={230}>
+      <Text c="dimmed">{text}</Text>
+    </Center>
   );
 }
 

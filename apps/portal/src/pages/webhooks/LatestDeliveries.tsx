@@ -21,8 +21,10 @@ export function useLatest(tenantId: string, id: string, everyMs: number) {
   });
 }
 
+type Props = { id: string; deliveries: readonly Delivery[] };
+
 /** The newest deliveries of one webhook, as they come. */
-export function LatestDeliveries({ id, deliveries }: { id: string; deliveries: readonly Delivery[] }) {
+export function LatestDeliveries({ id, deliveries }: Props) {
   const t = useT();
   const path = useTenantPath();
   if (deliveries.length === 0) return <Text c="dimmed">{t('detail.noDeliveries')}</Text>;

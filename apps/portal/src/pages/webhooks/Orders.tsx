@@ -22,15 +22,17 @@ export function Orders({
   waitingLanes: readonly WaitingLane[];
 }) {
   const t = useT();
-  const navigate = useNavigate();
-  const path = useTenantPath();
   const [asked, ask] = useState<Asked>();
   const [isTesting, test] = useState(false);
   const order = useOrder(useTenantId(), webhook.id);
   const remove = useDelete(webhook.id);
   const close = () => ask(undefined);
-  const give = (name: Order) => order.mutate(name, { onSuccess: close });
   const { status, health } = webhook;
+  // What was refused in a state that is over says nothing about this one.
+  const state = `${status} ${health?.state ?? ''}`;
+  const [refusedIn, setRefusedIn] = useState<string>();
+  const refusal = refusedIn === state ? order.error : null;
+  const give = (name: Order) => order.mutate(name, { onSuccess: close, onError: () => setRefusedIn(state) });
   const isParked =
     status === 'active' &&
     (health?.state === 'parked' || waitingLanes.some(({ state }) => state === 'parked'));
@@ -53,23 +55,8 @@ export function Orders({
       <Button variant="default" onClick={() => test(true)}>
         {t('order.test')}
       </Button>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <Button variant="default" aria-label={t('common.edit')}>
-            ⋯
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item onClick={() => void navigate(path(`webhooks/${webhook.id}/edit`))}>
-            {t('common.edit')}
-          </Menu.Item>
-          {status !== 'disabled' && (
-            <Menu.Item onClick={() => ask('disable')}>{t('order.disable')}</Menu.Item>
-          )}
-          <Menu.Item onClick={() => ask('delete')}>{t('common.delete')}</Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      <ErrorNote error={asked ? null : order.error} />
+      <More webhook={webhook} ask={ask} />
+      <ErrorNote error={asked ? null : refusal} />
       <TestEvent webhook={webhook} opened={isTesting} onClose={() => test(false)} />
       <Confirm
         opened={asked !== undefined}
@@ -77,11 +64,32 @@ export function Orders({
         text={t(`order.${asked ?? 'skip'}Text`)}
         action={asked === 'delete' ? t('common.delete') : t(`order.${asked ?? 'skip'}`)}
         isPending={order.isPending || remove.isPending}
-        error={order.error ?? remove.error}
+        error={refusal ?? remove.error}
         onConfirm={confirm}
         onClose={close}
       />
     </>
+  );
+}
+
+/** What is done seldom. */
+function More({ webhook: { id, status }, ask }: { webhook: Subscription; ask(what: Asked): void }) {
+  const t = useT();
+  const navigate = useNavigate();
+  const path = useTenantPath();
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" aria-label={t('order.more')}>
+          ⋯
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => void navigate(path(`webhooks/${id}/edit`))}>{t('common.edit')}</Menu.Item>
+        {status !== 'disabled' && <Menu.Item onClick={() => ask('disable')}>{t('order.disable')}</Menu.Item>}
+        <Menu.Item onClick={() => ask('delete')}>{t('common.delete')}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

@@ -1,14 +1,15 @@
-import { Button, PasswordInput, Select, Stack, Text } from '@mantine/core';
+import { Button, Select, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client';
 import type { Subscription } from '../../api/types';
 import { useT } from '../../i18n/i18n';
 import { useProfile, useTenantId } from '../../shell/tenant';
+import { useCheckedForm } from '../../ui/checked-form';
 import { ErrorNote } from '../../ui/ErrorNote';
-import { OnceModal } from '../../ui/OnceModal';
+import { FormModal } from '../../ui/FormModal';
+import { HeaderValue } from '../../ui/HeaderValue';
 import { SecretText } from '../../ui/SecretText';
-import { newAuthorization } from './form/values';
 
 const hourS = 3_600;
 const overlaps = [24, 72, 168, 1];
@@ -32,9 +33,14 @@ export function RotateSecret({ webhook, onClose }: { webhook: Subscription; onCl
       if (!secret) onClose();
     },
   });
+  const form = useCheckedForm({
+    fields: ['auth/authorization'],
+    error: rotate.error,
+    onValid: () => rotate.mutate(),
+  });
   const secret = rotate.data?.secret;
   return (
-    <OnceModal
+    <FormModal
       title={t('secret.rotateTitle')}
       isHeld={rotate.isPending || secret !== undefined}
       onClose={onClose}
@@ -46,27 +52,29 @@ export function RotateSecret({ webhook, onClose }: { webhook: Subscription; onCl
           <Button onClick={onClose}>{t('secret.done')}</Button>
         </Stack>
       ) : (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            rotate.mutate();
-          }}
-        >
+        <form {...form.props}>
           <Stack>
             {keepsOld ? (
               <Overlap value={overlapS} onChange={setOverlap} />
             ) : (
               <Text>{t('secret.atOnce')}</Text>
             )}
-            {isOwn && <OwnValue value={authorization} onChange={setAuthorization} />}
-            <ErrorNote error={rotate.error} />
+            {isOwn && (
+              <HeaderValue
+                required
+                value={authorization}
+                error={form.problemOf('auth/authorization')}
+                onChange={setAuthorization}
+              />
+            )}
+            <ErrorNote error={form.rest} />
             <Button type="submit" loading={rotate.isPending}>
               {isOwn ? t('common.save') : t('secret.rotate')}
             </Button>
           </Stack>
         </form>
       )}
-    </OnceModal>
+    </FormModal>
   );
 }
 
@@ -83,23 +91,5 @@ function Overlap({ value, onChange }: { value: string; onChange(value: string): 
       value={value}
       onChange={(chosen) => onChange(chosen ?? '0')}
     />
-  );
-}
-
-function OwnValue({ value, onChange }: { value: string; onChange(value: string): void }) {
-  const t = useT();
-  return (
-    <>
-      <PasswordInput
-        label={t('form.auth')}
-        required
-        autoComplete="off"
-        value={value}
-        onChange={(event) => onChange(event.currentTarget.value)}
-      />
-      <Button variant="default" onClick={() => onChange(newAuthorization())}>
-        {t('form.authGenerate')}
-      </Button>
-    </>
   );
 }

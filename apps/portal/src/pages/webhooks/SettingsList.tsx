@@ -6,6 +6,7 @@ import { filterText } from '../../lib/filter';
 import { retriesOf } from '../../lib/retry';
 import { useProfile } from '../../shell/tenant';
 import { Time } from '../../ui/Time';
+import { Url } from '../../ui/Url';
 
 export function SettingsList({ webhook }: { webhook: Subscription }) {
   const t = useT();
@@ -14,7 +15,7 @@ export function SettingsList({ webhook }: { webhook: Subscription }) {
     webhook;
   const order = `form.ordering.${ordering}`;
   const rows: [label: string, value: ReactNode][] = [
-    [profile === 'brz365' ? t('form.url.brz365') : t('form.url'), url],
+    [profile === 'brz365' ? t('form.url.brz365') : t('form.url'), <Url key="url" text={url} />],
     ...(description ? [[t('form.description'), description] as [string, ReactNode]] : []),
     [t('form.events'), filterText(filter, t('common.all'))],
     [t('form.ordering'), isText(order) ? t(order) : ordering],

@@ -2,31 +2,40 @@ import { Alert, Text } from '@mantine/core';
 import type { Subscription, WaitingLane } from '../../api/types';
 import { useT } from '../../i18n/i18n';
 import { sayHealth } from '../../lib/say-health';
-import { waitingOf } from '../../lib/subscriptions';
+import { openOf } from '../../lib/open';
 import { Time } from '../../ui/Time';
 import { useNow } from '../../ui/times';
 import { WebhookStatus } from './WebhookStatus';
 
+type Props = {
+  webhook: Subscription;
+  lanes: readonly WaitingLane[];
+  /** Nothing was ever delivered: nobody knows whether it works. */
+  isUnused: boolean;
+};
+
 /** How the webhook is doing, in words, counting down. */
-export function StatusWords({ webhook, lanes }: { webhook: Subscription; lanes: readonly WaitingLane[] }) {
+export function StatusWords({ webhook, lanes, isUnused }: Props) {
   const t = useT();
   const { health, status, statusReason } = webhook;
   const isCounting = health?.nextAttemptAt != null;
   const nowMs = useNow(isCounting, 500);
-  const said = sayHealth(webhook, { nowMs, waiting: waitingOf(lanes, webhook.id) });
-  const isRetrying = lanes.some(({ state }) => state === 'retrying');
-  const isBad = status !== 'active' || health?.state === 'parked' || isRetrying;
+  const { waiting, retrying } = openOf(lanes, webhook);
+  const said = sayHealth(webhook, { nowMs, waiting });
+  const retries = retrying > 0;
+  const isBad = status !== 'active' || health?.state === 'parked' || retries;
   return (
     <Alert
       variant="outline"
       color={isBad ? 'orange' : 'green'}
-      title={<WebhookStatus webhook={webhook} />}
+      title={<WebhookStatus webhook={webhook} isRetrying={retries} isIdle={isUnused} />}
       mih={96}
     >
       <Text className="tabular" data-testid="status-words">
         {said.map(({ key, values }) => t(key, values)).join(' ')}
       </Text>
-      {isRetrying && <Text size="sm">{t('say.retrying')}</Text>}
+      {isUnused && status === 'active' && <Text size="sm">{t('say.unused')}</Text>}
+      {retries && <Text size="sm">{t('say.retrying', { n: retrying })}</Text>}
       {health?.failingSince && (
         <Text size="sm" c="dimmed">
           {t('say.failingSince')} <Time at={health.failingSince} />

@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react';
 import { useParams } from 'react-router';
 import { useT } from '../../i18n/i18n';
 import { useLive } from '../../lib/live';
+import { openOf } from '../../lib/open';
 import { useSubscription, useWaiting } from '../../lib/subscriptions';
 import { useSession } from '../../shell/session';
 import { useTenantId } from '../../shell/tenant';
@@ -28,20 +29,21 @@ export function Component() {
   if (error && !webhook) return <ErrorNote error={error} />;
   // All of it at once: nothing is pushed down by what is known a moment later.
   if (!webhook || areLanesLoading || areDeliveriesLoading) return null;
+  const open = openOf(lanes, webhook);
   return (
     <Stack>
       <PageTitle title={webhook.name || webhook.url}>
         {canManage && <Orders webhook={webhook} waitingLanes={lanes ?? []} />}
       </PageTitle>
-      <StatusWords webhook={webhook} lanes={lanes ?? []} />
+      <StatusWords webhook={webhook} lanes={lanes ?? []} isUnused={latest?.length === 0} />
       <Paper withBorder p="md">
         <Title order={2} size="h4" mb="sm">
           {t('detail.live')}
         </Title>
         <LatestDeliveries id={id} deliveries={latest ?? []} />
       </Paper>
-      <Suspense fallback={<Paper withBorder mih={345} />}>
-        <Charts id={id} />
+      <Suspense fallback={<Paper withBorder mih={395} />}>
+        <Charts id={id} open={open.waiting + open.retrying} />
       </Suspense>
       <Grid>
         <Grid.Col span={{ base: 12, md: 7 }}>

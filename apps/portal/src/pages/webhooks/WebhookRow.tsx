@@ -1,18 +1,21 @@
 import { Table, Text } from '@mantine/core';
 import type { Subscription } from '../../api/types';
 import { useT } from '../../i18n/i18n';
-import { useLastFailure, useLastFailures } from '../../lib/last-failures';
+import { lastFailedMinute } from '../../lib/last-failed-attempt';
+import { useLastFailedAt, useLastFailure, useLastFailures } from '../../lib/last-failures';
+import type { Open } from '../../lib/open';
 import { lastHour, sumOf } from '../../lib/stats';
 import { useStats } from '../../lib/subscriptions';
 import { useTenantId, useTenantPath } from '../../shell/tenant';
 import { RouteLink } from '../../ui/RouteLink';
 import { Time } from '../../ui/Time';
+import { Url } from '../../ui/Url';
 import { WebhookStatus } from './WebhookStatus';
 
 /** Each row asks for its own numbers: not too often. */
 const everyMs = 30_000;
 
-export function WebhookRow({ webhook, waiting }: { webhook: Subscription; waiting: number }) {
+export function WebhookRow({ webhook, open }: { webhook: Subscription; open: Open }) {
   const t = useT();
   const path = useTenantPath();
   const { id, name, url } = webhook;
@@ -20,24 +23,37 @@ export function WebhookRow({ webhook, waiting }: { webhook: Subscription; waitin
     <Table.Tr>
       <Table.Td>
         <RouteLink to={path(`webhooks/${id}`)} fw={600} className="wrap">
-          {name || url}
+          {name || <Url text={url} />}
         </RouteLink>
-        <Text size="sm" c="dimmed" truncate title={url}>
-          {url}
-        </Text>
+        {name && (
+          <Text size="sm" c="dimmed" lineClamp={2} title={url}>
+            <Url text={url} />
+          </Text>
+        )}
       </Table.Td>
       <Table.Td>
-        <WebhookStatus webhook={webhook} />
+        <Health webhook={webhook} isRetrying={open.retrying > 0} />
       </Table.Td>
       <Table.Td>
         <Rate id={id} />
       </Table.Td>
-      <Table.Td className="tabular">{waiting > 0 ? t('webhooks.number', { n: waiting }) : '–'}</Table.Td>
+      <Table.Td className="tabular">
+        {open.retrying > 0 && <Text size="sm">{t('webhooks.retryingCount', { n: open.retrying })}</Text>}
+        {open.waiting > 0 && <Text size="sm">{t('webhooks.waitingCount', { n: open.waiting })}</Text>}
+        {open.retrying + open.waiting === 0 && '–'}
+      </Table.Td>
       <Table.Td>
         <LastFailure id={id} />
       </Table.Td>
     </Table.Tr>
   );
+}
+
+/** Where nothing was tried in an hour, nobody knows whether it would work. */
+function Health({ webhook, isRetrying }: { webhook: Subscription; isRetrying: boolean }) {
+  const { data } = useStats(useTenantId(), webhook.id, lastHour, everyMs);
+  const isIdle = data !== undefined && data.items.every(({ attempts }) => attempts === 0);
+  return <WebhookStatus webhook={webhook} isRetrying={isRetrying} isIdle={isIdle} />;
 }
 
 function Rate({ id }: { id: string }) {
@@ -46,20 +62,33 @@ function Rate({ id }: { id: string }) {
   return <Text size="sm">{data ? t('webhooks.counts', sumOf(data.items)) : '–'}</Text>;
 }
 
-/** The newest delivery that went wrong. */
+/** The newest attempt that went wrong; where everything has recovered, the minute it was in. */
 function LastFailure({ id }: { id: string }) {
+  const t = useT();
   const tenantId = useTenantId();
   const path = useTenantPath();
   const { data: known } = useLastFailures(tenantId, everyMs);
-  const data = useLastFailure(tenantId, id, { known, everyMs });
-  if (!data) return <>–</>;
+  const delivery = useLastFailure(tenantId, id, { known, everyMs });
+  const attemptAt = useLastFailedAt(tenantId, delivery);
+  const { data: stats } = useStats(tenantId, id, lastHour, everyMs);
+  const minute = stats && lastFailedMinute(stats.items);
+  const at = attemptAt ?? delivery?.finishedAt ?? delivery?.firstAttemptAt;
+  if (minute && (!at || at < minute))
+    return (
+      <Text size="sm">
+        <Time at={minute} />
+        <br />
+        {t('webhooks.recovered')}
+      </Text>
+    );
+  if (!delivery) return <>–</>;
   return (
     <>
-      <RouteLink to={path(`deliveries/${data.id}`)} size="sm">
-        <Time at={data.finishedAt ?? data.firstAttemptAt} />
+      <RouteLink to={path(`deliveries/${delivery.id}`)} size="sm">
+        <Time at={at} />
       </RouteLink>
       <Text size="sm" c="dimmed" className="wrap">
-        {data.lastStatus ?? data.lastError}
+        {delivery.lastStatus ?? delivery.lastError}
       </Text>
     </>
   );

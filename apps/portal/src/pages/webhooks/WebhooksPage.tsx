@@ -1,7 +1,8 @@
 import { Paper, Table, Text } from '@mantine/core';
 import { useT } from '../../i18n/i18n';
 import { useLive } from '../../lib/live';
-import { useSubscriptions, useWaiting, waitingOf } from '../../lib/subscriptions';
+import { openOf } from '../../lib/open';
+import { useSubscriptions, useWaiting } from '../../lib/subscriptions';
 import { useSession } from '../../shell/session';
 import { useTenantId, useTenantPath } from '../../shell/tenant';
 import { Empty } from '../../ui/Empty';
@@ -39,23 +40,25 @@ export function Component() {
             <Table layout="fixed">
               <Table.Thead>
                 <Table.Tr>
-                  <Table.Th w="34%">{t('common.name')}</Table.Th>
-                  <Table.Th w="17%">{t('webhooks.health')}</Table.Th>
-                  <Table.Th w="17%">{t('webhooks.lastHour')}</Table.Th>
-                  <Table.Th w="10%">{t('webhooks.backlog')}</Table.Th>
-                  <Table.Th w="22%">{t('webhooks.lastFailure')}</Table.Th>
+                  <Table.Th w="33%">{t('common.name')}</Table.Th>
+                  <Table.Th w="14%">{t('webhooks.health')}</Table.Th>
+                  <Table.Th w="18%">{t('webhooks.finished')}</Table.Th>
+                  <Table.Th w="14%">{t('webhooks.open')}</Table.Th>
+                  <Table.Th w="21%">{t('webhooks.lastFailure')}</Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
                 {webhooks.map((webhook) => (
-                  <WebhookRow key={webhook.id} webhook={webhook} waiting={waitingOf(lanes, webhook.id)} />
+                  <WebhookRow key={webhook.id} webhook={webhook} open={openOf(lanes, webhook)} />
                 ))}
               </Table.Tbody>
             </Table>
           </Scroll>
+          <Text size="sm" c="dimmed" p="sm">
+            {t('webhooks.countsMeans')}
+          </Text>
         </Paper>
       )}
-      <Text size="sm" mt="sm" aria-live="polite" />
     </>
   );
 }

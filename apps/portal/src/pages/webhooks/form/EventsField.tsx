@@ -1,7 +1,6 @@
 import { Checkbox, Input, Stack, TagsInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { call } from '../../../api/client';
 import { useT } from '../../../i18n/i18n';
+import { useEventTypes } from '../../../lib/event-types';
 import { useTenantId } from '../../../shell/tenant';
 import { EventMatrix } from './EventMatrix';
 import type { FieldProps } from './WebhookForm';
@@ -27,12 +26,8 @@ export function EventsField({ isIncomplete, ...field }: FieldProps & { isIncompl
 
 function useTypeNames(): string[] {
   const tenantId = useTenantId();
-  const { data } = useQuery({
-    queryKey: ['event-types', tenantId],
-    queryFn: ({ signal }) =>
-      call('get', '/v1/tenants/{tenantId}/event-types', { path: { tenantId }, signal }),
-  });
-  return (data?.items ?? []).map(({ name }) => name);
+  const { data = [] } = useEventTypes(tenantId);
+  return data.map(({ name }) => name);
 }
 
 /** Brutlers: exactly the six there are. */

@@ -1,11 +1,13 @@
 import { Button, Group, Paper, Stack } from '@mantine/core';
-import { useState, type FormEvent } from 'react';
+import { useRef, useState, type FormEvent } from 'react';
 import { useNavigate } from 'react-router';
 import type { Profile, Subscription, Tenant } from '../../../api/types';
 import { useT } from '../../../i18n/i18n';
 import { filterOf } from '../../../lib/filter';
 import { useTenantPath } from '../../../shell/tenant';
+import { useCheckedForm } from '../../../ui/checked-form';
 import { ErrorNote } from '../../../ui/ErrorNote';
+import { useLeaveGuard } from '../../../ui/leave-guard';
 import { RouteButton } from '../../../ui/RouteLink';
 import { SecretOnce } from '../SecretOnce';
 import { EventsField } from './EventsField';
@@ -31,29 +33,47 @@ export function WebhookForm({ tenant, webhook }: { tenant: Tenant; webhook?: Sub
   const path = useTenantPath();
   const profile = tenant.profile as Profile;
   const isNew = !webhook;
-  const [values, setValues] = useState(() => startValues(webhook));
+  const [start] = useState(() => startValues(webhook));
+  const [values, setValues] = useState(start);
   const [isIncomplete, setIncomplete] = useState(false);
-  const save = useSaveWebhook(tenant, webhook);
-  const { saved, problemOf, otherProblem } = save;
+  const leave = useRef(() => undefined as void);
+  const save = useSaveWebhook(tenant, webhook, () => leave.current());
+  const { saved, otherProblem } = save;
+  const isDirty = JSON.stringify(values) !== JSON.stringify(start);
+  const { dialog, free } = useLeaveGuard(
+    isDirty || saved?.secret !== undefined,
+    saved?.secret ? 'secret' : 'text',
+  );
+  leave.current = free;
+  const lacksEvents = profile === 'brz365' && filterOf(values.matrix).entities.length === 0;
+  const lacksTypes = profile === 'brutlers' && values.types.length === 0;
+  const lacksAny = lacksEvents || lacksTypes;
+  const form = useCheckedForm({ fields: [], onValid: () => !lacksAny && save.submit(values) });
   const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const lacksEvents = profile === 'brz365' && filterOf(values.matrix).entities.length === 0;
-    const lacksTypes = profile === 'brutlers' && values.types.length === 0;
-    setIncomplete(lacksEvents || lacksTypes);
-    if (!lacksEvents && !lacksTypes) save.submit(values);
+    setIncomplete(lacksAny);
+    form.props.onSubmit(event);
   };
   const field: FieldProps = {
     values,
     set: (change) => setValues((before) => ({ ...before, ...change })),
     profile,
     isNew,
-    problemOf,
+    problemOf: (...pointers) => form.problemOf(pointers[0]?.slice(1) ?? '') ?? save.problemOf(...pointers),
+  };
+  const goOn = (id: string) => {
+    free();
+    void navigate(path(`webhooks/${id}`));
   };
   if (saved?.secret)
-    return <SecretOnce secret={saved.secret} onDone={() => void navigate(path(`webhooks/${saved.id}`))} />;
+    return (
+      <>
+        <SecretOnce secret={saved.secret} onDone={() => goOn(saved.id)} />
+        {dialog}
+      </>
+    );
   return (
     <Paper withBorder p="lg" maw={760}>
-      <form onSubmit={submit} noValidate={false}>
+      <form {...form.props} onSubmit={submit}>
         <Stack>
           <NameField {...field} />
           {profile === 'brz365' && <AuthField {...field} />}
@@ -72,6 +92,7 @@ export function WebhookForm({ tenant, webhook }: { tenant: Tenant; webhook?: Sub
           </Group>
         </Stack>
       </form>
+      {dialog}
     </Paper>
   );
 }

@@ -1,7 +1,7 @@
-import { Anchor, Button, Group, PasswordInput, Select, Text, TextInput } from '@mantine/core';
+import { Anchor, Select, Text, TextInput } from '@mantine/core';
 import { isText, useT, type TextKey } from '../../../i18n/i18n';
+import { HeaderValue } from '../../../ui/HeaderValue';
 import { useDevReceiver } from '../../receiver/receiver';
-import { newAuthorization } from './values';
 import type { FieldProps } from './WebhookForm';
 
 /** The profile's own words where it has some. */
@@ -19,6 +19,7 @@ export function NameField({ values, set, profile, problemOf }: FieldProps) {
   return (
     <TextInput
       label={word('form.name')}
+      name="name"
       description={profile === 'brz365' ? t('form.nameHelp.brz365') : undefined}
       required={profile === 'brz365'}
       maxLength={200}
@@ -32,22 +33,13 @@ export function NameField({ values, set, profile, problemOf }: FieldProps) {
 export function AuthField({ values, set, isNew, problemOf }: FieldProps) {
   const t = useT();
   return (
-    <Group align="end" gap="xs" wrap="nowrap">
-      <PasswordInput
-        flex={1}
-        label={t('form.auth')}
-        description={isNew ? t('form.authHelp') : `${t('form.authHelp')} ${t('form.authKept')}`}
-        required={isNew}
-        maxLength={1024}
-        autoComplete="off"
-        value={values.authorization}
-        error={problemOf('/auth/authorization')}
-        onChange={(event) => set({ authorization: event.currentTarget.value })}
-      />
-      <Button variant="default" onClick={() => set({ authorization: newAuthorization() })}>
-        {t('form.authGenerate')}
-      </Button>
-    </Group>
+    <HeaderValue
+      description={isNew ? t('form.authHelp') : `${t('form.authHelp')} ${t('form.authKept')}`}
+      required={isNew}
+      value={values.authorization}
+      error={problemOf('/auth/authorization')}
+      onChange={(authorization) => set({ authorization })}
+    />
   );
 }
 
@@ -64,6 +56,7 @@ export function UrlField({
     <div>
       <TextInput
         label={word('form.url')}
+        name="url"
         description={word('form.urlHelp')}
         type="url"
         required
@@ -86,7 +79,7 @@ function ReceiverHint({ onUse }: { onUse(url: string): void }) {
   if (!data) return null;
   const url = `${window.location.origin}/dev/receiver/hooks/first`;
   return (
-    <Text size="sm" c="dimmed">
+    <Text size="sm" c="dimmed" className="wrap">
       {t('form.receiverHint', { url })}{' '}
       <Anchor component="button" type="button" size="sm" onClick={() => onUse(url)}>
         {t('form.useReceiver')}

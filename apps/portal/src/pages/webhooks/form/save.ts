@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
 import { ApiError, call } from '../../../api/client';
 import type { Profile, Subscription, Tenant } from '../../../api/types';
-import { fieldText } from '../../../i18n/field-texts';
+import { fieldSentence, fieldText } from '../../../i18n/field-texts';
 import { useLanguage } from '../../../i18n/i18n';
 import { useTenantPath } from '../../../shell/tenant';
 import { useSay } from '../../../ui/say';
@@ -23,7 +23,7 @@ const shownFields = [
 ];
 
 /** Creates or changes a webhook; a generated secret has to be shown before anybody goes on. */
-export function useSaveWebhook(tenant: Tenant, webhook: Subscription | undefined) {
+export function useSaveWebhook(tenant: Tenant, webhook: Subscription | undefined, onDone: () => void) {
   const { t, locale } = useLanguage();
   const say = useSay();
   const navigate = useNavigate();
@@ -41,6 +41,7 @@ export function useSaveWebhook(tenant: Tenant, webhook: Subscription | undefined
     onSuccess: async ({ id, secret }) => {
       await client.invalidateQueries({ queryKey: ['subscriptions', tenant.id] });
       if (secret) return;
+      onDone();
       say(t(profile === 'brz365' && !webhook ? 'form.verified' : 'form.saved'));
       await navigate(path(`webhooks/${id}`));
     },
@@ -60,9 +61,15 @@ export function useSaveWebhook(tenant: Tenant, webhook: Subscription | undefined
         pointers.some((wanted) => pointer === wanted || pointer.startsWith(`${wanted}/`)),
       );
       if (!found) return undefined;
-      const isVerification = error instanceof ApiError && error.code === 'verification-failed';
-      const text = fieldText(found.detail, locale);
-      return isVerification ? t('form.notVerified', { detail: text }) : text;
+      const { pointer = '', detail } = found;
+      const text = fieldText(detail, locale);
+      if (error instanceof ApiError && error.code === 'verification-failed')
+        return t('form.notVerified', { detail: text });
+      if (pointer === '/filter/expression') return t('form.badExpression', { detail: text });
+      // Of several headers it says which one.
+      const header = /^\/headers\/(.+)$/.exec(pointer)?.[1];
+      if (header) return `${header.replaceAll('~1', '/').replaceAll('~0', '~')}: ${text}`;
+      return fieldSentence(detail, locale);
     },
   };
 }

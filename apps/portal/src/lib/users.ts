@@ -1,17 +1,18 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { call } from '../../api/client';
-import type { User } from '../../api/types';
+import { call } from '../api/client';
+import type { User } from '../api/types';
 
 export type NewUser = { email: string; name: string; password: string; role?: string };
 
 /** Of a tenant; without one, the operators. */
-export function useUsers(tenantId: string | undefined) {
+export function useUsers(tenantId: string | undefined, enabled = true) {
   return useQuery({
     queryKey: ['users', tenantId ?? null],
     queryFn: async ({ signal }): Promise<readonly User[]> =>
       tenantId === undefined
         ? (await call('get', '/v1/users', { signal })).items
         : (await call('get', '/v1/tenants/{tenantId}/users', { path: { tenantId }, signal })).items,
+    enabled,
   });
 }
 
@@ -34,6 +35,34 @@ export function useRemoveUser(tenantId: string | undefined) {
       else await call('delete', '/v1/tenants/{tenantId}/users/{userId}', { path: { tenantId, userId } });
     },
     onSuccess: reload,
+  });
+}
+
+type Change = { userId: string; change: { name?: string; role?: string } };
+
+export function useChangeUser(tenantId: string | undefined) {
+  const reload = useReload(tenantId);
+  return useMutation({
+    mutationFn: async ({ userId, change: body }: Change): Promise<void> => {
+      if (tenantId === undefined) await call('patch', '/v1/users/{userId}', { path: { userId }, body });
+      else await call('patch', '/v1/tenants/{tenantId}/users/{userId}', { path: { tenantId, userId }, body });
+    },
+    onSuccess: reload,
+  });
+}
+
+/** The new password, which nobody can read again. */
+export function useResetPassword(tenantId: string | undefined) {
+  return useMutation({
+    mutationFn: async (userId: string): Promise<string> => {
+      const { password } =
+        tenantId === undefined
+          ? await call('post', '/v1/users/{userId}/password', { path: { userId } })
+          : await call('post', '/v1/tenants/{tenantId}/users/{userId}/password', {
+              path: { tenantId, userId },
+            });
+      return password;
+    },
   });
 }
 

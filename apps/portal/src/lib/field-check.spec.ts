@@ -1,0 +1,19 @@
+import { problemIn, type Checked } from './field-check';
+
+const field = (change: Partial<Checked>): Checked => ({
+  ...{ value: 'x', type: 'text', required: false, minLength: -1, validity: { typeMismatch: false } },
+  ...change,
+});
+
+it.each([
+  [{ value: ' ', required: true }, 'field.required'],
+  [{ value: '', minLength: 12 }, undefined],
+  [{ value: 'short', minLength: 12 }, 'field.tooShort'],
+  [{ type: 'email', validity: { typeMismatch: true } }, 'field.email'],
+  [{ type: 'url', validity: { typeMismatch: true } }, 'field.url'],
+  [{ type: 'url', value: 'ftp://files.example' }, 'field.url'],
+  [{ type: 'url', value: 'http://localhost:8080/hook' }, undefined],
+  [{ required: true, minLength: 1 }, undefined],
+])('says of %j: %s', (change, key) => {
+  expect(problemIn(field(change))?.key).toBe(key);
+});

@@ -1,0 +1,100 @@
+import { Button, Divider, Stack, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { User } from '../../api/types';
+import { useT } from '../../i18n/i18n';
+import { useChangeUser, useResetPassword } from '../../lib/users';
+import { useCheckedForm } from '../../ui/checked-form';
+import { ErrorNote } from '../../ui/ErrorNote';
+import { FormModal } from '../../ui/FormModal';
+import { SecretText } from '../../ui/SecretText';
+import { useSay } from '../../ui/say';
+import { RoleSelect } from './AddUser';
+
+type Props = { tenantId: string | undefined; user: User; onClose(): void };
+
+/** Another name or role, or a new password for somebody who has lost his. */
+export function EditUser({ tenantId, user, onClose }: Props) {
+  const t = useT();
+  const reset = useResetPassword(tenantId);
+  const [values, setValues] = useState({ name: user.name, role: user.role as string });
+  const isDirty = values.name !== user.name || values.role !== user.role;
+  const password = reset.data;
+  return (
+    <FormModal
+      title={t('users.edit', { name: user.name })}
+      isDirty={isDirty}
+      isHeld={reset.isPending || password !== undefined}
+      onClose={onClose}
+    >
+      {password ? (
+        <Stack>
+          <Text>{t('users.passwordOnce')}</Text>
+          <SecretText value={password} label={t('users.newPassword')} />
+          <Button onClick={onClose}>{t('secret.done')}</Button>
+        </Stack>
+      ) : (
+        <Stack>
+          <Form {...{ tenantId, user, values, onClose }} onChange={setValues} />
+          <Divider />
+          <Text size="sm">{t('users.resetMeans')}</Text>
+          <ErrorNote error={reset.error} />
+          <Button variant="default" loading={reset.isPending} onClick={() => reset.mutate(user.id)}>
+            {t('users.reset')}
+          </Button>
+        </Stack>
+      )}
+    </FormModal>
+  );
+}
+
+type Values = { name: string; role: string };
+type FormProps = Props & { values: Values; onChange(values: Values): void };
+
+function Form({ tenantId, user, values, onChange, onClose }: FormProps) {
+  const t = useT();
+  const say = useSay();
+  const change = useChangeUser(tenantId);
+  const form = useCheckedForm({
+    fields: ['name', 'role'],
+    error: change.error,
+    onValid: () => {
+      const name = values.name.trim();
+      const wanted = {
+        ...(name === user.name ? {} : { name }),
+        ...(values.role === user.role ? {} : { role: values.role }),
+      };
+      const onSuccess = () => {
+        say(t('form.saved'));
+        onClose();
+      };
+      if (Object.keys(wanted).length === 0) onClose();
+      else change.mutate({ userId: user.id, change: wanted }, { onSuccess });
+    },
+  });
+  return (
+    <form {...form.props}>
+      <Stack>
+        <Text size="sm" className="wrap">
+          {user.email}
+        </Text>
+        <TextInput
+          label={t('common.name')}
+          name="name"
+          required
+          maxLength={200}
+          data-autofocus
+          error={form.problemOf('name')}
+          value={values.name}
+          onChange={(event) => onChange({ ...values, name: event.currentTarget.value })}
+        />
+        {tenantId !== undefined && (
+          <RoleSelect value={values.role} onChange={(role) => onChange({ ...values, role })} />
+        )}
+        <ErrorNote error={form.rest} />
+        <Button type="submit" loading={change.isPending}>
+          {t('common.save')}
+        </Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,69 @@
+import { ActionIcon, Button, Stack, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call } from '../api/client';
+import type { Tenant } from '../api/types';
+import { useT } from '../i18n/i18n';
+import { useCheckedForm } from '../ui/checked-form';
+import { ErrorNote } from '../ui/ErrorNote';
+import { FormModal } from '../ui/FormModal';
+
+/** What people call a tenant may change; its id never does. */
+export function RenameTenant({ tenant }: { tenant: Tenant }) {
+  const t = useT();
+  const [isOpen, open] = useState(false);
+  return (
+    <>
+      <ActionIcon
+        variant="subtle"
+        size="sm"
+        aria-label={t('shell.rename')}
+        title={t('shell.rename')}
+        onClick={() => open(true)}
+      >
+        <svg width="14" height="14" viewBox="0 0 24 24" aria-hidden="true" fill="currentColor">
+          <path d="M3 17.250V21h3.750L17.800 9.950l-3.750-3.750zM20.700 7.050a1 1 0 0 0 0-1.400l-2.350-2.350a1 1 0 0 0-1.400 0l-1.800 1.800 3.750 3.750z" />
+        </svg>
+      </ActionIcon>
+      {isOpen && <Form tenant={tenant} onClose={() => open(false)} />}
+    </>
+  );
+}
+
+function Form({ tenant: { id: tenantId, name: before }, onClose }: { tenant: Tenant; onClose(): void }) {
+  const t = useT();
+  const client = useQueryClient();
+  const [name, setName] = useState(before);
+  const rename = useMutation({
+    mutationFn: () =>
+      call('patch', '/v1/tenants/{tenantId}', { path: { tenantId }, body: { name: name.trim() } }),
+    onSuccess: (renamed) => {
+      client.setQueryData(['tenant', tenantId], renamed);
+      void client.invalidateQueries({ queryKey: ['tenants'] });
+      onClose();
+    },
+  });
+  const form = useCheckedForm({ fields: ['name'], error: rename.error, onValid: () => rename.mutate() });
+  return (
+    <FormModal title={t('shell.rename')} isDirty={name !== before} onClose={onClose}>
+      <form {...form.props}>
+        <Stack>
+          <TextInput
+            label={t('common.name')}
+            name="name"
+            required
+            maxLength={200}
+            data-autofocus
+            error={form.problemOf('name')}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <ErrorNote error={form.rest} />
+          <Button type="submit" loading={rename.isPending}>
+            {t('common.save')}
+          </Button>
+        </Stack>
+      </form>
+    </FormModal>
+  );
+}
