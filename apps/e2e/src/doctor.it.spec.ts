@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { Receiver, startNameServer, waitFor } from '@posthorn/testing';
@@ -74,6 +76,41 @@ it('finds nothing wrong with a stack that runs, and calls a receiver as the disp
   // A lab's settings are fine to work with, and to be told of.
   expect(of(report, 'egress.rules')).toMatchObject([{ status: 'warn' }]);
   await waitFor(() => receiver.requests.some(({ method }) => method === 'HEAD'));
+}, 120_000);
+
+it('judges what runs from its folder, by the settings that was started with', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'posthorn-doctor-'));
+  const tools = <T>(name: string): Promise<T> =>
+    import(join(root, 'tools', 'lib', `${name}.mjs`)) as Promise<T>;
+  const { enter } = await tools<{ enter(stateDir: string, more: object): void }>('users');
+  const { identify } = await tools<{ identify(pid: number): object }>('processes');
+  const { pid, port } = product.apps.get('standalone')!;
+  enter(folder, { app: 'standalone', port, child: identify(pid) });
+  const bare = Object.fromEntries(Object.keys(env).map((name) => [name, '']));
+  const here = { ...bare, POSTHORN_STATE_DIR: folder, POSTHORN_PARTITIONS: '8' };
+  try {
+    const running = await doctor(here);
+    expect(of(running, 'settings.of')).toMatchObject([
+      {
+        status: 'warn',
+        says:
+          `standalone (port ${port}, process ${pid}), as started from this folder; ` +
+          'this environment has other values of POSTHORN_PARTITIONS, which were not looked at',
+      },
+    ]);
+    expect(of(running, 'kafka.partitions')).toMatchObject([{ status: 'ok', says: '4 each' }]);
+    expect(of(running, 'keys.ring')[0]?.says).toContain('k1 seals');
+    const own = await doctor(
+      { ...env, POSTHORN_STATE_DIR: folder, POSTHORN_PARTITIONS: '8' },
+      '--environment',
+    );
+    expect(of(own, 'settings.of')).toMatchObject([{ status: 'ok', says: 'this environment, as asked for' }]);
+    expect(of(own, 'kafka.partitions')).toMatchObject([{ status: 'warn' }]);
+    const elsewhere = await doctor({ ...here, KAFKA_BROKERS: '127.0.0.1:1' });
+    expect(of(elsewhere, 'settings.of')[0]?.says).toContain('names other stores');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }, 120_000);
 
 it('calls a receiver by the name servers that the dispatcher asks', async () => {

@@ -8,6 +8,7 @@ import { monotonicMs } from './clock.js';
 import { stretch, type Stretch } from './costly-functions.js';
 import { type Figures, figuresOf } from './figures.js';
 import { type ByProcess, Meter } from './meter.js';
+import { caughtUp } from './projected.js';
 import type { Published, PublisherAnswer, PublisherOptions } from './publisher.js';
 import { Replay } from './replay.js';
 import { idleFor, type Load, replayed, type Scenario, shortLoad, unordered, warmUps } from './scenarios.js';
@@ -138,6 +139,7 @@ export class Bench {
   private measureKind(scenario: Scenario, tenants: Tenant[]): Promise<Figures> {
     if (scenario.kind === 'catch-up') return this.catchUp(scenario, tenants);
     if (scenario.kind === 'replay') return this.replay(scenario, tenants);
+    if (scenario.kind === 'projection') return this.projection(scenario, tenants);
     return this.flow(scenario, tenants);
   }
 
@@ -158,6 +160,19 @@ export class Bench {
     const before = { cpu: this.meter.cpuUs(), fromMs: monotonicMs() };
     await this.tenants.become('active', tenants);
     return this.rest(before, traffic.events);
+  }
+
+  private async projection({ traffic }: Scenario, tenants: Tenant[]): Promise<Figures> {
+    const log = this.fleet.named('delivery-log');
+    await this.expect({ places: 1, events: traffic.events, timedPlaces: 0 });
+    log.freeze();
+    await this.publish(traffic, tenants);
+    await this.delivered(traffic.events);
+    const cpu = this.meter.cpuUs();
+    const { fromMs, untilMs } = await caughtUp(log);
+    const cpuAfter = await this.quiet();
+    const told = await this.ask({ kind: 'tell', latencies: true });
+    return this.figures({ cpu, fromMs }, { cpuAfter, told, untilMs, expected: traffic.events });
   }
 
   private async replay({ setup, traffic }: Scenario, tenants: Tenant[]): Promise<Figures> {
@@ -274,6 +289,9 @@ export class Bench {
       // One address and one key publish all there is.
       POSTHORN_INGEST_RATE_PER_ADDRESS: '0',
       POSTHORN_INGEST_RATE_PER_KEY: '0',
+      // Up to 100,000 subscriptions are made with one key.
+      POSTHORN_RATE_PER_ADDRESS: '0',
+      POSTHORN_RATE_PER_KEY: '0',
     };
   }
 }

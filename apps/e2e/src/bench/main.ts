@@ -53,7 +53,11 @@ function chosen(): Scenario[] {
     const names = scenarios.map(({ name }) => name).join(', ');
     throw new Error(`There is no scenario ${unknown.join(', ')}; there are ${names}.`);
   }
-  const wanted = scenarios.filter(({ name }) => options.scenarios?.includes(name) ?? true);
+  const wanted = scenarios.filter(
+    // All in one process, no part of it can stand still.
+    ({ name, kind }) =>
+      (options.scenarios?.includes(name) ?? true) && !(options.standalone && kind === 'projection'),
+  );
   return options.short ? wanted.map(shortened) : wanted;
 }
 

@@ -12,6 +12,8 @@ export type PublisherAnswer = Published | { error: string };
 
 const options = JSON.parse(process.argv[2]) as PublisherOptions;
 const kafkaBatch = 500;
+/** All of a send may be for one partition, and a broker takes a megabyte for it. */
+const kafkaBatchBytes = 700_000;
 const requestTimeoutMs = 30_000;
 const attemptsMax = 100;
 const againAfterMs = 50;
@@ -37,8 +39,9 @@ async function connect(): Promise<Producer> {
 async function overKafka(traffic: Traffic): Promise<number> {
   const to = await (producer ??= connect());
   const tenantOf = tenantPicker(traffic);
-  for (let first = 0; first < traffic.events; first += kafkaBatch) {
-    const length = Math.min(kafkaBatch, traffic.events - first);
+  const batch = Math.min(kafkaBatch, Math.max(1, Math.floor(kafkaBatchBytes / traffic.bytes)));
+  for (let first = 0; first < traffic.events; first += batch) {
+    const length = Math.min(batch, traffic.events - first);
     const dueMs = monotonicMs();
     const messages = Array.from({ length }, (_, i) => {
       const key = traffic.tenants[tenantOf(first + i)];

@@ -17,9 +17,10 @@ export type Scenario = {
   /**
    * `catch-up`: the subscriptions are paused while everything is published, and measured from then on.
    * `replay`: what one more subscription has had is delivered to it again beside the traffic. `dead`: what
-   * subscriptions cost whose receivers have refused everything, while nothing else is to do.
+   * subscriptions cost whose receivers have refused everything, while nothing else is to do. `projection`:
+   * delivery-log stands still while everything is delivered, and is measured from then on by itself.
    */
-  kind: 'flow' | 'catch-up' | 'replay' | 'idle' | 'dead';
+  kind: 'flow' | 'catch-up' | 'replay' | 'idle' | 'dead' | 'projection';
   setup: Setup;
   traffic: Load;
 };
@@ -123,6 +124,13 @@ export const scenarios: readonly Scenario[] = [
     kind: 'catch-up',
     setup: { ...unordered, tenants: 1 },
     traffic: { ...kafka, events: 200_000 },
+  },
+  {
+    name: 'projection',
+    title: 'delivery-log alone, 100,000 deliveries behind',
+    kind: 'projection',
+    setup: unordered,
+    traffic: { ...kafka, events: 100_000 },
   },
   {
     name: 'tenants',

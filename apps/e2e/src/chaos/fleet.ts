@@ -50,11 +50,12 @@ export class Service {
     return this.child?.pid;
   }
 
-  start(): void {
+  /** `more`: flags of Node, until it is started anew. */
+  start(more: readonly string[] = []): void {
     this.wanted = true;
     const log = openSync(join(this.logsDir, `${this.name}.log`), 'a');
     const main = join(appsDir, this.service, 'dist', 'main.js');
-    const child = spawn(process.execPath, [...nodeFlags, ...this.flags, main], {
+    const child = spawn(process.execPath, [...nodeFlags, ...this.flags, ...more, main], {
       env: { ...this.env, POSTHORN_PORT: String(this.port) },
       stdio: ['ignore', log, log],
     });

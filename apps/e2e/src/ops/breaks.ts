@@ -44,6 +44,35 @@ export const stutters =
     };
   };
 
+const leakedShare = 0.83;
+/** It keeps what it makes until its heap is nearly full. */
+const leak = `
+  import { getHeapStatistics } from 'node:v8';
+  globalThis.leaked = [];
+  setInterval(() => {
+    const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
+    if (used / limit < ${leakedShare}) leaked.push(Array.from({ length: 20000 }, (_, n) => ({ n })));
+  }, 20).unref();`;
+
+/** It is started anew with a leak, and so that a heap snapshot of it can be asked for. */
+export const leaks =
+  (service: ServiceName): Failure['break'] =>
+  async (world) => {
+    const process = one(world, service);
+    const restart = async (flags: string[]): Promise<void> => {
+      await process.stop();
+      process.start(flags);
+      await world.fleet.ready(60_000);
+    };
+    await restart([
+      '--max-old-space-size=256',
+      '--heapsnapshot-signal=SIGUSR2',
+      `--diagnostic-dir=${world.logsDir}`,
+      `--import=data:text/javascript,${encodeURIComponent(leak)}`,
+    ]);
+    return () => restart([]);
+  };
+
 /** As an administrator: a change that waits for Kafka. */
 export async function makeTenant({ traffic, fleet }: World): Promise<void> {
   const url = `${fleet.all('subscription-api')[0]!.url}/v1/tenants`;
@@ -51,11 +80,22 @@ export async function makeTenant({ traffic, fleet }: World): Promise<void> {
   await call('POST', url, { key: traffic.adminKey, body, timeoutMs: 15_000 });
 }
 
-/** Everything of one subscription that was published so far. */
+const replayedMin = 10;
+const knownWithinMs = 60_000;
+
+/** What was published so far, once delivery-log knows some of it, to one that waits for each answer. */
 export async function orderReplay({ traffic, fleet }: World): Promise<void> {
-  const body = { subscriptionId: traffic.subscriptions[0], kind: 'range' };
   const url = `${fleet.all('delivery-log')[0]!.url}/v1/tenants/${tenantId}/replays`;
-  const { status, body: said } = await call('POST', url, { key: traffic.key, body });
+  const ask = (dryRun: boolean) =>
+    call<{ count: number }>('POST', url, {
+      key: traffic.key,
+      body: { subscriptionId: traffic.patient, kind: 'range', dryRun },
+    });
+  for (const until = Date.now() + knownWithinMs; Date.now() < until; await sleep(500)) {
+    const { body: found } = await ask(true);
+    if ((found?.count ?? 0) >= replayedMin) break;
+  }
+  const { status, body: said } = await ask(false);
   if (status !== 201 && status !== 202) throw new Error(`replay: ${status} ${JSON.stringify(said)}`);
 }
 

@@ -92,6 +92,7 @@ export const stores: readonly Failure[] = [
       { runbook: 'timers-late', alert: 'PosthornTimersStuck', look: shows('posthorn_timers_waiting', some) },
       { runbook: 'pool-exhausted', alert: 'PosthornPoolExhausted', look: selects('pool-exhausted') },
     ],
+    never: ['PosthornPostgresAway'],
   },
   {
     name: 'somebody writes to our topics',
@@ -111,6 +112,10 @@ export const stores: readonly Failure[] = [
         look: all(
           runs('unusable-records', /^kcat/, /"service":"delivery-log"/),
           logged('delivery-log', /record rejected/),
+          shows(
+            'posthorn_projection_delay_seconds{posthorn_projection="delivery-log"}',
+            (value) => value < 6,
+          ),
         ),
       },
     ],

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { ServiceName } from '../chaos/fleet.js';
 import { call } from '../chaos/api.js';
@@ -98,4 +99,19 @@ export const runs =
     const found = wanted.exec(`${stdout}${stderr}`);
     if (!found) throw new Error(`${here} said ${`${stdout}${stderr}`.slice(0, 300)}, not ${wanted}`);
     return `${line}: ${found[0].slice(0, 80)}`;
+  };
+
+const snapshotWithinMs = 60_000;
+
+/** As the runbook has it: the process says what it holds. */
+export const heapSnapshot =
+  (service: ServiceName): Look =>
+  async (world) => {
+    const { pid, surprises } = one(world, service);
+    process.kill(pid!, 'SIGUSR2');
+    for (const until = Date.now() + snapshotWithinMs; Date.now() < until; await sleep(500)) {
+      const found = readdirSync(world.logsDir).find((name) => name.endsWith('.heapsnapshot'));
+      if (found && statSync(join(world.logsDir, found)).size > 0) return `SIGUSR2 wrote ${found}`;
+    }
+    throw new Error(`no heap snapshot; ${surprises.join(', ')}`);
   };

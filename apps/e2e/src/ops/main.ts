@@ -51,6 +51,12 @@ const bounds: Record<Failure['bounds'], Record<string, string>> = {
 const prefix = 'ops.';
 const prometheusPortOffset = 15;
 const quietMs = 20_000;
+/** More tenants than there are permits: one alone never has all of them. */
+const moreOf: Record<Failure['bounds'], { crowd?: number; late?: number }> = {
+  usual: {},
+  small: { crowd: 10 },
+  window: { late: 8 },
+};
 
 const fleet = Fleet.of(services, {
   firstPort: options.firstPort,
@@ -70,12 +76,13 @@ const fleet = Fleet.of(services, {
 
 async function run(): Promise<boolean> {
   await fleet.start();
-  const traffic = new Traffic(fleet, adminKey);
+  const traffic = new Traffic(fleet, adminKey, options.drills ? moreOf[options.drills.bounds] : {});
   if (options.drills) traffic.mood = 'calm';
   await traffic.start();
   const targets = fleet.services.map(({ name, port }) => ({
     job: `posthorn-${name}`,
     address: `127.0.0.1:${port}`,
+    patient: name === 'delivery-log' || name === 'retry-scheduler',
   }));
   const text = readFileSync(options.rules, 'utf8');
   const rules = options.drills ? hurried(text) : text;

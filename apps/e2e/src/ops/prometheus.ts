@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Sample = { metric: Record<string, string>; value: [number, string] };
 export type Alert = { labels: Record<string, string>; state: 'pending' | 'firing' };
-type Target = { job: string; address: string };
+/** `patient`: what it shows of its tables may take longer than a second to be asked. */
+type Target = { job: string; address: string; patient?: boolean };
 
 const readyWithinMs = 30_000;
 
@@ -26,8 +27,9 @@ export class Prometheus {
     const config = {
       global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
       rule_files: ['posthorn.rules.yml'],
-      scrape_configs: targets.map(({ job, address }) => ({
+      scrape_configs: targets.map(({ job, address, patient }) => ({
         job_name: job,
+        ...(patient ? { scrape_interval: '4s', scrape_timeout: '4s' } : {}),
         static_configs: [{ targets: [address] }],
       })),
     };

@@ -24,6 +24,8 @@ export type Failure = {
   name: string;
   bounds: 'usual' | 'small' | 'window';
   runbooks: readonly Followed[];
+  /** Alerts that would wake somebody for something else. */
+  never?: readonly string[];
   /** Answers how it is repaired. */
   break(world: World): Promise<() => Promise<void>>;
 };

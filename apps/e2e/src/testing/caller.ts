@@ -37,9 +37,9 @@ export class Caller {
   }
 
   /** A tenant of that profile, with a key that may do everything. */
-  async tenant(profile: string, id: string = randomUUID()): Promise<{ id: string; key: string }> {
+  async tenant(profile: string, id: string = randomUUID(), name = id): Promise<{ id: string; key: string }> {
     const admin = { key: this.product.adminKey };
-    const made = await this.call('POST', '/v1/tenants', { ...admin, body: { id, profile, name: id } });
+    const made = await this.call('POST', '/v1/tenants', { ...admin, body: { id, profile, name } });
     if (made.status !== 201) throw new Error(`tenant: ${made.status} ${JSON.stringify(made.body)}`);
     const body = { name: 'test', scopes: ['publish', 'read', 'manage'] };
     const path = `/v1/tenants/${encodeURIComponent(id)}/keys`;

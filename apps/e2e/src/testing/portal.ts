@@ -37,6 +37,8 @@ export class Portal {
       colorScheme: theme,
       locale,
       viewport: { width, height: 900 },
+      // What still moves under the pointer between its down and its up loses the click.
+      reducedMotion: 'reduce',
       baseURL: this.url,
     });
     this.contexts.push(context);

@@ -36,6 +36,10 @@ export class App {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  get pid(): number {
+    return this.child!.pid!;
+  }
+
   /** What is still reachable after a garbage collection, buffers included, in MiB. */
   async heldMiB(): Promise<number> {
     const opened = (): string | undefined => /Debugger listening on (ws:\S+)/.exec(this.output.join(''))?.[1];

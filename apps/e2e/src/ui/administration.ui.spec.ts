@@ -35,6 +35,8 @@ it('makes a key that works, shows it once, and revokes it at once', async () => 
   const page = await pageOf('tenant-admin', at('keys'));
   await button(page, 'New key').click();
   await field(page, 'Name').fill('shop');
+  // That is for operators, and it is said who to ask.
+  await page.getByText('Keys that publish are created by an operator, on this page').waitFor();
   expect(await page.getByLabel('publish events').count()).toBe(0);
   await field(page, 'change').check();
   await button(page, 'Create').click();
@@ -50,10 +52,31 @@ it('makes a key that works, shows it once, and revokes it at once', async () => 
   await row.getByText('read, change').waitFor();
   expect(await page.content()).not.toContain(key);
   await row.getByRole('button', { name: 'Revoke: shop' }).click();
-  await page.getByText('Whatever uses it is refused at once.').waitFor();
+  await page.getByText('Programs that use it are rejected at once.').waitFor();
   await button(page, 'Revoke').click();
   await row.waitFor({ state: 'detached' });
   await waitFor(async () => (await reads()) === 401);
+});
+
+it('lets an operator make a key that publishes, with a command that does so at once', async () => {
+  const page = await pageOf('operator', at('keys'));
+  await button(page, 'New key').click();
+  await field(page, 'Name').fill('publisher');
+  await field(page, 'read').uncheck();
+  await field(page, 'publish events').check();
+  await button(page, 'Create').click();
+  const key = (await page.getByRole('textbox', { name: 'New key' }).innerText()).trim();
+  const command = await page.getByRole('textbox', { name: 'Command that publishes' }).innerText();
+  expect(command).toContain(`curl '${portal.url}/v1/events'`);
+  expect(command).toContain(key);
+  const body: unknown = JSON.parse(/-d '(.*)'/.exec(command)![1]!);
+  const published = await waitFor(async () => {
+    const answer = await portal.caller.call('POST', '/v1/events', { key, body });
+    return answer.status === 401 ? undefined : answer;
+  });
+  expect(published.status).toBe(202);
+  await button(page, 'I have copied it').click();
+  await page.getByRole('row', { name: 'publisher' }).getByText('publish events').waitFor();
 });
 
 it('adds a user who can log in then, and removes him; nobody can remove himself', async () => {
@@ -79,14 +102,36 @@ it('adds a user who can log in then, and removes him; nobody can remove himself'
   expect(logIn.status).toBe(401);
 });
 
-it('makes a link that lets a vendor in, once', async () => {
+it('makes a link that lets a vendor in, once, and lets him out', async () => {
   const page = await pageOf('tenant-admin', at('users'));
-  await button(page, 'Make link').click();
+  await button(page, 'Create link').click();
+  await page.getByText('the session then lasts 1 hour').waitFor();
+  // It is shown this once: no key takes it away.
+  await page.keyboard.press('Escape');
+  await page.getByRole('textbox', { name: 'One-time link' }).waitFor();
+  expect(await axeOf(page)).toEqual([]);
+  await button(page, 'I have copied it').click();
+  await page.getByRole('row', { name: 'Works until' }).getByText('Kim').waitFor();
+  await page.getByRole('row', { name: 'Works until' }).getByRole('button', { name: 'Revoke' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  await page.getByRole('row', { name: 'Works until' }).waitFor({ state: 'detached' });
+
+  await button(page, 'Create link').click();
   const link = (await page.getByRole('textbox', { name: 'One-time link' }).innerText()).trim();
+  await button(page, 'I have copied it').click();
   const theirs = await portal.page();
   await theirs.goto(link);
   await theirs.waitForURL((url) => url.pathname === at('webhooks'));
   expect(await theirs.getByRole('link', { name: 'New webhook' }).count()).toBe(0);
+  await page.reload();
+  const row = page.getByRole('row', { name: 'Open until' });
+  await row.getByRole('button', { name: 'Revoke' }).click();
+  await page.getByText('the session that it opened ends at once').waitFor();
+  expect(await axeOf(page)).toEqual([]);
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  await row.waitFor({ state: 'detached' });
+  await theirs.reload();
+  await theirs.waitForURL((url) => url.pathname === '/login');
 });
 
 it('adds an operator, who sees all tenants', async () => {
@@ -123,7 +168,7 @@ describe('the catalogue', () => {
     await field(page, 'JSON Schema of data').fill('{"type":"object","required":["id"]}');
     await field(page, 'Examples').fill('{"total":1}');
     await button(page, 'Save').click();
-    await page.getByRole('alert').getByText('/examples/0').first().waitFor();
+    await page.getByRole('dialog').getByText('#1 / id: is required').waitFor();
     await field(page, 'Examples').fill('{"id":"o-1","total":1.0}');
     await button(page, 'Save').click();
     const type = page.getByRole('button', { name: /order\.created.*version 1/ });
@@ -150,6 +195,10 @@ describe('the catalogue', () => {
     await page.getByText('Any data.').filter({ visible: true }).waitFor();
     const gets = page.getByRole('region', { name: 'order.status_changed: What a receiver gets' });
     await gets.getByText('"event": "order.status_changed"').waitFor();
+    // Another name would be refused: only the platform's are offered.
+    await button(page, 'New event type').click();
+    await field(page, 'Name').click();
+    await waitFor(async () => (await page.getByRole('option').count()) === 6);
   });
 });
 
@@ -158,11 +207,19 @@ it('tells who changed what, without secrets, and exports it', async () => {
   await portal.caller.subscription(tenant.id, tenant.key, {
     ...{ name: 'Audited', url: `${receiver.url}/audited`, auth: { secret } },
   });
+  const keys = () =>
+    portal.caller.call<{ items: { id: string; name: string }[] }>('GET', `/v1/tenants/${tenant.id}/keys`, {
+      key: tenant.key,
+    });
   const page = await pageOf('tenant-admin', at('audit'));
-  const rows = page.getByRole('row').filter({ hasText: 'Webhook: made' });
-  await rows.first().getByText('API key').waitFor();
-  await rows.first().getByRole('button').click();
-  await page.getByRole('region', { name: 'Changed' }).getByText('"Audited"').waitFor();
+  const rows = page.getByRole('row').filter({ hasText: 'Webhook: created' });
+  const [row, { items }] = [rows.first(), (await keys()).body];
+  // By its name, and by whose key; what it is an id of stands in the details.
+  await row.getByText('Audited', { exact: true }).waitFor();
+  await row.getByText(`API key “${items[0]!.name}”`).waitFor();
+  await row.getByRole('button', { name: 'Details' }).click();
+  await page.getByText(`By: ${items[0]!.id} · from address 127.0.0.1`).waitFor();
+  await page.getByRole('region', { name: 'Changes' }).getByText('"Audited"').waitFor();
   expect(await page.content()).not.toContain(secret);
   const [download] = await Promise.all([
     page.waitForEvent('download'),
@@ -185,22 +242,36 @@ it('shows operators which tenant waits, since when, and how far the log is behin
     });
   await bad.received(2, { matching: ({ method }) => method === 'POST' });
   const page = await pageOf('operator', '/tenants');
-  await page.getByText('Log behind Kafka').waitFor();
-  await page.getByLabel('Find tenant').fill(failing.id);
+  // One line while all is well; the list of checks on demand.
+  await page.getByText('All services are up').waitFor();
+  expect(await page.getByText('Delivery log lag').count()).toBe(0);
+  await button(page, 'Details').click();
+  await page.getByText('Delivery log lag').waitFor();
   const row = page.getByRole('row', { name: failing.id });
   await row.getByText('1 paused').waitFor({ timeout: 30_000 });
+  // Who needs somebody stands first.
+  await page.getByRole('row').nth(1).getByRole('link', { name: failing.id }).waitFor();
+  await page.getByLabel('Find tenant').fill(failing.id);
   await row.getByRole('cell', { name: '3', exact: true }).waitFor({ timeout: 30_000 });
   await row.getByText('1 of 1 active').waitFor();
   expect(await row.locator('time').count()).toBe(1);
   expect(await page.getByRole('row').count()).toBe(2);
-  await page.getByRole('button', { name: `Lanes that wait: ${failing.id}` }).click();
-  const lanes = page.getByRole('table', { name: `Lanes that wait: ${failing.id}` });
+  await page.getByRole('button', { name: `Waiting lanes: ${failing.id}` }).click();
+  const lanes = page.getByRole('table', { name: `Waiting lanes: ${failing.id}` });
   await lanes.getByRole('link', { name: 'Failing' }).waitFor();
   await lanes.getByText('paused after a failure').waitFor();
   await lanes.getByText(/^\d+ \/ 11$/).waitFor();
   await row.getByRole('link', { name: failing.id }).click();
   await page.waitForURL((url) => url.pathname === `/t/${failing.id}/webhooks`);
   await bad.close();
+});
+
+it('opens the list of checks by itself when one of them fails', async () => {
+  const page = await pageOf('operator', '/tenants');
+  const checks = { postgres: 'ok', kafka: 'no answer' };
+  await page.route('/health/ready', (route) => route.fulfill({ status: 503, json: { ok: false, checks } }));
+  await page.getByText('Checks that fail: 1').waitFor();
+  await page.getByText('kafka: no answer').waitFor();
 });
 
 it('makes a tenant and goes there', async () => {
@@ -212,6 +283,26 @@ it('makes a tenant and goes there', async () => {
   await page.waitForURL((url) => url.pathname === `/t/${id}/webhooks`);
   const { body } = await portal.caller.call('GET', `/v1/tenants/${id}`, { key: portal.product.adminKey });
   expect(body).toMatchObject({ id, profile: 'brz365' });
+  // What was typed is not thrown away by a key or a stray click.
+  await page.goto('/tenants');
+  await button(page, 'New tenant').click();
+  await field(page, 'Name').fill('Half');
+  await page.keyboard.press('Escape');
+  await page.getByText('Close without saving?').first().waitFor();
+  await button(page, 'Go on editing').click();
+  expect(await field(page, 'Name').inputValue()).toBe('Half');
+  await page.mouse.click(5, 5);
+  await button(page, 'Discard').click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  // Another one of that id is refused at the field, in words; an empty one before it is sent.
+  await page.goto('/tenants');
+  await button(page, 'New tenant').click();
+  await button(page, 'Create').click();
+  await page.getByRole('dialog').getByText('Fill this in.').waitFor();
+  await field(page, 'Id').fill(id);
+  await button(page, 'Create').click();
+  await page.getByRole('dialog').getByText('This is taken already. Choose another one.').waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
 });
 
 it.each<Look>([{ theme: 'light' }, { theme: 'dark', locale: 'de-DE', width: 390 }])(

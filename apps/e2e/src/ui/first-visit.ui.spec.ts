@@ -59,7 +59,7 @@ it('a first-time visitor sees an event arrive, a failure pause the webhook, and 
   await page.getByRole('button', { name: 'Create' }).click();
   await page.getByText('The receiver answered. Saved.').waitFor();
   await page.getByRole('heading', { name: 'ERP sync' }).waitFor();
-  expect(await statusWords(page)).toBe('Delivers as events come.');
+  expect(await statusWords(page)).toBe('Delivers events as they arrive.');
 
   // Sees an event arrive.
   const receiver = await page.context().newPage();
@@ -74,14 +74,14 @@ it('a first-time visitor sees an event arrive, a failure pause the webhook, and 
   await behave(receiver, 'fail (500)');
   await publish(receiver, 4);
   await page.bringToFront();
-  await waitFor(async () => (await statusWords(page)).includes('4 events wait in order'), {
+  await waitFor(async () => (await statusWords(page)).includes('4 events are waiting in order'), {
     timeoutMs: 20_000,
   });
   const attempts = new Set<string>();
   const times = new Set<string>();
   await waitFor(
     async () => {
-      const said = /attempt (\d+) of 11 comes next, in (\d+:\d\d)/.exec(await statusWords(page));
+      const said = /(\d+) of 11 attempts failed, next one in (\d+:\d\d)/.exec(await statusWords(page));
       if (said) {
         attempts.add(said[1]!);
         times.add(said[2]!);
@@ -98,7 +98,9 @@ it('a first-time visitor sees an event arrive, a failure pause the webhook, and 
   await page.bringToFront();
   await page.getByRole('button', { name: 'Retry now' }).click();
   await waitFor(async () => (await arrived(receiver)).length === 5, { timeoutMs: 40_000 });
-  await waitFor(async () => (await statusWords(page)) === 'Delivers as events come.', { timeoutMs: 20_000 });
+  await waitFor(async () => (await statusWords(page)) === 'Delivers events as they arrive.', {
+    timeoutMs: 20_000,
+  });
   const events = await portal.caller.call<{ items: { entity: { id: string }; seq: number }[] }>(
     'GET',
     `/v1/tenants/${tenantId}/events?limit=50`,

@@ -27,7 +27,7 @@ beforeAll(async () => {
     headers: { 'content-type': 'text/html', 'x-hostile': all },
     body: `<html>${all}</html>`,
   }));
-  tenant = await portal.caller.tenant('standard', `<img src=x onerror="window.pwned=1">-${Date.now()}`);
+  tenant = await portal.caller.tenant('standard', `hostile-${Date.now()}`, samples[1]);
   const { id, key } = tenant;
   const base = `/v1/tenants/${encodeURIComponent(id)}`;
   const webhook = await portal.caller.subscription(id, key, {

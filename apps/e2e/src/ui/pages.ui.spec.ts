@@ -20,8 +20,8 @@ const pages: [name: string, path: string][] = [];
 
 beforeAll(async () => {
   portal = await Portal.open();
-  brz = await portal.caller.tenant('brz365', 'Musterbau GmbH');
-  vendor = await portal.caller.tenant('brutlers', 'Schreinerei Huber');
+  brz = await portal.caller.tenant('brz365', 'musterbau', 'Musterbau GmbH');
+  vendor = await portal.caller.tenant('brutlers', 'schreinerei-huber', 'Schreinerei Huber');
   await fill();
 }, 120_000);
 afterAll(() => portal.close(), 60_000);

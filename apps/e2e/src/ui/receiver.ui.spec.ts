@@ -101,16 +101,31 @@ it('does what it is told: fails, is gone, fails the next, answers late, hangs, a
   const hanging = fetch(hook('told'), { method: 'POST', body: '{}', signal: AbortSignal.timeout(1_500) });
   await page.getByText('not answered', { exact: true }).waitFor();
   await expect(hanging).rejects.toThrow();
-  await page.getByText('not answered, the sender left').waitFor();
+  await page.getByText('not answered, the sender gave up').waitFor();
   await choose('answer 200');
   expect(await status()).toBe(200);
+});
+
+it('checks a signature by whichever webhook has the address, and says what is wrong with a type at its field', async () => {
+  const { id, key } = await portal.caller.tenant('standard');
+  await portal.caller.subscription(id, key, { name: 'Elsewhere', url: hook('elsewhere') });
+  const page = await open('elsewhere');
+  await portal.caller.publish(key, {
+    ...{ tenantId: id, type: 'order.created', timestamp: new Date().toISOString(), data: {} },
+    entity: { name: 'order', id: 'o-1' },
+  });
+  await line(page, 1).getByText('signature valid').waitFor();
+  await page.getByLabel('Event type').fill('bad type!');
+  await button(page, 'Publish an event').click();
+  await page.getByText('Must be a dotted name').waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
 });
 
 it('has an address for every name, there as soon as it is used', async () => {
   const page = await open('first');
   const name = page.getByRole('combobox', { name: 'Name' });
   await name.fill('Second!');
-  await page.getByText('Small letters, digits and dashes').waitFor();
+  await page.getByText('Lowercase letters, digits and dashes').waitFor();
   await name.fill('second');
   await name.press('Enter');
   await page.getByText(hook('second')).waitFor();

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { Portal, settled } from '../testing/portal.js';
+import { axeOf, Portal, settled } from '../testing/portal.js';
 
 let portal: Portal;
 let tenant: { id: string; key: string };
@@ -57,11 +57,30 @@ it('shows a viewer no button that the API would refuse, and an administrator tho
   expect(seen['tenant-admin']).toEqual(expect.arrayContaining(['New webhook', 'Pause', 'New secret']));
 });
 
+it('says of a wrong current password that it is wrong, and of a right one that it is changed', async () => {
+  const page = await portal.page();
+  const person = await portal.person('tenant-viewer', tenant.id);
+  await portal.logIn(page, person);
+  await page.getByRole('button', { name: 'Kim' }).click();
+  await page.getByRole('menuitem', { name: 'Change password' }).click();
+  const dialog = page.getByRole('dialog');
+  const [current, next] = [dialog.locator('input[name=current]'), dialog.locator('input[name=new]')];
+  await current.fill('not the password');
+  await next.fill('another password of mine');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('This is not your current password.').waitFor();
+  expect(await dialog.getByRole('alert').count()).toBe(0);
+  await current.fill(person.password);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('The password is changed.').waitFor();
+  expect(await dialog.count()).toBe(0);
+});
+
 it('refuses a viewer the forms that a link leads to, in words', async () => {
   const page = await portal.page();
   await portal.logIn(page, await portal.person('tenant-viewer', tenant.id));
   await page.goto(at('webhooks/new'));
-  await page.getByText('You may look at this, but not change it.').waitFor();
+  await page.getByText('You can view this, but not change it.').waitFor();
   expect(await page.locator('form').count()).toBe(0);
 });
 
@@ -73,12 +92,14 @@ it('says nothing of an ended session to whoever was never logged in, or has logg
   await page.locator('input[type=email]').fill('nobody@people.example');
   await page.locator('input[type=password]').fill('not the password');
   await page.locator('button[type=submit]').click();
-  await page.getByText('E-mail address or password are wrong.').waitFor();
+  await page.getByText('The e-mail address or password is wrong.').waitFor();
   await portal.logIn(page, await portal.person('tenant-viewer', tenant.id));
-  await page.getByRole('heading', { name: 'Deliveries' }).waitFor();
-  await page.getByRole('button', { name: 'Viewer' }).click();
+  await page.getByRole('heading', { name: 'Deliveries', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Kim' }).click();
   await page.getByRole('menuitem', { name: 'Log out' }).click();
   await page.locator('input[type=email]').waitFor();
+  // Whoever comes next does not begin where this one was.
+  expect(new URL(page.url()).search).toBe('');
   expect(await page.getByText('Your session has ended.').count()).toBe(0);
 });
 
@@ -95,7 +116,7 @@ it('leads an expired session to the login, and after it back to where it was', a
   await page.getByText('Your session has ended.').waitFor();
   await portal.logIn(page, person);
   await page.waitForURL((url) => url.pathname + url.search === place);
-  await page.getByRole('heading', { name: 'Deliveries' }).waitFor();
+  await page.getByRole('heading', { name: 'Deliveries', exact: true }).waitFor();
 });
 
 it('lets somebody in by a one-time link, once, and keeps its token out of the address', async () => {
@@ -109,7 +130,7 @@ it('lets somebody in by a one-time link, once, and keeps its token out of the ad
   await page.waitForURL((url) => url.pathname === at('webhooks'));
   const other = await portal.page();
   await other.goto(`/link#${String(body['token'])}`);
-  await other.getByText('This link was used already, or is over.').waitFor();
+  await other.getByText('This link has expired or was already used.').waitFor();
 });
 
 it('keeps a tenant from the pages of another one', async () => {
@@ -117,5 +138,51 @@ it('keeps a tenant from the pages of another one', async () => {
   const foreign = await portal.caller.tenant('standard');
   await portal.logIn(page, await portal.person('tenant-admin', tenant.id));
   await page.goto(`/t/${foreign.id}/webhooks`);
-  await page.getByText('This is not there (any more), or not for you.').waitFor();
+  await page.getByText(`There is no tenant “${foreign.id}”, or it is not yours to see.`).waitFor();
+  await page.getByRole('link', { name: 'Go to the start page' }).click();
+  await page.waitForURL((url) => url.pathname === at('webhooks'));
+});
+
+it('lets an administrator rename his tenant, whose id stays, and no viewer', async () => {
+  const { id, key } = await portal.caller.tenant('standard');
+  const page = await portal.page();
+  await portal.logIn(page, await portal.person('tenant-admin', id));
+  await page.getByRole('button', { name: 'Rename this tenant' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Holzbau Linz');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('navigation').getByText('Holzbau Linz').waitFor();
+  const { body } = await portal.caller.call('GET', `/v1/tenants/${id}`, { key });
+  expect(body).toMatchObject({ id, name: 'Holzbau Linz' });
+  await page.goto(`/t/${id}/audit`);
+  await page.getByText('Tenant: renamed').waitFor();
+  const other = await portal.page();
+  await portal.logIn(other, await portal.person('tenant-viewer', id));
+  await other.getByRole('navigation').getByText('Holzbau Linz').waitFor();
+  expect(await other.getByRole('button', { name: 'Rename this tenant' }).count()).toBe(0);
+});
+
+it('lets an administrator change a role, and make a new password that is shown once and lets its user in', async () => {
+  const { id } = await portal.caller.tenant('standard');
+  const page = await portal.page();
+  await portal.logIn(page, await portal.person('tenant-admin', id));
+  const person = await portal.person('tenant-viewer', id);
+  await page.goto(`/t/${id}/users`);
+  const row = page.getByRole('row', { name: person.email });
+  const dialog = page.getByRole('dialog');
+  await row.getByRole('button', { name: 'Edit: Kim' }).click();
+  await dialog.getByLabel('Name').fill('Robin');
+  await dialog.getByRole('combobox', { name: 'Role' }).click();
+  await page.getByRole('option', { name: 'Administrator' }).click();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await row.getByText('Administrator').waitFor();
+  await row.getByRole('button', { name: 'Edit: Robin' }).click();
+  await dialog.getByRole('button', { name: 'Make a new password' }).click();
+  const password = (await dialog.getByRole('textbox', { name: 'New password' }).innerText()).trim();
+  expect(await axeOf(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: 'I have copied it' }).click();
+  const logIn = (secret: string) =>
+    portal.caller.call('POST', '/v1/session', { body: { email: person.email, password: secret } });
+  expect([(await logIn(person.password)).status, (await logIn(password)).status]).toEqual([401, 200]);
 });

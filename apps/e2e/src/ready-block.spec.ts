@@ -1,0 +1,55 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+
+type Ready = Record<string, unknown>;
+type Block = {
+  readyLines(ready: Ready): string;
+  remind(ready: Ready, say: (line: string) => void): () => void;
+};
+
+const file = join(import.meta.dirname, '../../../tools/lib/ready-block.mjs');
+const stateDir = mkdtempSync(join(tmpdir(), 'posthorn-ready-'));
+const ready = {
+  app: 'standalone',
+  url: 'http://127.0.0.1:8400',
+  kafka: '127.0.0.1:9092',
+  stateDir,
+  took: '7.3 s',
+  adminKey: 'ph_shown-once',
+  adminKeyPlace: 'kept in keys/admin-key',
+  login: { email: 'admin@posthorn.local', password: 'a-password' },
+};
+
+let block: Block;
+beforeAll(async () => {
+  block = (await import(file)) as Block;
+});
+afterAll(() => rmSync(stateDir, { recursive: true }));
+
+it('what npm start says when it is ready has the address, the keys, and where they are found again', () => {
+  const lines = block.readyLines(ready);
+  for (const part of [ready.url, 'ph_shown-once', 'a-password', join(stateDir, 'ready.txt')])
+    expect(lines).toContain(part);
+  expect(block.readyLines({ ...ready, adminKey: undefined })).toContain('as before');
+});
+
+it('it is said once more without secrets, and stands in a file while it runs', () => {
+  jest.useFakeTimers();
+  const said: string[] = [];
+  const forget = block.remind(ready, (line) => said.push(line));
+  const kept = join(stateDir, 'ready.txt');
+  expect(statSync(kept).mode & 0o777).toBe(0o600);
+  expect(said).toEqual([]);
+  jest.advanceTimersByTime(10_000);
+  jest.useRealTimers();
+  expect(said).toHaveLength(1);
+  for (const text of [said[0]!, readFileSync(kept, 'utf8')]) {
+    expect(text).toContain('Posthorn runs at http://127.0.0.1:8400');
+    expect(text).toContain('kept in keys/admin-key');
+    expect(text).not.toMatch(/ph_shown-once|a-password/);
+  }
+  forget();
+  expect(existsSync(kept)).toBe(false);
+});
