@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allow, createTopics, may } from './access-check/rights.mjs';
 import { startGuardedBroker } from './access-check/broker.mjs';
+import { keyUsesAreTold } from './access-check/key-uses.mjs';
 import { openLedger } from './compose-check/ledger.mjs';
 import { readJson, readText } from './lib/files.mjs';
 import { fetchJars } from './lib/kafka.mjs';
@@ -61,6 +62,11 @@ await main(async () => {
       'Delivery',
       () => deliver(ports, adminKey),
       () => `${EVENTS} events accepted, delivered, logged`,
+    );
+    await steps.run(
+      'Keys',
+      () => tellKeyUses(ports, adminKey),
+      () => 'uses at event-ingest and delivery-log are known to subscription-api',
     );
     await steps.run(
       'Refusals',
@@ -126,6 +132,13 @@ async function start({ stateDir, broker, users, common, closing }, name, port) {
 }
 
 /** @param {Map<string, number>} ports @param {string} adminKey */
+function tellKeyUses(ports, adminKey) {
+  const of = (/** @type {string} */ name) => `http://127.0.0.1:${ports.get(name)}`;
+  const urls = { api: of('subscription-api'), ingest: of('event-ingest'), log: of('delivery-log') };
+  return keyUsesAreTold(urls, adminKey, AbortSignal.timeout(LIMIT_MS));
+}
+
+/** @param {Map<string, number>} ports @param {string} adminKey */
 async function deliver(ports, adminKey) {
   const of = (/** @type {string} */ name) => `http://127.0.0.1:${ports.get(name)}`;
   const deadline = AbortSignal.timeout(LIMIT_MS);
@@ -168,6 +181,10 @@ async function refusals(broker, users) {
     ['retry-scheduler', 'write', 'events.v1'],
     ['dispatcher', 'write', 'events.v1'],
     ['delivery-log', 'write', 'cursors.v1'],
+    [PUBLISHER, 'write', 'key-uses.v1'],
+    ['dispatcher', 'write', 'key-uses.v1'],
+    ['subscription-api', 'write', 'key-uses.v1'],
+    ['delivery-log', 'read', 'key-uses.v1'],
     ['subscription-api', 'write', 'attempts.v1'],
   ];
   for (const [name, what, topic] of never)

@@ -1,6 +1,7 @@
 // Looks whether an installation has what Posthorn's promises need, and says what to do: `npm run doctor`.
-// Reads the services' settings from the environment; without them it looks at what runs from this folder.
-// `--json` for programs; `--probe <url>` also calls a receiver as the dispatcher would. Changes nothing.
+// Judges the settings of what runs from this folder, as it was started; where nothing does, or the
+// environment names other stores, or with `--environment`, those of the environment. `--json`: for programs;
+// `--probe <url>` also calls a receiver as the dispatcher would. Changes nothing.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,12 +13,17 @@ import { main } from './lib/main.mjs';
 import { productEnv, productNode } from './lib/node.mjs';
 import { layout, repoRoot } from './lib/paths.mjs';
 import { isRunning } from './lib/processes.mjs';
+import { runningProducts, subjectOf } from './lib/running.mjs';
 import { setUpBuild, setUpPackages } from './lib/setup.mjs';
 import { createSteps } from './lib/steps.mjs';
 
 await main(async () => {
   const { values } = parseArgs({
-    options: { json: { type: 'boolean', default: false }, probe: { type: 'string' } },
+    options: {
+      json: { type: 'boolean', default: false },
+      environment: { type: 'boolean', default: false },
+      probe: { type: 'string' },
+    },
   });
   readDotEnv();
   const at = layout();
@@ -25,9 +31,14 @@ await main(async () => {
   const steps = createSteps({ write: (text) => void process.stderr.write(text), quiet: values.json });
   await setUpPackages(at, steps);
   await setUpBuild(at, steps);
-  const env = { ...ofThisFolder(at.stateDir), ...given() };
+  const subject = values.environment
+    ? { env: given(), whose: 'this environment, as asked for', ignored: [] }
+    : subjectOf(given(), runningProducts(at.stateDir));
+  const { whose, ignored } = subject;
+  const env = { ...ofThisFolder(at.stateDir), ...defined(subject.env) };
   const program = join(repoRoot, 'tools', 'doctor', 'main.mjs');
-  const flags = ['--disable-warning=TimeoutNegativeWarning', program, JSON.stringify(values)];
+  const options = JSON.stringify({ json: values.json, probe: values.probe, whose, ignored });
+  const flags = ['--disable-warning=TimeoutNegativeWarning', program, options];
   const child = spawn(productNode(), flags, { cwd: repoRoot, env, stdio: ['ignore', 'inherit', 'inherit'] });
   onEnding(() => void child.kill('SIGTERM'));
   return new Promise((resolve, reject) => {
@@ -36,9 +47,16 @@ await main(async () => {
   });
 });
 
-/** An empty variable counts as not set, as in the product itself. */
 function given() {
-  return Object.fromEntries(Object.entries(productEnv()).filter(([, value]) => value !== ''));
+  return defined(productEnv());
+}
+
+/**
+ * An empty variable counts as not set, as in the product itself.
+ * @param {Record<string, string | undefined>} env
+ */
+function defined(env) {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value));
 }
 
 /**

@@ -1,5 +1,4 @@
 // Sets up what is missing and runs Posthorn: `npm start`, `npm run dev`, `npm run start:<service>`.
-import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readDotEnv } from './lib/dot-env.mjs';
 import { endedBy } from './lib/ending.mjs';
@@ -9,6 +8,7 @@ import { main } from './lib/main.mjs';
 import { layout } from './lib/paths.mjs';
 import { portalLogin } from './lib/portal-login.mjs';
 import { answers } from './lib/ports.mjs';
+import { readyLines, remind, shortened } from './lib/ready-block.mjs';
 import { keepsKeys, PORTS, productSettings, runProduct } from './lib/product.mjs';
 import { UserError } from './lib/require.mjs';
 import { setUpBuild, setUpPackages } from './lib/setup.mjs';
@@ -25,6 +25,7 @@ await main(async () => {
   const at = layout();
   const steps = createSteps();
   steps.say(`Posthorn ${app === 'standalone' ? '' : `${app} `}— setting up in ${shortened(at.stateDir)}`);
+  await givenPort();
   await requireStores(at);
   const packages = setUpPackages(at, steps);
   const built = packages.then(() => setUpBuild(at, steps, { dev }));
@@ -60,17 +61,17 @@ async function serve({ app, dev, at, steps, stores, began }) {
   if (hasDevReceiver)
     steps.say('  ✓ Receivers   one to try with is at /dev/receiver (POSTHORN_DEV_RECEIVER)');
   const product = await runProduct({ app, dev, stateDir, port, settings });
+  let forget = () => {};
   try {
     const isUp = await Promise.race([product.ready.then(() => true), product.ended.then(() => false)]);
     if (isUp) {
       const took = seconds(performance.now() - began);
-      steps.say(`\nPosthorn is ready at http://127.0.0.1:${port} after ${took}`);
-      steps.say(`  Kafka         ${settings.KAFKA_BROKERS}`);
-      const key = newAdminKey ?? 'as before';
-      if (keepsKeys(app)) steps.say(`  Operator key  ${key}  (${adminKeyPlace(settings, stateDir)})`);
-      if (keepsKeys(app)) await sayLogin({ port, settings, stateDir, steps });
-      if (app === 'standalone') steps.say('  Try           npm run demo');
-      steps.say('  Stop          Ctrl-C; the data stays (npm run nuke forgets it)\n');
+      const url = `http://127.0.0.1:${port}`;
+      const keys = keepsKeys(app) ? await keysOf({ url, settings, stateDir, newAdminKey }) : {};
+      const kafka = settings.KAFKA_BROKERS ?? '';
+      const ready = { app, url, kafka, stateDir, took, ...keys };
+      steps.say(readyLines(ready));
+      forget = remind(ready, steps.say);
       if (newAdminKey && keepsKeys(app)) adminKeyWasShown(stateDir);
     }
     const code = await product.ended;
@@ -78,15 +79,18 @@ async function serve({ app, dev, at, steps, stores, began }) {
     if (!endedBy()) steps.say(`Posthorn ended by itself${early} (exit code ${code}).`);
     return code;
   } finally {
+    forget();
     await product.stop();
   }
 }
 
-/** @param {Pick<Start, 'steps'> & { port: number, settings: Record<string, string>, stateDir: string }} on */
-async function sayLogin({ port, settings, stateDir, steps }) {
+/**
+ * @param {{ url: string, settings: Record<string, string>, stateDir: string, newAdminKey?: string }} on
+ */
+async function keysOf({ url, settings, stateDir, newAdminKey }) {
   const adminKey = settings.POSTHORN_ADMIN_KEY ?? process.env.POSTHORN_ADMIN_KEY ?? '';
-  const login = await portalLogin({ url: `http://127.0.0.1:${port}`, adminKey, stateDir });
-  if (login) steps.say(`  Log in        ${login.email}  ${login.password}`);
+  const login = await portalLogin({ url, adminKey, stateDir });
+  return { adminKey: newAdminKey, adminKeyPlace: adminKeyPlace(settings, stateDir), login };
 }
 
 /** @param {Record<string, string>} settings @param {string} stateDir */
@@ -102,16 +106,21 @@ function adminKeyPlace(settings, stateDir) {
  * @param {import('./lib/steps.mjs').Steps} steps
  */
 async function choosePort(app, at, steps) {
-  const set = process.env.POSTHORN_PORT;
-  if (set) {
-    const port = Number(set);
-    const isPort = Number.isInteger(port) && port > 0 && port < 65_536;
-    if (!isPort) throw new UserError(`POSTHORN_PORT is no port: ${set}.`);
-    if (await answers(port)) throw new UserError(`Port ${port} (POSTHORN_PORT) is taken.`);
-    return port;
-  }
+  const given = await givenPort();
+  if (given !== undefined) return given;
   const port = await claimPort(at.stateDir, PORTS[app]);
   if (port !== PORTS[app]) steps.say(`  ✓ Port        ${PORTS[app]} is taken; this one uses ${port}`);
+  return port;
+}
+
+/** POSTHORN_PORT: asked for before anything is started, and again when it is needed. @throws {UserError} */
+async function givenPort() {
+  const set = process.env.POSTHORN_PORT;
+  if (!set) return undefined;
+  const port = Number(set);
+  const isPort = Number.isInteger(port) && port > 0 && port < 65_536;
+  if (!isPort) throw new UserError(`POSTHORN_PORT is no port: ${set}.`);
+  if (await answers(port)) throw new UserError(`Port ${port} (POSTHORN_PORT) is taken.`);
   return port;
 }
 
@@ -125,10 +134,4 @@ function parseCommand() {
     );
   }
   return { app: /** @type {App} */ (values.service), dev: values.dev };
-}
-
-/** @param {string} path */
-function shortened(path) {
-  const short = relative(process.cwd(), path);
-  return short.startsWith('..') ? path : short || '.';
 }

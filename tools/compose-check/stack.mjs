@@ -1,3 +1,4 @@
+import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { throwIfEnding } from '../lib/ending.mjs';
@@ -23,7 +24,9 @@ const KEYS = {
   'retry-scheduler': 'database-url',
 };
 /** More than an address may have at once and within the seconds that it takes. */
-const FLOOD = 6_000;
+const FLOOD = 20_000;
+/** More at once, and what forwards the port for Docker refuses before the proxy can. */
+const CONNECTIONS = 64;
 /** Nobody but root may be user 0, write, hold capabilities, or take all memory. */
 const HARDENING =
   '{{.Config.User}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.Memory}}';
@@ -155,25 +158,21 @@ export class Stack {
       method: 'POST',
       body: Buffer.alloc(7 * 1024 * 1024),
     });
-    const flood = await Promise.all(
-      Array.from({ length: FLOOD }, async () => {
-        const response = await fetch(`${this.url}/health/live`);
-        return { response, text: await response.text() };
-      }),
-    );
-    const refused = flood.find(({ response }) => response.status === 429);
-    if (!refused) throw new Error(`${FLOOD} requests at once, and none was refused`);
-    const answers = /** @type {const} */ ([
-      [large, await large.text(), 'too-large'],
-      [refused.response, refused.text, 'too-many-requests'],
-    ]);
-    for (const [{ headers, status }, text, code] of answers) {
-      const type = headers.get('content-type') ?? '';
-      const problem = type.startsWith('application/problem+json') ? JSON.parse(text) : {};
+    const tooLarge = {
+      status: large.status,
+      type: large.headers.get('content-type'),
+      text: await large.text(),
+    };
+    const refused = await firstRefused(`${this.url}/health/live`);
+    for (const [{ status, type, text }, code] of /** @type {const} */ ([
+      [tooLarge, 'too-large'],
+      [refused, 'too-many-requests'],
+    ])) {
+      const problem = type?.startsWith('application/problem+json') ? JSON.parse(text) : {};
       if (problem.code !== code || problem.status !== status)
         throw new Error(`${code} was answered as ${status} ${type}: ${text.slice(0, 200)}`);
     }
-    if (refused.response.headers.get('retry-after') !== '1') throw new Error('429 came without Retry-After');
+    if (refused.retryAfter !== '1') throw new Error('429 came without Retry-After');
     return 'the proxy refuses with problem documents';
   }
 
@@ -220,4 +219,39 @@ export class Stack {
     const [state, health] = (await this.engine.docker('inspect', '-f', format, id)).trim().split(' ');
     return state === 'running' ? health : state;
   }
+}
+
+/**
+ * @typedef {{ status: number, type: string | undefined, retryAfter: string | undefined, text: string }} Said
+ */
+
+/** As many requests as it takes, over some connections. @param {string} url @returns {Promise<Said>} */
+async function firstRefused(url) {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  /** @type {Said | undefined} */
+  let refused;
+  let left = FLOOD;
+  const ask = async () => {
+    while (!refused && left-- > 0) {
+      const said = await asked(url, agent);
+      if (said.status === 429) refused ??= said;
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, ask)).finally(() => agent.destroy());
+  if (!refused) throw new Error(`${FLOOD} requests, and none was refused`);
+  return refused;
+}
+
+/** @param {string} url @param {Agent} agent @returns {Promise<Said>} */
+function asked(url, agent) {
+  return new Promise((resolve, reject) => {
+    get(url, { agent }, (response) => {
+      const { statusCode: status = 0, headers } = response;
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+      response.once('error', reject).once('end', () => {
+        resolve({ status, type: headers['content-type'], retryAfter: headers['retry-after'], text });
+      });
+    }).once('error', reject);
+  });
 }

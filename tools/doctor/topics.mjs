@@ -15,7 +15,7 @@ export function topicFindings(seen) {
     ...seen.flatMap(leaders),
     ...seen.flatMap(copies),
     ...summed('kafka.retention', withConfig, retention, 'kept as long as is promised'),
-    ...summed('kafka.durability', withConfig, durability, 'no acknowledged record is given up for a broker'),
+    ...durabilityFindings(withConfig),
     ...summed('kafka.sizes', withConfig, sizes, 'the largest event fits'),
   ];
 }
@@ -142,13 +142,35 @@ function durability(seen) {
         'one lost broker stops writes',
       ),
     );
-  if (replicas === 1)
-    found.push({
-      status: /** @type {const} */ ('warn'),
-      says: `${label(seen)} has one copy: a lost disk loses what was accepted`,
-      todo: 'three brokers, and three copies of each topic, before it matters',
-    });
   return found;
+}
+
+/** @param {Seen[]} seen @returns {Finding[]} */
+function durabilityFindings(seen) {
+  const single = singleCopies(seen);
+  const others = summed(
+    'kafka.durability',
+    seen,
+    durability,
+    'no acknowledged record is given up for a broker',
+  );
+  // All is well only where there is nothing else to say.
+  return single.length > 0 ? [...others.filter(({ status }) => status !== 'ok'), ...single] : others;
+}
+
+/** One line for all of them. @param {Seen[]} seen @returns {Finding[]} */
+function singleCopies(seen) {
+  const single = seen.filter(({ partitions }) => partitions.some(({ replicas }) => replicas.length === 1));
+  if (single.length === 0) return [];
+  const which = single.length === seen.length ? 'every topic has' : `${single.map(label).join(', ')} have`;
+  return [
+    {
+      check: 'kafka.durability',
+      status: 'warn',
+      says: `${which} one copy: a lost disk loses what was accepted`,
+      todo: 'three brokers, and three copies of each topic, before it matters',
+    },
+  ];
 }
 
 /** @param {Seen} seen @returns {Omit<Finding, 'check'>[]} */

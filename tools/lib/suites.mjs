@@ -142,7 +142,7 @@ export const childFile = (runDir) => join(runDir, 'child.json');
 
 /** The product's settings in somebody's shell are not those of the tests. */
 function testEnv() {
-  const isOurs = /** @param {string} name */ (name) => /^POSTHORN_(?!SIM_)/.test(name);
+  const isOurs = /** @param {string} name */ (name) => /^POSTHORN_(?!(SIM|E2E)_)/.test(name);
   const own = Object.entries(productEnv()).filter(([name]) => !isOurs(name));
   return Object.fromEntries(own);
 }
