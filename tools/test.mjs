@@ -26,6 +26,8 @@ await main(runTests);
 async function runTests() {
   const { parts, args } = parseCommand(process.argv.slice(2));
   const total = { passed: 0, failed: 0 };
+  /** @type {string[]} */
+  const failures = [];
   const usual = layout();
   const at = newTestRun(usual);
   const steps = createSteps();
@@ -39,7 +41,7 @@ async function runTests() {
     for (const part of PARTS.filter((name) => parts.includes(name))) {
       if (endedBy()) break;
       steps.say(`\n── ${part}`);
-      const { passed, failed } = await runPart(part, {
+      const { passed, failed, names } = await runPart(part, {
         at,
         steps,
         args,
@@ -48,6 +50,7 @@ async function runTests() {
       });
       total.passed += passed;
       total.failed += failed;
+      if (failed > 0) failures.push(...(names?.length ? names : [part]));
     }
   } catch (error) {
     if (!endedBy()) console.error(error instanceof UserError ? `posthorn: ${error.message}` : error);
@@ -59,6 +62,8 @@ async function runTests() {
   });
   // A run that was cut short has not passed.
   if (endedBy() && total.failed === 0) total.failed = 1;
+  // Who sees the end alone, of a run of twenty minutes, sees what to look for.
+  for (const name of failures) console.log(`failed: ${name}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 ? 0 : 1;
 }

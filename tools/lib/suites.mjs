@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { onEnding } from './ending.mjs';
 import { readJson, writeJson } from './files.mjs';
 import { productEnv, productNode } from './node.mjs';
@@ -8,8 +8,8 @@ import { repoRoot } from './paths.mjs';
 import { identify, isRunning } from './processes.mjs';
 
 /**
- * What a part of the tests came to.
- * @typedef {{ passed: number, failed: number }} Counts
+ * What a part of the tests came to, and which of them failed where that is known.
+ * @typedef {{ passed: number, failed: number, names?: string[] }} Counts
  */
 
 /** A part that takes longer hangs, and somebody should hear of it. */
@@ -69,7 +69,21 @@ export async function jest({ name, configs, args, env, runDir }) {
 export function counts(report, code) {
   const passed = report?.numPassedTests ?? 0;
   const failed = (report?.numFailedTests ?? 0) + (report?.numRuntimeErrorTestSuites ?? 0);
-  return { passed, failed: failed === 0 && code !== 0 ? 1 : failed };
+  return { passed, failed: failed === 0 && code !== 0 ? 1 : failed, names: failedOf(report) };
+}
+
+/** @param {any} report */
+function failedOf(report) {
+  /** @type {any[]} */
+  const files = report?.testResults ?? [];
+  return files
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, assertionResults }) => {
+      const file = relative(repoRoot, name);
+      /** @type {any[]} */
+      const failed = assertionResults.filter((/** @type {any} */ each) => each.status === 'failed');
+      return failed.length === 0 ? [file] : failed.map(({ fullName }) => `${file}: ${fullName}`);
+    });
 }
 
 /**
