@@ -186,6 +186,9 @@ async function refusals(broker, users) {
     ['subscription-api', 'write', 'key-uses.v1'],
     ['delivery-log', 'read', 'key-uses.v1'],
     ['subscription-api', 'write', 'attempts.v1'],
+    ['subscription-api', 'write', 'audit-notes.v1'],
+    ['event-ingest', 'write', 'audit-notes.v1'],
+    ['delivery-log', 'read', 'audit-notes.v1'],
   ];
   for (const [name, what, topic] of never)
     if (await may(as(name), what, topic)) throw new Error(`${name} may ${what} ${topic}`);

@@ -5,7 +5,8 @@ import { apiOf } from '../demo/api.mjs';
 const TOLD_WITHIN_MS = 90_000;
 
 /**
- * Keys that are used at one service each: what subscription-api knows of it came through Kafka.
+ * Keys that are used, and an order that is given, at one service each: what subscription-api knows of it came
+ * through Kafka.
  * @param {{ api: string, ingest: string, log: string }} urls
  * @param {string} adminKey
  * @param {AbortSignal} deadline
@@ -31,12 +32,23 @@ export async function keyUsesAreTold(urls, adminKey, deadline) {
   for (const until = Date.now() + TOLD_WITHIN_MS; ; await sleep(500)) {
     const { items } = await api.call('GET', `${path}/keys`, { key: adminKey });
     const silent = items.filter((/** @type {any} */ { lastUsedAt }) => lastUsedAt === null);
-    if (silent.length === 0) return;
+    if (silent.length === 0) break;
     if (Date.now() > until)
       throw new Error(
         `no use is known of the key for ${silent.map((/** @type {any} */ one) => one.name).join(', ')}`,
       );
   }
+  const order = { entity: event.entity };
+  await apiOf(urls.log, deadline).call('POST', `${path}/erasures`, {
+    key: adminKey,
+    body: order,
+    expect: 202,
+  });
+  await known(async () => {
+    const { items } = await api.call('GET', `${path}/audit`, { key: adminKey });
+    const isNoted = items.some((/** @type {any} */ { aggregate }) => aggregate === 'erasure');
+    if (!isNoted) throw new Error('who ordered the erasure is not in the audit trail');
+  });
 }
 
 /** @param {() => Promise<unknown>} ask */

@@ -11,6 +11,7 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { AppError, IdempotencyInterceptor } from '@posthorn/runtime';
+import { type OrderedBy, Orderer } from './audit-notes.js';
 import { attemptsView, type DeliverySummary, requestBody } from './delivery-view.js';
 import { DeliveryStore } from './delivery.store.js';
 import { type EventSummary, profileEventOf, withData } from './event-view.js';
@@ -102,8 +103,9 @@ export class DeliveryLogController {
     @Param('tenantId') tenantId: string,
     @Param('deliveryId') deliveryId: string,
     @Query('eventId') eventId: unknown,
+    @Orderer() by: OrderedBy,
   ): Promise<RetryOrdered> {
-    return this.retries.give(tenantId, deliveryId, textOf(eventId));
+    return this.retries.give(tenantId, deliveryId, by, textOf(eventId));
   }
 
   @Get('waiting')

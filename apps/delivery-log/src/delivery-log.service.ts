@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import {
   attemptsTopic,
+  auditNotesTopic,
   cursorsTopic,
   directoryTopic,
   eventsTopic,
@@ -22,7 +23,7 @@ import { ProjectionService } from './projection.service.js';
 
 const topics = [
   ...[eventsTopic, attemptsTopic, cursorsTopic, subscriptionsTopic, directoryTopic],
-  ...[rejectedTopic, retriesTopic, keyUsesTopic],
+  ...[rejectedTopic, retriesTopic, keyUsesTopic, auditNotesTopic],
 ];
 
 /**

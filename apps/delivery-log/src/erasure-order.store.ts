@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { newId } from '@posthorn/domain';
 import { AppError, Database, markClaim } from '@posthorn/runtime';
+import { fillAuditOutbox, type OrderedBy } from './audit-notes.js';
 import type { ErasureOrder, ErasureView } from './erasure-order.js';
 import { storable, storableOrNull } from './sql-values.js';
 
@@ -28,7 +29,7 @@ export class ErasureOrderStore {
   constructor(@Inject(Database) private readonly database: Database) {}
 
   /** @throws AppError `limit-reached` */
-  async create(tenantId: string, order: ErasureOrder): Promise<ErasureView> {
+  async create(tenantId: string, order: ErasureOrder, by: OrderedBy): Promise<ErasureView> {
     const subscriptionId = order.kind === 'subscription' ? order.subscriptionId : null;
     const entity = order.kind === 'entity' ? order.entity : undefined;
     const row = await this.database.transaction(async (tx) => {
@@ -42,7 +43,13 @@ export class ErasureOrderStore {
           ...[storableOrNull(entity?.name), storableOrNull(entity?.id)],
         ],
       );
-      if (made) await markClaim(tx);
+      if (!made) return undefined;
+      await fillAuditOutbox(tx, by, {
+        ...{ id: `${made.id}/created`, tenantId, kind: 'erasure.created', subjectId: made.id },
+        // Not the entity's id, which is to be forgotten.
+        details: { kind: order.kind, subscriptionId, entityName: entity?.name ?? null },
+      });
+      await markClaim(tx);
       return made;
     });
     if (row) return viewOf(row);

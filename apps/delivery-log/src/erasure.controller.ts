@@ -10,6 +10,7 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { AppError, IdempotencyInterceptor } from '@posthorn/runtime';
+import { type OrderedBy, Orderer } from './audit-notes.js';
 import { erasureOf, type ErasureView } from './erasure-order.js';
 import { ErasureOrderStore } from './erasure-order.store.js';
 import type { Page } from './page.js';
@@ -31,8 +32,12 @@ export class ErasureController {
     ...{ summary: 'Erase what the log holds of a subscription, an entity or the tenant', body: erasureBody },
     ...{ answer: erasureShape, status: 202 },
   })
-  erase(@Param('tenantId') tenantId: string, @Body() body: unknown): Promise<ErasureView> {
-    return this.erasures.create(tenantId, erasureOf(body));
+  erase(
+    @Param('tenantId') tenantId: string,
+    @Body() body: unknown,
+    @Orderer() by: OrderedBy,
+  ): Promise<ErasureView> {
+    return this.erasures.create(tenantId, erasureOf(body), by);
   }
 
   @Get()

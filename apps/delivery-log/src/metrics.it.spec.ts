@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await truncate(db);
-  await db.query('TRUNCATE replays, erasures, outbox');
+  await db.query('TRUNCATE replays, erasures, outbox, audit_outbox');
   exports = new ExportService(new DeliveryStore(db), new EventStore(db), logger);
   metrics = new Metrics();
   new JobMetrics(db, exports, metrics);
@@ -85,8 +85,11 @@ it('an export is open for as long as somebody reads it', async () => {
   expect((await read())['posthorn.jobs.open export']).toBe(0);
 });
 
-it('what waits in the outbox has an age, until it is gone', async () => {
-  await db.query(`INSERT INTO outbox (event_id, tenant_id, value) VALUES ('e', 't', '')`);
+it.each([
+  ['outbox', 'event_id'],
+  ['audit_outbox', 'note_id'],
+])('what waits in %s has an age, until it is gone', async (table, id) => {
+  await db.query(`INSERT INTO ${table} (${id}, tenant_id, value) VALUES ('e', 't', '')`);
   // It is seen first between these two.
   const earliestMs = performance.now();
   await read();
@@ -99,6 +102,6 @@ it('what waits in the outbox has an age, until it is gone', async () => {
   });
   expect(age).toBeGreaterThanOrEqual(asked);
   expect(age).toBeLessThanOrEqual(secondsSince(earliestMs));
-  await db.query('DELETE FROM outbox');
+  await db.query(`DELETE FROM ${table}`);
   expect((await read())['posthorn.outbox.age delivery-log']).toBe(0);
 });

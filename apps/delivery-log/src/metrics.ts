@@ -37,6 +37,10 @@ const jobsQuery = `
             FROM replays WHERE status IN ('queued', 'running')) r,
          (SELECT count(*), ${seconds('created_at')} AS still FROM erasures WHERE status <> 'done') e`;
 
+/** One name for rows of both outboxes: where either stands still, what it is about does. */
+const oldestQuery = `
+  SELECT coalesce((SELECT 'event/' || min(id) FROM outbox), (SELECT 'note/' || min(id) FROM audit_outbox)) AS id`;
+
 /** What somebody ordered, and what waits to be told. */
 @Injectable()
 export class JobMetrics {
@@ -71,7 +75,7 @@ export class JobMetrics {
       observe(Math.max(0, Number(found.erasures_still ?? 0)), { [job]: 'erasure' });
     });
     metrics.observe(commonMetrics.outboxAge, async (observe) => {
-      const found = await this.ask<{ id: string | null }>('SELECT min(id) AS id FROM outbox');
+      const found = await this.ask<{ id: string | null }>(oldestQuery);
       if (found) observe(this.waits(found.id) / 1_000, { 'posthorn.outbox': 'delivery-log' });
     });
   }

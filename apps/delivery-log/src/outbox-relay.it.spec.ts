@@ -1,4 +1,10 @@
-import { allTopics, decodeEvents, type EventMessage, partitionsFor } from '@posthorn/contracts';
+import {
+  allTopics,
+  decodeAuditNote,
+  decodeEvents,
+  type EventMessage,
+  partitionsFor,
+} from '@posthorn/contracts';
 import { KafkaConnection } from '@posthorn/messaging';
 import { type Database, Metrics } from '@posthorn/runtime';
 import {
@@ -11,9 +17,12 @@ import {
   type TestKafka,
   waitFor,
 } from '@posthorn/testing';
+import { fillAuditOutbox } from './audit-notes.js';
 import { DeliveryLogSettings } from './delivery-log.config.js';
 import { LogProducer } from './log-producer.client.js';
 import { OutboxRelayService } from './outbox-relay.service.js';
+import { ErasureOrderStore } from './erasure-order.store.js';
+import { ReplayStore } from './replay.store.js';
 import { RetryOrderService } from './retry-order.service.js';
 import { attempt, attemptRecords, control, event, eventRecords } from './testing/builders.js';
 import { Instance, logger, openDatabase, truncate } from './testing/harness.js';
@@ -67,6 +76,12 @@ async function told(): Promise<string[]> {
 }
 const waiting = async () => (await db.query('SELECT 1 FROM outbox')).length;
 
+const by = { actor: 'usr_1', origin: '203.0.113.7' };
+const notes = async () =>
+  (await db.query<{ value: Buffer }>('SELECT value FROM audit_outbox ORDER BY id')).map(({ value }) =>
+    decodeAuditNote(value),
+  );
+
 /** Deliveries that failed, one after the other, in the outbox. */
 async function fail(...ids: string[]): Promise<void> {
   const instance = new Instance(db);
@@ -119,13 +134,94 @@ it('an order that Kafka does not acknowledge is answered as unavailable', async 
   await instance.apply('events', eventRecords([control(), event({ acceptedAt: Date.now() })]));
   const record = attempt({ final: true, seq: 1 });
   await instance.apply('attempts', attemptRecords([record]));
-  const orders = new RetryOrderService(instance.deliveries, instance.events, producer);
+  const orders = new RetryOrderService(instance.deliveries, instance.events, producer, db);
   proxy.holdRequests(apiKeys.produce);
-  await expect(orders.give('vendor-17', record.deliveryId)).rejects.toMatchObject({
+  await expect(orders.give('vendor-17', record.deliveryId, by)).rejects.toMatchObject({
     ...{ code: 'unavailable', headers: { 'retry-after': '2' } },
   });
   proxy.release();
-  await waitFor(() => orders.give('vendor-17', record.deliveryId).catch(() => undefined), {
+  await waitFor(() => orders.give('vendor-17', record.deliveryId, by).catch(() => undefined), {
     timeoutMs: 20_000,
   });
 }, 40_000);
+
+describe('who ordered what', () => {
+  const [replays, erasures] = [() => new ReplayStore(db), () => new ErasureOrderStore(db)];
+  const to = new Date('2026-04-15T12:00:00Z');
+  const order = (openMax = 1) =>
+    replays().create(
+      'vendor-17',
+      {
+        ...{ subscriptionId: 'sub_1', targetSubscriptionId: 'sub_2', kind: 'range' as const },
+        ...{ from: null, to, filter: { entityName: 'customer', entityId: 'Jane' } },
+      },
+      { partition: 0, untilSeq: 9 },
+      { total: { count: 1, estimated: false }, orderedAt: new Date(), openMax, by },
+    );
+  const erase = () =>
+    erasures().create('vendor-17', { kind: 'entity', entity: { name: 'customer', id: 'Jane' } }, by);
+  beforeEach(() => db.query('TRUNCATE replays'));
+
+  it('is noted with the order, without what may have to be erased, and not where it is refused', async () => {
+    const before = Date.now();
+    const replay = await order();
+    expect(await order()).toBeUndefined();
+    expect(await replays().cancel('other', replay!.id, by)).toBeUndefined();
+    await replays().cancel('vendor-17', replay!.id, { actor: 'key_2', origin: null });
+    expect(await replays().cancel('vendor-17', replay!.id, by)).toBeUndefined();
+    const erasure = await erase();
+    const found = await notes();
+    expect(found).toMatchObject([
+      {
+        ...{ id: `${replay!.id}/created`, tenantId: 'vendor-17', kind: 'replay.created', ...by },
+        ...{ subjectId: replay!.id },
+      },
+      { kind: 'replay.cancelled', subjectId: replay!.id, actor: 'key_2', origin: null },
+      { kind: 'erasure.created', subjectId: erasure.id, ...by },
+    ]);
+    expect(found.map(({ details }) => details)).toEqual([
+      {
+        ...{ kind: 'range', subscriptionId: 'sub_1', targetSubscriptionId: 'sub_2' },
+        ...{ from: null, to: to.toISOString() },
+      },
+      { subscriptionId: 'sub_1' },
+      { kind: 'entity', subscriptionId: null, entityName: 'customer' },
+    ]);
+    for (const { at } of found) expect(at).toBeGreaterThanOrEqual(before);
+    expect(JSON.stringify(found)).not.toContain('Jane');
+  });
+
+  it('is noted or not ordered', async () => {
+    const replay = await order();
+    await db.query('ALTER TABLE audit_outbox RENAME TO away');
+    try {
+      await expect(order(2)).rejects.toThrow('audit_outbox');
+      await expect(replays().cancel('vendor-17', replay!.id, by)).rejects.toThrow('audit_outbox');
+      await expect(erase()).rejects.toThrow('audit_outbox');
+    } finally {
+      await db.query('ALTER TABLE away RENAME TO audit_outbox');
+    }
+    expect(await db.query('SELECT status FROM replays UNION ALL SELECT status FROM erasures')).toEqual([
+      { status: 'queued' },
+    ]);
+  });
+
+  it('goes to its own topic, keyed by tenant, beside what the log tells', async () => {
+    await fail('dlv_6');
+    const note = {
+      tenantId: 'vendor-17',
+      kind: 'delivery.retried',
+      subjectId: 'dlv_6',
+      details: {},
+    } as const;
+    for (const id of ['a', 'b', 'a']) await fillAuditOutbox(db, by, { ...note, id });
+    const relay = new OutboxRelayService(db, producer, logger);
+    while (await relay.step());
+    const records = await readTopic(broker.brokers, `${broker.prefix}audit-notes.v1`);
+    expect(records.map(({ key }) => key)).toEqual(['vendor-17', 'vendor-17']);
+    const handed = records.map(({ value }) => decodeAuditNote(Buffer.from(value ?? '')).id);
+    expect(handed).toEqual(['a', 'b']);
+    expect(await notes()).toEqual([]);
+    expect(await told()).toContain('dlv_6');
+  });
+});

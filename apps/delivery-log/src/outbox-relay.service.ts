@@ -4,18 +4,17 @@ import {
   Injectable,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { eventsTopic } from '@posthorn/contracts';
 import { Database, LOGGER, type Logger } from '@posthorn/runtime';
 import { LogProducer } from './log-producer.client.js';
-import { oldestOf, removeFromOutbox } from './outbox.js';
+import { oldestOf, outboxes, removeFrom } from './outbox.js';
 
 const pollMs = 500;
 const batchMax = 100;
 const relayLock = `hashtextextended('delivery-log/outbox-relay', 0)`;
 
 /**
- * Hands the outbox to `events.v1`: one instance at a time, oldest first, and a row goes when Kafka has
- * acknowledged it. A crash in between hands it over again, under the same event id.
+ * Hands the outboxes to their topics: one instance at a time, oldest first, and a row goes when Kafka has
+ * acknowledged it. A crash in between hands it over again, under the same id.
  */
 @Injectable()
 export class OutboxRelayService implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -43,17 +42,24 @@ export class OutboxRelayService implements OnApplicationBootstrap, BeforeApplica
   /** True: there may be more. False: nothing is left, or another instance is at it. */
   async step(): Promise<boolean> {
     // Most of the time there is nothing, and nobody's turn to ask for.
-    if ((await this.database.query('SELECT 1 FROM outbox LIMIT 1')).length === 0) return false;
+    const [any] = await this.database.query<{ any: boolean }>(
+      'SELECT EXISTS (SELECT 1 FROM outbox) OR EXISTS (SELECT 1 FROM audit_outbox) AS any',
+    );
+    if (!any.any) return false;
     return this.database.transaction(async (tx) => {
       const [{ mine }] = await tx.query<{ mine: boolean }>(
         `SELECT pg_try_advisory_xact_lock(${relayLock}) AS mine`,
       );
-      const rows = mine ? await oldestOf(tx, batchMax) : [];
-      if (rows.length === 0) return false;
-      const records = rows.map(({ tenant_id: tenantId, value }) => ({ tenantId, key: tenantId, value }));
-      await this.producer.publish(eventsTopic, records);
-      await removeFromOutbox(tx, rows);
-      return true;
+      if (!mine) return false;
+      let handed = 0;
+      for (const { table, topic } of outboxes) {
+        const rows = await oldestOf(tx, table, batchMax);
+        const records = rows.map(({ tenant_id: tenantId, value }) => ({ tenantId, key: tenantId, value }));
+        if (rows.length > 0) await this.producer.publish(topic, records);
+        await removeFrom(tx, table, rows);
+        handed += rows.length;
+      }
+      return handed > 0;
     });
   }
 

@@ -1,4 +1,4 @@
-import { encodeEvent } from '@posthorn/contracts';
+import { auditNotesTopic, encodeEvent, eventsTopic } from '@posthorn/contracts';
 import type { OperationalEvent } from '@posthorn/domain';
 import type { Transaction } from '@posthorn/runtime';
 import { columnsOf, storable } from './sql-values.js';
@@ -16,10 +16,21 @@ export async function fillOutbox(tx: Transaction, events: readonly OperationalEv
   );
 }
 
-export function oldestOf(tx: Transaction, max: number): Promise<OutboxRow[]> {
-  return tx.query<OutboxRow>('SELECT id, tenant_id, value FROM outbox ORDER BY id LIMIT $1', [max]);
+/** What waits for a topic: operational events, and who ordered what. */
+export const outboxes = [
+  { table: 'outbox', topic: eventsTopic },
+  { table: 'audit_outbox', topic: auditNotesTopic },
+] as const;
+export type OutboxTable = (typeof outboxes)[number]['table'];
+
+export function oldestOf(tx: Transaction, table: OutboxTable, max: number): Promise<OutboxRow[]> {
+  return tx.query<OutboxRow>(`SELECT id, tenant_id, value FROM ${table} ORDER BY id LIMIT $1`, [max]);
 }
 
-export async function removeFromOutbox(tx: Transaction, rows: readonly OutboxRow[]): Promise<void> {
-  await tx.query('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [rows.map(({ id }) => id)]);
+export async function removeFrom(
+  tx: Transaction,
+  table: OutboxTable,
+  rows: readonly OutboxRow[],
+): Promise<void> {
+  await tx.query(`DELETE FROM ${table} WHERE id = ANY($1::bigint[])`, [rows.map(({ id }) => id)]);
 }

@@ -13,6 +13,7 @@ import {
 } from '@nestjs/common';
 import { IdempotencyInterceptor } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
+import { type OrderedBy, Orderer } from './audit-notes.js';
 import { type ListQuery, textOf } from './list-query.js';
 import { decodeCursor, limitOf, type Page } from './page.js';
 import type { ReplayView } from './replay.js';
@@ -39,9 +40,10 @@ export class ReplayController {
   async order(
     @Param('tenantId') tenantId: string,
     @Body() body: unknown,
+    @Orderer() by: OrderedBy,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Counted | ReplayView> {
-    const ordered = await this.replays.order(tenantId, body);
+    const ordered = await this.replays.order(tenantId, body, by);
     if ('count' in ordered) reply.status(200);
     return ordered;
   }
@@ -63,7 +65,11 @@ export class ReplayController {
   @Manages()
   @HttpCode(202)
   @Documented({ summary: 'Stop a replay; what is on its way is finished', answer: replayShape, status: 202 })
-  cancel(@Param('tenantId') tenantId: string, @Param('id') id: string): Promise<ReplayView> {
-    return this.replays.cancel(tenantId, id);
+  cancel(
+    @Param('tenantId') tenantId: string,
+    @Param('id') id: string,
+    @Orderer() by: OrderedBy,
+  ): Promise<ReplayView> {
+    return this.replays.cancel(tenantId, id, by);
   }
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { attemptsOf } from '@posthorn/domain';
 import { AppError } from '@posthorn/runtime';
+import type { OrderedBy } from './audit-notes.js';
 import { DeliveryStore } from './delivery.store.js';
 import { type Page, type Position } from './page.js';
 import { type ReplayView, wishOf } from './replay.js';
@@ -19,7 +20,7 @@ export class ReplayService {
   ) {}
 
   /** How many events it would send, or the job. @throws AppError `invalid`, `conflict`, `limit-reached` */
-  async order(tenantId: string, body: unknown): Promise<Counted | ReplayView> {
+  async order(tenantId: string, body: unknown, by: OrderedBy): Promise<Counted | ReplayView> {
     const orderedAt = new Date();
     const { dryRun, ...wish } = wishOf(body, orderedAt);
     await this.expectKnown(tenantId, wish.subscriptionId, '/subscriptionId');
@@ -33,7 +34,7 @@ export class ReplayService {
     const total = end ? await this.replays.count(tenantId, wish, end.untilSeq, orderedAt) : none;
     if (dryRun) return total;
     const where = end ?? { partition: 0, untilSeq: 0 };
-    const row = await this.replays.create(tenantId, wish, where, { total, orderedAt, openMax });
+    const row = await this.replays.create(tenantId, wish, where, { total, orderedAt, openMax, by });
     if (!row)
       throw new AppError('limit-reached', `At most ${openMax} replays of a tenant are open at a time.`);
     return viewOf(row, null);
@@ -52,8 +53,8 @@ export class ReplayService {
   }
 
   /** @throws AppError `not-found`, `conflict` */
-  async cancel(tenantId: string, id: string): Promise<ReplayView> {
-    const row = await this.replays.cancel(tenantId, id);
+  async cancel(tenantId: string, id: string, by: OrderedBy): Promise<ReplayView> {
+    const row = await this.replays.cancel(tenantId, id, by);
     if (row) return this.shown(row);
     const { status } = await this.find(tenantId, id);
     throw new AppError('conflict', `It is ${status} already.`);

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, markClaim, type Transaction } from '@posthorn/runtime';
+import { fillAuditOutbox, type OrderedBy, replayNote } from './audit-notes.js';
 import { type SeqRange, seqRangeOf } from './log-minutes.js';
 import { encodeCursor, type Page, type Position } from './page.js';
 import {
@@ -106,7 +107,7 @@ export class ReplayStore {
     tenantId: string,
     wish: ReplayWish,
     { partition, untilSeq }: LogEnd,
-    { total, orderedAt, openMax }: { total: Counted; orderedAt: Date; openMax: number },
+    { total, orderedAt, openMax, by }: { total: Counted; orderedAt: Date; openMax: number; by: OrderedBy },
   ): Promise<ReplayRow | undefined> {
     const { subscriptionId, targetSubscriptionId, kind, from, to, filter } = wish;
     await this.database.query(
@@ -125,7 +126,9 @@ export class ReplayStore {
           ...[JSON.stringify(filter), total.count, partition, untilSeq, orderedAt, openMax, total.estimated],
         ],
       );
-      if (row) await markClaim(tx);
+      if (!row) return undefined;
+      await fillAuditOutbox(tx, by, replayNote('created', row));
+      await markClaim(tx);
       return row;
     });
   }
@@ -153,15 +156,20 @@ export class ReplayStore {
   }
 
   /** What waits is over at once; what runs is told to stop. */
-  async cancel(tenantId: string, id: string): Promise<ReplayRow | undefined> {
-    const [row] = await this.database.query<ReplayRow>(
-      `UPDATE replays SET cancel_asked = true,
-              status = CASE status WHEN 'queued' THEN 'cancelled' ELSE status END,
-              ended_at = CASE status WHEN 'queued' THEN now() ELSE ended_at END
-        WHERE tenant_id = $1 AND id = $2 AND ${isOpen} RETURNING *`,
-      [storable(tenantId), storable(id)],
-    );
-    return row;
+  async cancel(tenantId: string, id: string, by: OrderedBy): Promise<ReplayRow | undefined> {
+    return this.database.transaction(async (tx) => {
+      const [row] = await tx.query<ReplayRow | undefined>(
+        `UPDATE replays SET cancel_asked = true,
+                status = CASE status WHEN 'queued' THEN 'cancelled' ELSE status END,
+                ended_at = CASE status WHEN 'queued' THEN now() ELSE ended_at END
+          WHERE tenant_id = $1 AND id = $2 AND ${isOpen} RETURNING *`,
+        [storable(tenantId), storable(id)],
+      );
+      if (!row) return undefined;
+      // Of several who say it while it runs, the first one did it.
+      await fillAuditOutbox(tx, by, replayNote('cancelled', row));
+      return row;
+    });
   }
 
   async anyOpen(): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { decodeEvents, decodeRetry, encodeEvent, laneKey } from '@posthorn/contracts';
+import { decodeAuditNote, decodeEvents, decodeRetry, encodeEvent, laneKey } from '@posthorn/contracts';
 import { deliveryId } from '@posthorn/domain';
 import { partitionFor } from '@posthorn/messaging';
 import type { Service } from '@posthorn/runtime';
@@ -43,6 +43,12 @@ async function retries() {
   return records.map(({ value, partition, key }) => ({
     ...{ ...decodeRetry(Buffer.from(value ?? '')), partition, key },
   }));
+}
+/** Who asked, as the audit trail will say; the outbox is handed over a moment later. */
+async function noted(tenantId: string) {
+  const records = await readTopic(broker.brokers, `${broker.prefix}audit-notes.v1`);
+  const notes = records.map(({ value }) => decodeAuditNote(Buffer.from(value ?? '')));
+  return notes.filter((note) => note.tenantId === tenantId);
 }
 const fresh = (id: string, more: object = {}) =>
   event({ id, acceptedAt: Date.now(), source: '/shop', ...more });
@@ -183,6 +189,16 @@ describe('one delivery again now', () => {
       statuses.push((await log.post(`${path}/retry`, key)).status);
     expect(statuses).toEqual([403, 404, 401, 202]);
     expect(await ordered('keys')).toHaveLength(1);
+    const notes = await waitFor(async () => {
+      const found = await noted('keys');
+      return found.length > 0 && found;
+    });
+    expect(notes).toMatchObject([
+      {
+        ...{ kind: 'delivery.retried', subjectId: path.split('/').at(-1), actor: 'key_manager' },
+        ...{ origin: '127.0.0.1', details: { subscriptionId: 'sub_1', attempt: 2 } },
+      },
+    ]);
   }, 30_000);
 });
 

@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { encodeEvent, encodeRetry, retriesTopic, subscriptionKey } from '@posthorn/contracts';
-import { AppError } from '@posthorn/runtime';
+import { newId } from '@posthorn/domain';
+import { AppError, Database } from '@posthorn/runtime';
+import { fillAuditOutbox, type OrderedBy } from './audit-notes.js';
 import { DeliveryStore } from './delivery.store.js';
 import { eventMessageOf } from './event-view.js';
 import { EventStore } from './event.store.js';
@@ -17,7 +20,7 @@ export type RetryOrdered = {
 
 /**
  * Tries one delivery again now, beside its lane: what retry-scheduler has for it is replaced, and its
- * attempts go on where they were. Nothing is stored here: that it was tried is told by the attempt.
+ * attempts go on where they were. That it was tried is told by the attempt; here it is noted who asked.
  */
 @Injectable()
 export class RetryOrderService {
@@ -25,10 +28,11 @@ export class RetryOrderService {
     @Inject(DeliveryStore) private readonly deliveries: DeliveryStore,
     @Inject(EventStore) private readonly events: EventStore,
     @Inject(LogProducer) private readonly producer: LogProducer,
+    @Inject(Database) private readonly database: Database,
   ) {}
 
   /** Resolves when Kafka has the order. @throws AppError `not-found`, `conflict`, `unavailable` */
-  async give(tenantId: string, deliveryId: string, eventId?: string): Promise<RetryOrdered> {
+  async give(tenantId: string, deliveryId: string, by: OrderedBy, eventId?: string): Promise<RetryOrdered> {
     const delivery = await this.deliveries.find(tenantId, deliveryId, eventId);
     if (!delivery) throw new AppError('not-found', 'No such delivery.');
     const { subscriptionId, seq, replayId, attemptCount: attempt } = delivery;
@@ -46,6 +50,11 @@ export class RetryOrderService {
       ...{ tenantId, subscriptionId, deliveryId, seq, attempt, dueAt },
       ...(replayId === null ? {} : { replayId }),
       event: encodeEvent(eventMessageOf(event!)),
+    });
+    // First, and for good: what Kafka does not acknowledge below may be carried out all the same.
+    await fillAuditOutbox(this.database, by, {
+      ...{ id: newId('cmd', randomBytes(17)), tenantId, kind: 'delivery.retried', subjectId: deliveryId },
+      details: { subscriptionId, attempt: attempt + 1 },
     });
     await this.order({ tenantId, key: subscriptionKey(tenantId, subscriptionId), value });
     return { deliveryId, subscriptionId, eventId: delivery.eventId, attempt: attempt + 1 };

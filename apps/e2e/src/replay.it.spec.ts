@@ -114,6 +114,15 @@ it(
     const numbers = receiver.requests.slice(count).map(numberOf);
     const firsts = [...new Set(numbers)];
     expect(firsts).toEqual(upTo(count));
+
+    // Who ordered it, although every service was killed meanwhile.
+    const audit = await caller.call<{ items: { actor: string }[] }>('GET', `/v1/tenants/${id}/audit`, {
+      key,
+    });
+    const owner = await caller.call<{ items: { id: string }[] }>('GET', `/v1/tenants/${id}/keys`, { key });
+    expect(audit.body.items.filter((entry) => entry.actor === owner.body.items[0]?.id)).toContainEqual(
+      expect.objectContaining({ aggregate: 'replay', type: 'created', id: ordered.body.id }),
+    );
     console.log(
       `replay of ${count} at ${perS}/s, killed after ${before}: ${numbers.length - count} came twice; ` +
         `live p99 ${without.toFixed(1)} ms without it, ${withReplay.toFixed(1)} ms with it`,

@@ -50,6 +50,7 @@ import { TenantController } from './tenants/tenant.controller.js';
 import { TenantService } from './tenants/tenant.service.js';
 import { TenantStore } from './tenants/tenant.store.js';
 import { AuditController, InstallationAuditController } from './audit/audit.controller.js';
+import { AuditNotes } from './audit/audit-notes.service.js';
 import { AuditStore } from './audit/audit.store.js';
 import { SubscriptionProbeController } from './subscriptions/subscription-probe.controller.js';
 import { SubscriptionProbe } from './subscriptions/subscription-probe.service.js';
@@ -173,6 +174,7 @@ export class SubscriptionApiModule {
           EventTypeService,
           SubscriptionProbe,
           AuditStore,
+          AuditNotes,
           FirstEntries,
           ReceiverCheck,
           LogPosition,

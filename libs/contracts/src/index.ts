@@ -5,6 +5,7 @@ export {
   encodeAttempts,
   type LaneCancelled,
 } from './attempts.v1.js';
+export { type AuditNote, type AuditNoteKind, decodeAuditNote, encodeAuditNote } from './audit-notes.v1.js';
 export {
   type BehindLane,
   type CursorsMessage,
@@ -77,6 +78,7 @@ export {
 export {
   allTopics,
   attemptsTopic,
+  auditNotesTopic,
   cursorsTopic,
   directoryTopic,
   dueTopic,

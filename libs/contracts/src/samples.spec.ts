@@ -4,6 +4,7 @@ import {
   type AttemptsMessage,
   type CursorsMessage,
   decodeAttempts,
+  decodeAuditNote,
   decodeCursors,
   decodeDirectory,
   decodeDue,
@@ -15,6 +16,7 @@ import {
   type DirectoryMessage,
   type DueMessage,
   encodeAttempts,
+  encodeAuditNote,
   encodeControl,
   encodeCursors,
   encodeDirectory,
@@ -31,6 +33,7 @@ import {
   type SubscriptionMessage,
   type SubscriptionSnapshot,
 } from './index.js';
+import { auditNotes } from './testing/audit-notes.samples.js';
 
 const data = Buffer.from('{ "id":"o1",\n "total":1.0, "name":"J\\u00fcrgen Bär ✓" }');
 const event: EventsMessage = {
@@ -46,12 +49,8 @@ const event: EventsMessage = {
 };
 const thin: EventsMessage = {
   kind: 'event',
-  id: 'evt_3blwuzfonjgtdgc4v7vjvguy3p',
-  tenantId: 'vendor-17',
-  type: 'order.created',
-  entity: null,
-  timestamp: '2026-04-15T10:00:01.234Z',
-  acceptedAt: 1776247201300,
+  ...{ id: 'evt_3blwuzfonjgtdgc4v7vjvguy3p', tenantId: 'vendor-17', type: 'order.created' },
+  ...{ entity: null, timestamp: '2026-04-15T10:00:01.234Z', acceptedAt: 1776247201300 },
   data: Buffer.alloc(0),
 };
 const snapshot: SubscriptionSnapshot = {
@@ -191,6 +190,7 @@ const expected = {
     },
   ] satisfies DirectoryMessage[],
   'key-uses.v1': [{ keyId: 'key_aaaqeayeaudaocajbifqydiob4', at: 1776247201300 }] satisfies KeyUse[],
+  'audit-notes.v1': auditNotes,
   'retries.v1': [retry] satisfies RetryMessage[],
   'due.v1': [
     { kind: 'lane', ...lane, cursor: 4711, attempt: 2, dueAt: 1776247204000 },
@@ -264,6 +264,7 @@ const codecs: Record<keyof typeof expected, Codec> = {
   'subscriptions.v1': { decode: decodeSubscription, encode: encodeSubscription },
   'directory.v1': { decode: decodeDirectory, encode: encodeDirectory },
   'key-uses.v1': { decode: decodeKeyUse, encode: encodeKeyUse },
+  'audit-notes.v1': { decode: decodeAuditNote, encode: encodeAuditNote },
   'retries.v1': { decode: decodeRetry, encode: encodeRetry },
   'due.v1': { decode: decodeDue, encode: encodeDue },
   'attempts.v1': { decode: decodeAttempts, encode: encodeAttempts },

@@ -63,6 +63,8 @@ export const cursorsTopic = table('cursors.v1', 'tenant');
 export const subscriptionsTopic = table('subscriptions.v1', 'tenant');
 export const directoryTopic = table('directory.v1', 'one');
 export const keyUsesTopic = table('key-uses.v1', 'one');
+/** Read whole at every start of subscription-api: small, and no longer than what it is about. */
+export const auditNotesTopic = log('audit-notes.v1', 'one');
 export const retriesTopic = log('retries.v1', 'tenant');
 export const dueTopic = log('due.v1', 'tenant');
 export const attemptsTopic = log('attempts.v1', 'tenant');
@@ -75,6 +77,7 @@ export const allTopics: readonly TopicDefinition[] = [
   subscriptionsTopic,
   directoryTopic,
   keyUsesTopic,
+  auditNotesTopic,
   retriesTopic,
   dueTopic,
   attemptsTopic,

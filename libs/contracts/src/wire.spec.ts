@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   decodeAttempts,
+  decodeAuditNote,
   decodeCursors,
   decodeDirectory,
   decodeDue,
@@ -20,6 +21,7 @@ import { decodeParts, encodeParts, joinKey, splitKey } from './wire.js';
 
 const decoders = {
   decodeAttempts,
+  decodeAuditNote,
   decodeCursors,
   decodeDirectory,
   decodeDue,
@@ -159,6 +161,7 @@ it('keeps events longer than they live, and what is keyed by tenant co-partition
     'subscriptions.v1': 16,
     'directory.v1': 1,
     'key-uses.v1': 1,
+    'audit-notes.v1': 1,
     'retries.v1': 16,
     'due.v1': 16,
     'attempts.v1': 16,

@@ -7,6 +7,7 @@ import { Replays1764000000100 } from './100-replays.js';
 import { ReplaysRest1764000000101 } from './101-replays-rest.js';
 import { DeltasByTenant1764000000102 } from './102-deltas-by-tenant.js';
 import { BegunInThePast1764000000103 } from './103-begun-in-the-past.js';
+import { AuditOutbox1764000000104 } from './104-audit-outbox.js';
 
 /** In order; a migration that was released is never changed. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   ReplaysRest1764000000101,
   DeltasByTenant1764000000102,
   BegunInThePast1764000000103,
+  AuditOutbox1764000000104,
 ];

@@ -83,6 +83,7 @@ const tables = [
   'cancellations',
   'purges',
   'outbox',
+  'audit_outbox',
   'log_minutes',
   'statistics_deltas',
   'statistics_minutes',

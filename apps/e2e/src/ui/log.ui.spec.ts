@@ -138,6 +138,10 @@ it('replays what failed: counted first, then started, with its progress to the e
   await row.getByText('3 of 3').waitFor({ timeout: 30_000 });
   await row.getByText('done', { exact: true }).waitFor({ timeout: 30_000 });
   expect(receiver.requests).toHaveLength(sent + 3);
+  await open('audit', other);
+  const entry = page.getByRole('row').filter({ hasText: 'Replay: created' });
+  await entry.getByRole('link', { name: 'Failing' }).click();
+  await row.getByText('3 of 3').waitFor();
 });
 
 it('cancels a replay that is under way', async () => {

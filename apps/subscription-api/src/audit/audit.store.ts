@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { EventStore } from '../aggregates/event.store.js';
 import type { AggregateType } from '../aggregates/stored-event.js';
+import type { NotedType } from './noted.js';
 import type { PageRequest } from '../requests/page.js';
 import { hiddenValue, shownHeaders } from '../subscriptions/header-secrets.js';
 
@@ -12,7 +13,8 @@ export type AuditEntry = {
   actor: string;
   /** The address that the change came from; null where nobody called. */
   origin: string | null;
-  aggregate: AggregateType;
+  /** `replay`, `erasure` and `delivery`: what was ordered at the delivery log. */
+  aggregate: AggregateType | NotedType;
   id: string;
   version: number;
   type: string;
@@ -25,7 +27,7 @@ type Row = {
   at: Date;
   actor: string;
   origin: string | null;
-  aggregate_type: AggregateType;
+  aggregate_type: AggregateType | NotedType;
   aggregate_id: string;
   version: number;
   type: string;
@@ -33,6 +35,9 @@ type Row = {
 };
 
 const columns = 'global_seq, at, actor, origin, aggregate_type, aggregate_id, version, type, payload';
+/** Each part by its own index, in order: a page reads no more than a page. */
+const trail = `(SELECT tenant_id, ${columns} FROM aggregate_events
+                UNION ALL SELECT tenant_id, ${columns} FROM audit_notes) trail`;
 const chunk = 500;
 
 @Injectable()
@@ -47,7 +52,7 @@ export class AuditStore {
   ): Promise<AuditEntry[]> {
     const before = after?.at ?? null;
     const rows = await this.events.query<Row>(
-      `SELECT ${columns} FROM aggregate_events
+      `SELECT ${columns} FROM ${trail}
         WHERE ${ofTenant(tenantId)} AND ($2::bigint IS NULL OR global_seq < $2)
           AND ($3::text IS NULL OR (aggregate_type = 'subscription' AND aggregate_id = $3))
         ORDER BY global_seq DESC LIMIT $4`,
@@ -60,7 +65,7 @@ export class AuditStore {
   async *all(tenantId: string | null): AsyncGenerator<AuditEntry> {
     for (let after = '0'; ;) {
       const rows = await this.events.query<Row>(
-        `SELECT ${columns} FROM aggregate_events WHERE ${ofTenant(tenantId)} AND global_seq > $2
+        `SELECT ${columns} FROM ${trail} WHERE ${ofTenant(tenantId)} AND global_seq > $2
           ORDER BY global_seq LIMIT $3`,
         [tenantId, after, chunk],
       );

@@ -420,7 +420,10 @@ export const answers: Record<string, object> = {
         "user",
         "portal-link",
         "session-key",
-        "event-type"
+        "event-type",
+        "replay",
+        "erasure",
+        "delivery"
        ]
       },
       "id": {
@@ -501,7 +504,10 @@ export const answers: Record<string, object> = {
         "user",
         "portal-link",
         "session-key",
-        "event-type"
+        "event-type",
+        "replay",
+        "erasure",
+        "delivery"
        ]
       },
       "id": {
@@ -1483,7 +1489,10 @@ export const answers: Record<string, object> = {
         "user",
         "portal-link",
         "session-key",
-        "event-type"
+        "event-type",
+        "replay",
+        "erasure",
+        "delivery"
        ]
       },
       "id": {

@@ -4,6 +4,7 @@ import { OperationalEvents1764000000002 } from './2-operational-events.js';
 import { Requests1764000000003 } from './3-requests.js';
 import { Users1764000000004 } from './4-users.js';
 import { PortalLinks1764000000005 } from './5-portal-links.js';
+import { AuditNotes1764000000006 } from './6-audit-notes.js';
 
 /** In order; one that has been released is never changed. */
 export const migrations: MigrationClass[] = [
@@ -12,4 +13,5 @@ export const migrations: MigrationClass[] = [
   Requests1764000000003,
   Users1764000000004,
   PortalLinks1764000000005,
+  AuditNotes1764000000006,
 ];

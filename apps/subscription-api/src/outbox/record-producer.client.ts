@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { cursorsTopic, directoryTopic, eventsTopic, keyUsesTopic, partitionsFor } from '@posthorn/contracts';
+import {
+  auditNotesTopic,
+  cursorsTopic,
+  directoryTopic,
+  eventsTopic,
+  keyUsesTopic,
+  partitionsFor,
+} from '@posthorn/contracts';
 import { BatchProducer, KafkaConnection, partitionFor } from '@posthorn/messaging';
 import { HealthRegistry, LOGGER, type Logger, Metrics, observeProducer, Spans } from '@posthorn/runtime';
 import { SubscriptionApiSettings } from '../subscription-api.config.js';
@@ -14,7 +21,7 @@ const pingMs = 1_000;
 const closeMs = 1_000;
 
 /** What this service writes or reads; whichever service comes first makes them. */
-const topics = [eventsTopic, directoryTopic, cursorsTopic, keyUsesTopic];
+const topics = [eventsTopic, directoryTopic, cursorsTopic, keyUsesTopic, auditNotesTopic];
 
 /** The relay's way to Kafka. Writes nothing before the topics are known to exist. */
 @Injectable()

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { decodeDirectory } from '@posthorn/contracts';
+import { type AuditNote, decodeDirectory, encodeAuditNote } from '@posthorn/contracts';
 import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
+import { Kafka, logLevel } from 'kafkajs';
 import { Stage, operatorKey, type Harness } from '../testing/harness.js';
 
 let stage: Stage;
@@ -227,4 +228,64 @@ describe('tenants and keys', () => {
     expect([answer.status, answer.body.errors.map((error) => error.pointer)]).toEqual([422, [pointer]]);
     expect(await stage.everything()).toBe(before);
   });
+});
+
+describe('what was ordered elsewhere', () => {
+  type Entry = { seq: string; id: string; aggregate: string; type: string; actor: string; version: number };
+  type Page = { items: Entry[]; nextCursor: string | null };
+  const note = (tenantId: string, id: string, more: Partial<AuditNote> = {}): Buffer =>
+    encodeAuditNote({
+      ...{ id: `${tenantId}/${id}`, tenantId, kind: 'delivery.retried', subjectId: 'dlv_1' },
+      ...{ actor: 'usr_1', origin: '203.0.113.7', details: { subscriptionId: 'sub_1', attempt: 2 } },
+      ...{ at: Date.parse('2026-04-15T10:00:00Z'), ...more },
+    });
+
+  it('is in the audit trail of its tenant, once though told again, in its pages and its export', async () => {
+    const [mine, theirs] = [
+      await api.tenant('orders-1', 'standard'),
+      await api.tenant('orders-2', 'standard'),
+    ];
+    const { brokers, prefix } = stage.stores.kafka;
+    const producer = new Kafka({ brokers, logLevel: logLevel.NOTHING }).producer();
+    await producer.connect();
+    const tell = (...values: Buffer[]) =>
+      producer.send({ topic: `${prefix}audit-notes.v1`, messages: values.map((value) => ({ value })) });
+    const trail = async (query = '', key = mine): Promise<Page> =>
+      (await api.call<Page>('GET', `/v1/tenants/orders-${key === mine ? 1 : 2}/audit${query}`, { key })).body;
+    const before = (await trail()).items;
+    const replay = note('orders-1', 'r', { kind: 'replay.created', subjectId: 'rpl_1', details: {} });
+    await tell(note('orders-1', 'a'), note('orders-1', 'a'), Buffer.from('{'), replay);
+    await waitFor(async () => (await trail()).items.length === before.length + 2);
+    // Nothing that is read later comes twice, nor does what nobody can use stop it.
+    await tell(note('orders-1', 'a'), replay, note('orders-1', 'b', { actor: 'a\0' }));
+    await tell(note('orders-2', 'a', { kind: 'erasure.created', subjectId: 'ers_1' }));
+    await waitFor(async () => (await trail('', theirs)).items[0]?.id === 'ers_1');
+    await producer.disconnect();
+
+    const { items } = await trail();
+    const retried = { aggregate: 'delivery', type: 'retried', id: 'dlv_1', origin: '203.0.113.7' };
+    expect(items).toMatchObject([
+      { ...retried, version: 2, actor: 'a\uFFFD' },
+      { aggregate: 'replay', type: 'created', id: 'rpl_1', version: 1, actor: 'usr_1' },
+      {
+        ...{ ...retried, version: 1, actor: 'usr_1', at: '2026-04-15T10:00:00.000Z' },
+        ...{ changes: { subscriptionId: 'sub_1', attempt: 2 } },
+      },
+      ...before,
+    ]);
+    expect((await trail('', theirs)).items.filter(({ aggregate }) => aggregate !== 'api-key')).toMatchObject([
+      { aggregate: 'erasure', type: 'created', id: 'ers_1' },
+      { aggregate: 'tenant' },
+    ]);
+    const seen: Entry[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: Page = await trail(`?limit=1&cursor=${cursor}`);
+      seen.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    expect(seen).toEqual(items);
+    const { text } = await api.call('GET', '/v1/tenants/orders-1/audit/export', { key: mine });
+    const exported = text.trim().split('\n');
+    expect(exported.map((line) => JSON.parse(line) as Entry)).toEqual([...items].reverse());
+  }, 30_000);
 });

@@ -1321,7 +1321,7 @@ export interface operations {
                         items: {
                             actor: string;
                             /** @enum {string} */
-                            aggregate: "tenant" | "api-key" | "subscription" | "user" | "portal-link" | "session-key" | "event-type";
+                            aggregate: "tenant" | "api-key" | "subscription" | "user" | "portal-link" | "session-key" | "event-type" | "replay" | "erasure" | "delivery";
                             at: string;
                             changes: Record<string, never>;
                             id: string;
@@ -1883,7 +1883,7 @@ export interface operations {
                         items: {
                             actor: string;
                             /** @enum {string} */
-                            aggregate: "tenant" | "api-key" | "subscription" | "user" | "portal-link" | "session-key" | "event-type";
+                            aggregate: "tenant" | "api-key" | "subscription" | "user" | "portal-link" | "session-key" | "event-type" | "replay" | "erasure" | "delivery";
                             at: string;
                             changes: Record<string, never>;
                             id: string;
@@ -4009,7 +4009,7 @@ export interface operations {
                         items: {
                             actor: string;
                             /** @enum {string} */
-                            aggregate: "tenant" | "api-key" | "subscription" | "user" | "portal-link" | "session-key" | "event-type";
+                            aggregate: "tenant" | "api-key" | "subscription" | "user" | "portal-link" | "session-key" | "event-type" | "replay" | "erasure" | "delivery";
                             at: string;
                             changes: Record<string, never>;
                             id: string;

@@ -6,16 +6,17 @@ import { useT } from '../../i18n/i18n';
 import { usePages } from '../../lib/cursor-pages';
 import { useNames } from '../../lib/names';
 import type { Names } from '../../lib/names-in';
-import { useTenantId } from '../../shell/tenant';
+import { useTenantId, useTenantPath } from '../../shell/tenant';
 import { Empty } from '../../ui/Empty';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { HiddenHead } from '../../ui/HiddenHead';
 import { LoadMore } from '../../ui/LoadMore';
 import { PageTitle } from '../../ui/PageTitle';
 import { Raw } from '../../ui/Raw';
+import { RouteLink } from '../../ui/RouteLink';
 import { Scroll } from '../../ui/Scroll';
 import { Time } from '../../ui/Time';
-import { aboutOf, actorOf } from './words';
+import { aboutOf, actorOf, placeOf, subjectOf } from './words';
 
 const everyMs = 10_000;
 
@@ -70,7 +71,9 @@ export function Component() {
 function Entry({ entry, names }: { entry: AuditEntry; names: Names }) {
   const t = useT();
   const [isOpen, open] = useState(false);
-  const { seq, at, actor, origin, aggregate, id, changes } = entry;
+  const { seq, at, actor, origin, id, changes } = entry;
+  const place = placeOf(entry);
+  const path = useTenantPath();
   const what = aboutOf(entry, t);
   return (
     <>
@@ -82,7 +85,11 @@ function Entry({ entry, names }: { entry: AuditEntry; names: Names }) {
         <Table.Td className="wrap">
           {what}
           <Text size="sm" c="dimmed">
-            {names.get(id) ?? (aggregate === 'event-type' ? id : '')}
+            {place ? (
+              <RouteLink to={path(place)}>{subjectOf(entry, names) || id}</RouteLink>
+            ) : (
+              subjectOf(entry, names)
+            )}
           </Text>
         </Table.Td>
         <Table.Td ta="right">

@@ -1,5 +1,5 @@
 import { translatorOf } from '../../i18n/texts';
-import { aboutOf, actorOf } from './words';
+import { aboutOf, actorOf, placeOf, subjectOf } from './words';
 
 const names = new Map([
   ['usr_1', 'Kim'],
@@ -24,4 +24,28 @@ it.each([
   ['created', { status: 'paused' }, 'Webhook: created'],
 ])('says of %s %j: %s', (type, changes, text) => {
   expect(aboutOf({ aggregate: 'subscription', type, changes }, translatorOf('en'))).toBe(text);
+});
+
+it.each([
+  ['replay', 'created', 'Replay: created', 'Nachlieferung: angelegt'],
+  ['replay', 'cancelled', 'Replay: cancelled', 'Nachlieferung: abgebrochen'],
+  ['erasure', 'created', 'Erasure: created', 'Löschung: angelegt'],
+  ['delivery', 'retried', 'Delivery: retry requested', 'Zustellung: Versuch verlangt'],
+])('says of what was ordered at the log, %s %s: %s', (aggregate, type, english, german) => {
+  expect(aboutOf({ aggregate, type }, translatorOf('en'))).toBe(english);
+  expect(aboutOf({ aggregate, type }, translatorOf('de'))).toBe(german);
+});
+
+it.each([
+  ['replay', 'rpl_1', { subscriptionId: 'sub_1' }, 'Shop', 'replays'],
+  ['delivery', 'dlv_1', { subscriptionId: 'sub_1' }, 'Shop', 'deliveries/dlv_1'],
+  ['delivery', 'dlv_1', { subscriptionId: 'sub_2' }, 'dlv_1', 'deliveries/dlv_1'],
+  ['erasure', 'ers_1', { kind: 'tenant', subscriptionId: null }, '', undefined],
+  ['event-type', 'order.created', {}, 'order.created', undefined],
+  ['user', 'usr_1', { role: 'x' }, 'Kim', undefined],
+  ['user', 'usr_2', { role: 'x' }, '', undefined],
+])('names %s %s %j: %s', (aggregate, id, changes, name, place) => {
+  const known = new Map([...names, ['sub_1', 'Shop']]);
+  expect(subjectOf({ aggregate, type: '', id, changes }, known)).toBe(name);
+  expect(placeOf({ aggregate, id })).toBe(place);
 });
