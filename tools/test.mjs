@@ -41,6 +41,7 @@ async function runTests() {
     for (const part of PARTS.filter((name) => parts.includes(name))) {
       if (endedBy()) break;
       steps.say(`\n── ${part}`);
+      const beganMs = performance.now();
       const { passed, failed, names } = await runPart(part, {
         at,
         steps,
@@ -48,6 +49,7 @@ async function runTests() {
         stores,
         isAlone: parts.length === 1,
       });
+      steps.say(`── ${part} took ${Math.round((performance.now() - beganMs) / 1_000)} s`);
       total.passed += passed;
       total.failed += failed;
       if (failed > 0) failures.push(...(names?.length ? names : [part]));
