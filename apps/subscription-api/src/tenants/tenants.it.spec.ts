@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AuditNote, decodeDirectory, encodeAuditNote } from '@posthorn/contracts';
 import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { Stage, operatorKey, type Harness } from '../testing/harness.js';
 
 let stage: Stage;
@@ -240,16 +240,24 @@ describe('what was ordered elsewhere', () => {
       ...{ at: Date.parse('2026-04-15T10:00:00Z'), ...more },
     });
 
+  let producer: Producer;
+  const tell = (...values: Buffer[]) =>
+    producer.send({
+      topic: `${stage.stores.kafka.prefix}audit-notes.v1`,
+      messages: values.map((value) => ({ value })),
+    });
+  beforeAll(async () => {
+    const { brokers } = stage.stores.kafka;
+    producer = new Kafka({ brokers, logLevel: logLevel.NOTHING }).producer();
+    await producer.connect();
+  });
+  afterAll(() => producer.disconnect());
+
   it('is in the audit trail of its tenant, once though told again, in its pages and its export', async () => {
     const [mine, theirs] = [
       await api.tenant('orders-1', 'standard'),
       await api.tenant('orders-2', 'standard'),
     ];
-    const { brokers, prefix } = stage.stores.kafka;
-    const producer = new Kafka({ brokers, logLevel: logLevel.NOTHING }).producer();
-    await producer.connect();
-    const tell = (...values: Buffer[]) =>
-      producer.send({ topic: `${prefix}audit-notes.v1`, messages: values.map((value) => ({ value })) });
     const trail = async (query = '', key = mine): Promise<Page> =>
       (await api.call<Page>('GET', `/v1/tenants/orders-${key === mine ? 1 : 2}/audit${query}`, { key })).body;
     const before = (await trail()).items;
@@ -260,7 +268,6 @@ describe('what was ordered elsewhere', () => {
     await tell(note('orders-1', 'a'), replay, note('orders-1', 'b', { actor: 'a\0' }));
     await tell(note('orders-2', 'a', { kind: 'erasure.created', subjectId: 'ers_1' }));
     await waitFor(async () => (await trail('', theirs)).items[0]?.id === 'ers_1');
-    await producer.disconnect();
 
     const { items } = await trail();
     const retried = { aggregate: 'delivery', type: 'retried', id: 'dlv_1', origin: '203.0.113.7' };
@@ -288,4 +295,16 @@ describe('what was ordered elsewhere', () => {
     const exported = text.trim().split('\n');
     expect(exported.map((line) => JSON.parse(line) as Entry)).toEqual([...items].reverse());
   }, 30_000);
+
+  it('is read again where it could not be kept', async () => {
+    const key = await api.tenant('orders-3', 'standard');
+    await stage.db.query('ALTER TABLE subscription_api.audit_notes RENAME TO away');
+    await tell(note('orders-3', 'a'));
+    await waitFor(() => api.problems().includes('records cannot be taken yet'));
+    await stage.db.query('ALTER TABLE subscription_api.away RENAME TO audit_notes');
+    await waitFor(async () => {
+      const { body } = await api.call<Page>('GET', '/v1/tenants/orders-3/audit', { key });
+      return body.items?.[0]?.id === 'dlv_1';
+    });
+  });
 });
