@@ -20,6 +20,7 @@ export const webhookTexts = {
   ],
   'webhooks.backlog': ['Waiting', 'Wartend'],
   'webhooks.lastFailure': ['Last failed attempt', 'Letzter Fehlversuch'],
+  'webhooks.inMinute': ['in the minute of', 'in der Minute'],
   'webhooks.recovered': ['delivered since', 'seither zugestellt'],
   'webhooks.counts': [
     '{delivered} delivered, {failed} failed',

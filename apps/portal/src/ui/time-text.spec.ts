@@ -24,6 +24,8 @@ it.each([
 
 it('writes times in UTC where that is wanted, and shows what is no time as it is', () => {
   expect(timeText('2026-11-28T10:05:09Z', { locale: 'de', isUtc: true })).toBe('28.11.2026, 10:05:09');
+  const minute = { locale: 'de', isUtc: true, isMinute: true };
+  expect(timeText('2026-11-28T10:05:00Z', minute)).toBe('28.11.2026, 10:05');
   expect(timeText('soon', { locale: 'de', isUtc: true })).toBe('soon');
 });
 

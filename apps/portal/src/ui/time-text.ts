@@ -1,10 +1,17 @@
+type How = {
+  locale: string;
+  isUtc: boolean;
+  /** Of an instant that is known by its minute only: `:00` would be a second that nobody knows. */
+  isMinute?: boolean;
+};
+
 /** `2026-11-28, 10:05:09` as the language writes it, here or in UTC. */
-export function timeText(at: string, { locale, isUtc }: { locale: string; isUtc: boolean }): string {
+export function timeText(at: string, { locale, isUtc, isMinute = false }: How): string {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return at;
   return date.toLocaleString(locale, {
     dateStyle: 'medium',
-    timeStyle: 'medium',
+    timeStyle: isMinute ? 'short' : 'medium',
     ...(isUtc ? { timeZone: 'UTC' } : {}),
   });
 }

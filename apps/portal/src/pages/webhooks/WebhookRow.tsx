@@ -76,7 +76,7 @@ function LastFailure({ id }: { id: string }) {
   if (minute && (!at || at < minute))
     return (
       <Text size="sm">
-        <Time at={minute} />
+        {t('webhooks.inMinute')} <Time at={minute} isMinute />
         <br />
         {t('webhooks.recovered')}
       </Text>
