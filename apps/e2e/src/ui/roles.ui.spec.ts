@@ -113,7 +113,9 @@ it('leads an expired session to the login, and after it back to where it was', a
   await page.context().clearCookies();
   // The page asks again by itself, and learns that nobody is logged in any more.
   await page.waitForURL((url) => url.pathname === '/login');
-  await page.getByText('Your session has ended.').waitFor();
+  await page
+    .getByText('Your session has ended. Its time may be over, or somebody changed your role')
+    .waitFor();
   await portal.logIn(page, person);
   await page.waitForURL((url) => url.pathname + url.search === place);
   await page.getByRole('heading', { name: 'Deliveries', exact: true }).waitFor();
@@ -171,9 +173,14 @@ it('lets an administrator change a role, and make a new password that is shown o
   const row = page.getByRole('row', { name: person.email });
   const dialog = page.getByRole('dialog');
   await row.getByRole('button', { name: 'Edit: Kim' }).click();
+  await dialog.getByRole('button', { name: 'Make a new password' }).waitFor();
   await dialog.getByLabel('Name').fill('Robin');
+  // It would take the place of the form, and the name with it.
+  await dialog.getByText('Save your changes first').waitFor();
+  expect(await dialog.getByRole('button', { name: 'Make a new password' }).count()).toBe(0);
   await dialog.getByRole('combobox', { name: 'Role' }).click();
   await page.getByRole('option', { name: 'Administrator' }).click();
+  await dialog.getByText('Kim is logged out everywhere').waitFor();
   await dialog.getByRole('button', { name: 'Save' }).click();
   await row.getByText('Administrator').waitFor();
   await row.getByRole('button', { name: 'Edit: Robin' }).click();

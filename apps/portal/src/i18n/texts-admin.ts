@@ -108,6 +108,14 @@ export const adminTexts = {
     'Is the password lost? A new one is made and shown once. The old one stops working, and open sessions end.',
     'Passwort verloren? Ein neues wird erzeugt und einmal angezeigt. Das bisherige gilt nicht mehr, und Sitzungen enden.',
   ],
+  'users.resetLater': [
+    'Save your changes first; then you can make a new password here.',
+    'Speichern Sie zuerst Ihre Änderungen; danach können Sie hier ein neues Passwort erzeugen.',
+  ],
+  'users.roleMeans': [
+    'With another role, {name} is logged out everywhere and has to log in again.',
+    'Mit einer anderen Rolle wird {name} überall abgemeldet und muss sich neu anmelden.',
+  ],
   'users.newPassword': ['New password', 'Neues Passwort'],
   'users.passwordOnce': [
     'It is shown only once: copy it, and give it to the user, who can change it after logging in.',

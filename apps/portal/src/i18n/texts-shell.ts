@@ -37,8 +37,8 @@ export const shellTexts = {
   'login.email': ['E-mail address', 'E-Mail-Adresse'],
   'login.password': ['Password', 'Passwort'],
   'login.expired': [
-    'Your session has ended. Log in again to continue where you left off.',
-    'Ihre Sitzung ist abgelaufen. Melden Sie sich wieder an; Sie kommen dorthin zurück, wo Sie waren.',
+    'Your session has ended. Its time may be over, or somebody changed your role or password. Log in again to continue where you left off.',
+    'Ihre Sitzung ist beendet. Vielleicht ist ihre Zeit um, oder jemand hat Ihre Rolle oder Ihr Passwort geändert. Melden Sie sich wieder an; Sie kommen dorthin zurück, wo Sie waren.',
   ],
   'login.hint': [
     'The first e-mail address and password were printed when Posthorn was started. More accounts are added under “Users”.',

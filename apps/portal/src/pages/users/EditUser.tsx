@@ -36,11 +36,14 @@ export function EditUser({ tenantId, user, onClose }: Props) {
         <Stack>
           <Form {...{ tenantId, user, values, onClose }} onChange={setValues} />
           <Divider />
-          <Text size="sm">{t('users.resetMeans')}</Text>
+          {/* The password takes the place of the form: what is not saved would be lost. */}
+          <Text size="sm">{t(isDirty ? 'users.resetLater' : 'users.resetMeans')}</Text>
           <ErrorNote error={reset.error} />
-          <Button variant="default" loading={reset.isPending} onClick={() => reset.mutate(user.id)}>
-            {t('users.reset')}
-          </Button>
+          {!isDirty && (
+            <Button variant="default" loading={reset.isPending} onClick={() => reset.mutate(user.id)}>
+              {t('users.reset')}
+            </Button>
+          )}
         </Stack>
       )}
     </FormModal>
@@ -90,6 +93,7 @@ function Form({ tenantId, user, values, onChange, onClose }: FormProps) {
         {tenantId !== undefined && (
           <RoleSelect value={values.role} onChange={(role) => onChange({ ...values, role })} />
         )}
+        {values.role !== user.role && <Text size="sm">{t('users.roleMeans', { name: user.name })}</Text>}
         <ErrorNote error={form.rest} />
         <Button type="submit" loading={change.isPending}>
           {t('common.save')}
