@@ -29,6 +29,8 @@ export const receiverTexts = {
     'signature not checked: no webhook has this URL',
     'Signatur nicht geprüft: Kein Webhook hat diese URL',
   ],
+  'receiver.checking': ['checking the signature …', 'Signatur wird geprüft …'],
+  'receiver.notChecked': ['signature not checked', 'Signatur nicht geprüft'],
   'receiver.senderLeft': ['not answered, the sender gave up', 'nicht beantwortet, der Absender gab auf'],
   'receiver.name': ['Name', 'Name'],
   'receiver.nameHelp': [

@@ -5,6 +5,7 @@ import { subscriptionsOf } from '../../lib/subscriptions';
 import { Status } from '../../ui/Status';
 import { useReceiverTenant, useTenants } from './tenant';
 import type { Received } from './receiver';
+import { sayVerdict, type Verdict } from './verdict';
 
 /** What the receiver's own secret says of a request; where it has none, what the webhook's does. */
 export function Signature({ request }: { request: Received }) {
@@ -19,16 +20,14 @@ export function Signature({ request }: { request: Received }) {
 const tenantsMax = 20;
 const againMs = 10_000;
 
-type Verdict = 'valid' | 'invalid' | 'unchecked';
-
 /** Asked of the webhooks that have this URL: they alone know their secrets. For operators, of any tenant. */
 function ByWebhook({ request }: { request: Received }) {
   const t = useT();
   const client = useQueryClient();
   const tenantId = useReceiverTenant();
-  const { data: tenants = [] } = useTenants();
+  const { data: tenants = [], isLoading: areTenantsLoading } = useTenants();
   const ids = [...new Set([tenantId ?? [], tenants.map(({ id }) => id)].flat())].slice(0, tenantsMax);
-  const { data = 'unchecked' } = useQuery({
+  const { data: verdict, isError } = useQuery({
     queryKey: ['signature', request.n, request.receivedAt, ids],
     queryFn: async (): Promise<Verdict> => {
       let verdict: Verdict = 'unchecked';
@@ -41,13 +40,18 @@ function ByWebhook({ request }: { request: Received }) {
       }
       return verdict;
     },
-    enabled: ids.length > 0 && !request.bodyIsCut,
+    enabled: !areTenantsLoading && ids.length > 0 && !request.bodyIsCut,
     staleTime: Infinity,
     // Its webhook may come later.
     refetchInterval: (query) => (query.state.data === 'unchecked' ? againMs : false),
   });
-  const marks = { valid: 'delivered', invalid: 'failed', unchecked: 'off' };
-  return <Status value={marks[data]} text={t(`receiver.${data}`)} />;
+  const said = sayVerdict({
+    verdict,
+    isNobody: !areTenantsLoading && ids.length === 0,
+    isHopeless: request.bodyIsCut || isError,
+  });
+  const mark = said === 'valid' ? 'delivered' : said === 'invalid' ? 'failed' : 'off';
+  return <Status value={mark} text={t(`receiver.${said}`)} />;
 }
 
 const isAt = (url: string, path: string): boolean => URL.canParse(url) && new URL(url).pathname === path;
