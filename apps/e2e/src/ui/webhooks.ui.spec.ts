@@ -205,9 +205,12 @@ it('says of a webhook that something of it is tried again, though new events go 
   await page.getByText('Failed deliveries that are retried: 1. New events are not held up.').waitFor();
   await page.getByText('Not among them: 1 waiting or being retried now.').waitFor();
   await page.getByText('No delivery finished in this period.').waitFor();
-  // While it is paused nothing is retried beside what comes: all of it waits.
+  // While it is paused nothing is retried beside what comes: all of it waits, from that moment on.
+  const delivery = page.locator('[data-delivery]');
+  await delivery.getByText('next attempt').waitFor();
   await press('Pause');
   await page.getByText('Paused manually').waitFor();
+  expect(await delivery.getByText('next attempt').count()).toBe(0);
   await page.getByText('1 event is waiting.').waitFor();
   expect(await page.getByText('New events are not held up.').count()).toBe(0);
   await press('Resume');
@@ -245,6 +248,8 @@ it('still says when an attempt failed last once everything has been delivered', 
   const row = page.getByRole('row', { name: 'Recovered' });
   await row.getByText('1 delivered, 0 failed').waitFor({ timeout: 40_000 });
   await row.getByText('delivered since').waitFor();
+  // Known by its minute only: no second is made up.
+  expect(await row.locator('time').innerText()).toMatch(/, \d{1,2}:\d\d\s[AP]M$/);
 });
 
 it('takes a retry that came too late for what it is: nothing is wrong, and nothing is left to do', async () => {

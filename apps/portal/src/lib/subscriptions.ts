@@ -59,7 +59,8 @@ export function useStats(
   tenantId: string,
   subscriptionId: string | undefined,
   span: () => Span,
-  everyMs: number,
+  /** Or by what it answered last. */
+  everyMs: number | ((last: Stats | undefined) => number),
 ) {
   return useQuery({
     queryKey: ['stats', tenantId, subscriptionId, span().step],
@@ -71,7 +72,8 @@ export function useStats(
     },
     // A log without numbers shows none: nothing else depends on them.
     retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status === 404),
-    refetchInterval: (query) => (query.state.error ? false : everyMs),
+    refetchInterval: ({ state: { data, error } }) =>
+      error ? false : typeof everyMs === 'number' ? everyMs : everyMs(data),
   });
 }
 

@@ -18,3 +18,15 @@ export function waitOf({ status, reasonCode }: Pick<Delivery, 'status' | 'reason
   if (status !== 'waiting' && status !== 'pending') return null;
   return waits[reasonCode ?? ''] ?? 'turn';
 }
+
+type Told = Pick<Delivery, 'status' | 'reason' | 'reasonCode' | 'nextAttemptAt'>;
+
+/**
+ * As it is said beside its webhook, whose status is known at once: the log learns some seconds later that it
+ * was paused or disabled, and until then it would still name a next attempt.
+ */
+export function besideWebhook<D extends Told>(delivery: D, status: string): D {
+  if (status === 'active' || waitOf(delivery) === null) return delivery;
+  if (status === 'disabled') return { ...delivery, reason: null, reasonCode: null, nextAttemptAt: null };
+  return { ...delivery, reason: 'the subscription is paused', reasonCode: 'paused', nextAttemptAt: null };
+}

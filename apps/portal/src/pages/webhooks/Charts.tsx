@@ -2,15 +2,14 @@ import { Center, Grid, Group, Paper, SegmentedControl, Text, Title } from '@mant
 import { BarChart, LineChart } from '@mantine/charts';
 import '@mantine/charts/styles.css';
 import { useState } from 'react';
-import type { Stats } from '../../api/types';
+import type { Delivery, Stats } from '../../api/types';
 import { useLanguage, useT } from '../../i18n/i18n';
-import { lastDay, lastHour, lastMonth } from '../../lib/stats';
+import { lastDay, lastHour, lastMonth, statsAgainMs } from '../../lib/stats';
 import { useStats } from '../../lib/subscriptions';
 import { useTenantId } from '../../shell/tenant';
 import { useTimes } from '../../ui/times';
 
 const spans = { hour: lastHour, day: lastDay, month: lastMonth };
-const everyMs = 5_000;
 
 /** The widest first: where two have the same values, both are seen. */
 const lines = [
@@ -19,14 +18,23 @@ const lines = [
   { name: 'p50', label: 'p50', color: 'blue.6', strokeDasharray: '5 3' },
 ];
 
+type Props = {
+  id: string;
+  open: number;
+  /** The newest ones, as the page shows them. */
+  deliveries: readonly Delivery[];
+};
+
 /**
  * Volume and latency over time; what is `open` the page knows better. Loaded when it is looked at:
  * charts are half of the portal's code.
  */
-export default function Charts({ id, open }: { id: string; open: number }) {
+export default function Charts({ id, open, deliveries }: Props) {
   const t = useT();
   const [span, setSpan] = useState<keyof typeof spans>('hour');
-  const { data } = useStats(useTenantId(), id, spans[span], everyMs);
+  const { data } = useStats(useTenantId(), id, spans[span], (last) =>
+    statsAgainMs(last, deliveries, Date.now()),
+  );
   const points = usePoints(data, span);
   const hasVolume = points.some(({ delivered, failed }) => delivered + failed > 0);
   const hasLatency = points.some(({ p50 }) => p50 !== null);

@@ -1,8 +1,9 @@
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { addressOf, send } from '../../api/client';
-import type { Delivery, Page } from '../../api/types';
+import type { Delivery, Page, Subscription } from '../../api/types';
 import { useT } from '../../i18n/i18n';
+import { besideWebhook } from '../../lib/wait';
 import { useTenantPath } from '../../shell/tenant';
 import { RouteLink } from '../../ui/RouteLink';
 import { DeliveryTable } from '../deliveries/DeliveryTable';
@@ -21,16 +22,17 @@ export function useLatest(tenantId: string, id: string, everyMs: number) {
   });
 }
 
-type Props = { id: string; deliveries: readonly Delivery[] };
+type Props = { webhook: Pick<Subscription, 'id' | 'status'>; deliveries: readonly Delivery[] };
 
 /** The newest deliveries of one webhook, as they come. */
-export function LatestDeliveries({ id, deliveries }: Props) {
+export function LatestDeliveries({ webhook: { id, status }, deliveries }: Props) {
   const t = useT();
   const path = useTenantPath();
   if (deliveries.length === 0) return <Text c="dimmed">{t('detail.noDeliveries')}</Text>;
+  const rows = deliveries.map((delivery) => besideWebhook(delivery, status));
   return (
     <>
-      <DeliveryTable deliveries={deliveries} label={t('detail.live')} />
+      <DeliveryTable deliveries={rows} label={t('detail.live')} />
       <RouteLink to={path(`deliveries?subscriptionId=${id}`)} size="sm">
         {t('deliveries.title')} →
       </RouteLink>

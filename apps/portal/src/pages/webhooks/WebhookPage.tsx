@@ -40,10 +40,10 @@ export function Component() {
         <Title order={2} size="h4" mb="sm">
           {t('detail.live')}
         </Title>
-        <LatestDeliveries id={id} deliveries={latest ?? []} />
+        <LatestDeliveries webhook={webhook} deliveries={latest ?? []} />
       </Paper>
       <Suspense fallback={<Paper withBorder mih={395} />}>
-        <Charts id={id} open={open.waiting + open.retrying} />
+        <Charts id={id} open={open.waiting + open.retrying} deliveries={latest ?? []} />
       </Suspense>
       <Grid>
         <Grid.Col span={{ base: 12, md: 7 }}>
