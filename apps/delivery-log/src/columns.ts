@@ -25,12 +25,14 @@ const kindOf =
     arrayOf: (rows) => {
       const values = rows.map(valueOf);
       const sizes = values.map((value) => (value === null || value === undefined ? -1 : sizeOf(value)));
-      const bytes = sizes.reduce((sum, size) => sum + 4 + Math.max(size, 0), headerBytes);
+      let bytes = headerBytes;
+      for (const size of sizes) bytes += 4 + Math.max(size, 0);
       const array = Buffer.allocUnsafe(bytes);
       // Dimensions, whether there are nulls, the elements' type, how many there are, the first one's number.
       const header = [1, Number(sizes.includes(-1)), oid, rows.length, 1];
       let at = header.reduce((offset, field) => array.writeInt32BE(field, offset), 0);
-      for (const [i, size] of sizes.entries()) {
+      for (let i = 0; i < sizes.length; i++) {
+        const size = sizes[i];
         at = array.writeInt32BE(size, at);
         if (size < 0) continue;
         write(array, values[i] as T, at, size);

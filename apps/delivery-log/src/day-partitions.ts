@@ -89,7 +89,12 @@ export class DayPartitions {
 
   async ensure(tx: Transaction, table: PartitionedTable, instants: Iterable<number>): Promise<void> {
     const wanted = new Map<string, Span>();
+    const days = new Set<number>();
     for (const atMs of instants) {
+      // Thousands of rows, and mostly of one day.
+      const day = dayOf(atMs);
+      if (days.has(day)) continue;
+      days.add(day);
       const span = spanOf(table, atMs);
       if (!this.known.has(span.name)) wanted.set(span.name, span);
     }

@@ -22,8 +22,10 @@ export function failuresOf(
   nowMs: number,
 ): OperationalEvent[] {
   return states.flatMap((state) => {
-    const record = attempts.get(attemptKey({ ...state, attempt: state.attempts }));
-    if (!record || record.outcome !== 'failed' || statusOf(state).status !== 'failed') return [];
+    if (statusOf(state).status !== 'failed') return [];
+    const { deliveryId, day, attempts: attempt } = state;
+    const record = attempts.get(attemptKey({ deliveryId, day, attempt }));
+    if (record?.outcome !== 'failed') return [];
     const atMs = record.startedAt + record.durationMs;
     if (isOperationalType(record.eventType ?? '') || nowMs - atMs > newsMaxAgeMs) return [];
     return listens(record.tenantId) ? [failed(record, atMs, nowMs)] : [];

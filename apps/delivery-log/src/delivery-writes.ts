@@ -21,47 +21,52 @@ import {
 import { type DeliveryState, type FiledAttempt, mergeDelivery, statusOf } from './delivery.js';
 import { storable, storableOrNull } from './sql-values.js';
 
-type Row = DeliveryState & ReturnType<typeof statusOf> & { only: FiledAttempt | undefined };
-type NewRow = Row & { partition: number };
+/** Thousands at a time, so nothing of it is copied. */
+type Row = {
+  delivery: DeliveryState;
+  is: ReturnType<typeof statusOf>;
+  partition: number;
+  only: FiledAttempt | undefined;
+};
 
 /** What a delivery is, and stays. */
 const key: readonly Column<Row>[] = [
-  text('delivery_id', ({ deliveryId }) => deliveryId),
-  date('day', ({ day }) => day),
+  text('delivery_id', ({ delivery }) => delivery.deliveryId),
+  date('day', ({ delivery }) => delivery.day),
 ];
 const identity: readonly Column<Row>[] = [
   ...key,
-  text('tenant_id', ({ tenantId }) => tenantId),
-  text('subscription_id', ({ subscriptionId }) => subscriptionId),
-  text('event_id', ({ eventId }) => eventId),
-  text('event_type', ({ eventType }) => storable(eventType ?? '')),
-  bigint('seq', ({ seq }) => seq),
-  text('replay_id', ({ replayId }) => replayId),
+  text('tenant_id', ({ delivery }) => delivery.tenantId),
+  text('subscription_id', ({ delivery }) => delivery.subscriptionId),
+  text('event_id', ({ delivery }) => delivery.eventId),
+  text('event_type', ({ delivery }) => storable(delivery.eventType ?? '')),
+  bigint('seq', ({ delivery }) => delivery.seq),
+  text('replay_id', ({ delivery }) => delivery.replayId),
 ];
 const state: readonly Column<Row>[] = [
-  text('status', ({ status }) => status),
-  integer('attempts', ({ attempts }) => attempts),
-  timestamptz('next_attempt_at', ({ nextAttemptAt }) => nextAttemptAt),
-  integer('last_status', ({ lastStatus }) => lastStatus),
-  text('last_error', ({ lastError }) => storableOrNull(lastError)),
-  timestamptz('first_attempt_at', ({ firstAttemptAt }) => firstAttemptAt),
-  timestamptz('last_attempt_at', ({ lastAttemptAt }) => lastAttemptAt),
-  timestamptz('finished_at', ({ finishedAt }) => finishedAt),
-  text('told', ({ told }) => told),
-  timestamptz('told_at', ({ toldAt }) => toldAt),
-  text('ended_as', ({ endedAs }) => endedAs),
-  timestamptz('ended_at', ({ endedAt }) => endedAt),
+  text('status', ({ is }) => is.status),
+  integer('attempts', ({ delivery }) => delivery.attempts),
+  timestamptz('next_attempt_at', ({ is }) => is.nextAttemptAt),
+  integer('last_status', ({ delivery }) => delivery.lastStatus),
+  text('last_error', ({ delivery }) => storableOrNull(delivery.lastError)),
+  timestamptz('first_attempt_at', ({ delivery }) => delivery.firstAttemptAt),
+  timestamptz('last_attempt_at', ({ delivery }) => delivery.lastAttemptAt),
+  timestamptz('finished_at', ({ is }) => is.finishedAt),
+  text('told', ({ delivery }) => delivery.told),
+  timestamptz('told_at', ({ delivery }) => delivery.toldAt),
+  text('ended_as', ({ delivery }) => delivery.endedAs),
+  timestamptz('ended_at', ({ delivery }) => delivery.endedAt),
 ];
 const exchange = exchangeOf<Row>(({ only }) => only);
 
 /** As `DeliveryState` has it; the driver would make a date in its own time zone of it. */
 const dayNumber = `(day - date '1970-01-01') AS day`;
 
-const inserted: readonly Column<NewRow>[] = [
+const inserted = [
   ...identity,
   ...state,
   ...exchange,
-  integer('partition', ({ partition }) => partition),
+  integer<Row>('partition', ({ partition }) => partition),
 ];
 const insert = `INSERT INTO deliveries (${namesOf(inserted)})
   SELECT ${namesOf(inserted)} FROM ${rowsOf(inserted)}
@@ -74,10 +79,6 @@ const changes = [
 ];
 const update = `UPDATE deliveries AS d SET ${changes.join(', ')} FROM ${rowsOf(updated)}
   WHERE ${ofDeliveryKeys('d')}`;
-
-function rowOf(delivery: DeliveryState, only?: FiledAttempt): Row {
-  return { ...delivery, ...statusOf(delivery), only };
-}
 
 /** What tells deliveries apart: an event may be published again on another day, under the same id. */
 export const keyOf = ({ deliveryId, day }: DeliveryKey): string => `${deliveryId}/${day}`;
@@ -103,10 +104,11 @@ export async function upsertDeliveries(
   only: OnlyAttempts,
 ): Promise<Written> {
   if (deliveries.length === 0) return { states: [], known: new Set() };
-  const rows = deliveries.map((delivery) => ({
-    ...rowOf(delivery, only.get(keyOf(delivery))),
-    partition: partitionOf(delivery.tenantId),
-  }));
+  const rowOf = (delivery: DeliveryState, alone?: FiledAttempt): Row => {
+    const partition = partitionOf(delivery.tenantId);
+    return { delivery, is: statusOf(delivery), partition, only: alone };
+  };
+  const rows = deliveries.map((delivery) => rowOf(delivery, only.get(keyOf(delivery))));
   const added = await tx.query<{ delivery_id: string; day: number }>(insert, arraysOf(inserted, rows));
   if (added.length === deliveries.length) return { states: deliveries, known: new Set() };
   const isNew = new Set(added.map(({ delivery_id, day }) => keyOf({ deliveryId: delivery_id, day })));

@@ -69,8 +69,10 @@ export class DeliveryProjection implements SharedHandler {
     const only = onlyAttempts(attempts, deliveries);
     const partitionOf = (tenantId: string): number => tenants.get(tenantId)!.partition;
     const { states, known } = await upsertDeliveries(tx, partitionOf, [...deliveries.values()], only);
-    const hasOwnRow = (attempt: FiledAttempt): boolean =>
-      known.has(keyOf(attempt)) || !only.has(keyOf(attempt));
+    const hasOwnRow = (attempt: FiledAttempt): boolean => {
+      const key = keyOf(attempt);
+      return known.has(key) || !only.has(key);
+    };
     const before = this.how.rowsOnly ? undefined : await attemptsBefore(tx, knownOf(attempts, known));
     await insertAttempts(tx, [...attempts.values()].filter(hasOwnRow));
     if (before) await insertDeltas(tx, countsOf(attempts, before));
@@ -148,11 +150,11 @@ async function withoutErased(
 function onlyAttempts(attempts: Attempts, deliveries: Map<string, DeliveryState>): OnlyAttempts {
   const only = new Map<string, FiledAttempt>();
   for (const attempt of attempts.values()) {
-    const { outcome, final, message } = attempt;
+    const { deliveryId, day, outcome, final, message } = attempt;
     if (attempt.attempt !== 1 || outcome !== 'delivered' || !final || message !== undefined) continue;
     const key = keyOf(attempt);
     const isAlone =
-      deliveries.get(key)!.attempts === 1 && !attempts.has(attemptKey({ ...attempt, attempt: 0 }));
+      deliveries.get(key)!.attempts === 1 && !attempts.has(attemptKey({ deliveryId, day, attempt: 0 }));
     if (isAlone) only.set(key, attempt);
   }
   return only;

@@ -45,8 +45,8 @@ export function countsOf(attempts: Attempts, before: Before): Counted[] {
     const { tenantId, subscriptionId } = attempt;
     const atMs = Math.floor((startedAt + durationMs) / minuteMs) * minuteMs;
     const key = `${tenantId}\n${subscriptionId}\n${atMs}`;
-    const counts = counted.get(key) ?? { tenantId, subscriptionId, atMs, ...nothing() };
-    counted.set(key, counts);
+    let counts = counted.get(key);
+    if (!counts) counted.set(key, (counts = { tenantId, subscriptionId, atMs, ...nothing() }));
     counts.attempts += by;
     if (outcome === 'delivered') counts.delivered += by;
     else if (final && outcome !== 'cancelled') counts.failed += by;
@@ -55,7 +55,7 @@ export function countsOf(attempts: Attempts, before: Before): Counted[] {
   for (const attempt of attempts.values()) {
     // No attempt: the delivery ended without one.
     if (attempt.attempt === 0) continue;
-    const known = before.get(attemptKey(attempt));
+    const known = before.size > 0 ? before.get(attemptKey(attempt)) : undefined;
     if (known && !isBetterRecord(attempt, known)) continue;
     if (known) add(attempt, known, -1);
     add(attempt, attempt, 1);
