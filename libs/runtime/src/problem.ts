@@ -8,6 +8,7 @@ export const errorTable = {
   'malformed-json': { status: 400, title: 'Malformed JSON', retryable: false },
   unauthorized: { status: 401, title: 'Unauthorized', retryable: false },
   forbidden: { status: 403, title: 'Forbidden', retryable: false },
+  'wrong-password': { status: 403, title: 'Wrong password', retryable: false },
   'not-found': { status: 404, title: 'Not found', retryable: false },
   'method-not-allowed': { status: 405, title: 'Method not allowed', retryable: false },
   'not-acceptable': { status: 406, title: 'Not acceptable', retryable: false },

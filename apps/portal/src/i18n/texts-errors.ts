@@ -22,10 +22,7 @@ export const errorTexts = {
     'You are not logged in, or what you entered is wrong.',
     'Sie sind nicht angemeldet, oder die Angaben stimmen nicht.',
   ],
-  'error.wrong-password': [
-    'The e-mail address or password is wrong.',
-    'E-Mail-Adresse oder Passwort stimmen nicht.',
-  ],
+  'error.wrong-password': ['This is not your current password.', 'Das ist nicht Ihr bisheriges Passwort.'],
   'error.forbidden': [
     'You can view this, but not change it. Ask an administrator.',
     'Sie dürfen das ansehen, aber nicht ändern. Ein Administrator kann es.',

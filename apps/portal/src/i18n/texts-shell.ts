@@ -44,6 +44,7 @@ export const shellTexts = {
     'The first e-mail address and password were printed when Posthorn was started. More accounts are added under “Users”.',
     'Wer Posthorn gestartet hat, bekam die erste Adresse und das Passwort angezeigt. Weitere legt man unter „Benutzer“ an.',
   ],
+  'login.wrong': ['The e-mail address or password is wrong.', 'E-Mail-Adresse oder Passwort stimmen nicht.'],
   'login.link': ['Logging you in …', 'Sie werden angemeldet …'],
   'login.linkOver': [
     'This link has expired or was already used. Ask for a new one, or log in.',
@@ -115,6 +116,7 @@ export const shellTexts = {
   'status.disabled': ['disabled', 'abgeschaltet'],
   'delivery.pending': ['not tried yet', 'noch nicht versucht'],
   'delivery.waiting': ['retrying', 'wird wiederholt'],
+  'delivery.held': ['on hold', 'angehalten'],
   'delivery.delivered': ['delivered', 'zugestellt'],
   'delivery.failed': ['failed', 'fehlgeschlagen'],
   'delivery.expired': ['expired', 'abgelaufen'],

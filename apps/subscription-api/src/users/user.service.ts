@@ -115,7 +115,7 @@ export class UserService {
     });
   }
 
-  /** @throws AppError `forbidden` when the current password is another; `too-many-requests` */
+  /** @throws AppError `wrong-password` when the current password is another; `too-many-requests` */
   async changePassword(
     id: string,
     author: Author,
@@ -125,7 +125,7 @@ export class UserService {
     const isRight = await this.throttle.attempt(id, address, () =>
       this.passwords.fits(current, seen?.passwordHash),
     );
-    if (!isRight || !seen) throw new AppError('forbidden', 'The current password is another.');
+    if (!isRight || !seen) throw wrongPassword();
     const passwordHash = await this.passwords.hash(next);
     return this.events.write(seen.tenantId, author, async (write) => {
       const user = await this.users.find(id, write);
@@ -139,6 +139,12 @@ export class UserService {
 function refuseOwn({ actor }: Author, id: string, detail: string): void {
   if (actor === id) throw new AppError('own-user', detail);
 }
+
+/** Not `forbidden`: no right is missing. */
+const wrongPassword = (): AppError =>
+  new AppError('wrong-password', 'The current password is another.', {
+    errors: [{ pointer: '/current', detail: 'is not the current password' }],
+  });
 
 const taken = (): AppError =>
   new AppError('name-taken', 'Another user has this address.', {

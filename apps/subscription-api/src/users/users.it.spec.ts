@@ -148,7 +148,11 @@ it('ends other sessions with a new password, here and where the directory is rea
   await waitFor(async () => (await holdsElsewhere(second)) || undefined);
   const change = (current: string) =>
     api.call('POST', '/v1/session/password', { ...as(first), body: { current, new: 'another good one' } });
-  expect((await change('not this one')).status).toBe(403);
+  const refused = await change('not this one');
+  expect([refused.status, refused.body]).toMatchObject([
+    403,
+    { code: 'wrong-password', errors: [{ pointer: '/current', detail: 'is not the current password' }] },
+  ]);
   const changed = await change(password);
   expect(changed.status).toBe(204);
   expect((await api.call('GET', '/v1/session', as(second))).status).toBe(401);

@@ -60,7 +60,7 @@ export function LoginPage() {
           />
           {isWrong ? (
             <Alert color="red" variant="outline" role="alert">
-              {t('error.wrong-password')}
+              {t('login.wrong')}
             </Alert>
           ) : (
             <ErrorNote error={logIn.error} />
