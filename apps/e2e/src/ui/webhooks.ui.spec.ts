@@ -186,6 +186,16 @@ it('finds deliveries by filters that live in the address, and shows each attempt
   await page.getByText('Attempt 3').waitFor();
   await page.goBack();
   expect(new URL(page.url()).search).toBe('?status=failed&eventType=a.first');
+  // Where the filters leave nothing over it is said, and only there.
+  for (const path of ['deliveries?eventType=a.third', 'events?type=a.third']) {
+    await open(id, path);
+    await page.getByText('The filters leave none over.').waitFor();
+  }
+  const { id: fresh } = await portal.caller.tenant('standard');
+  await open(fresh, 'deliveries');
+  await page.getByText('No deliveries yet').waitFor();
+  await open(fresh, 'events');
+  await page.getByText('No events yet').waitFor();
 });
 
 it('says of a webhook that something of it is tried again, though new events go through', async () => {

@@ -1,10 +1,15 @@
 /** English and German, side by side. */
 export const logTexts = {
   'deliveries.title': ['Deliveries', 'Zustellungen'],
-  'deliveries.empty': ['No matching deliveries', 'Keine passende Zustellung'],
+  'deliveries.empty': ['No deliveries yet', 'Noch keine Zustellungen'],
   'deliveries.emptyText': [
-    'Change the filters, or publish an event that a webhook subscribes to.',
-    'Ändern Sie die Filter, oder veröffentlichen Sie ein Ereignis, das ein Webhook abonniert.',
+    'They appear here once an event is published that a webhook subscribes to.',
+    'Sie erscheinen hier, sobald ein Ereignis veröffentlicht wird, das ein Webhook abonniert.',
+  ],
+  'deliveries.noMatch': ['No matching deliveries', 'Keine passende Zustellung'],
+  'deliveries.noMatchText': [
+    'The filters leave none over. Change or reset them.',
+    'Die Filter lassen keine übrig. Ändern Sie sie, oder setzen Sie sie zurück.',
   ],
   'deliveries.event': ['Event', 'Ereignis'],
   'deliveries.webhook': ['Webhook', 'Webhook'],
@@ -86,10 +91,15 @@ export const logTexts = {
   'timing.firstByteMs': ['waiting', 'Warten'],
   'timing.rest': ['receiving', 'Empfang'],
   'events.title': ['Events', 'Ereignisse'],
-  'events.empty': ['No matching events', 'Kein passendes Ereignis'],
+  'events.empty': ['No events yet', 'Noch keine Ereignisse'],
   'events.emptyText': [
     'Events appear here once they are published, by POST /v1/events or the inbox topic.',
     'Ereignisse erscheinen hier, wenn sie veröffentlicht werden: POST /v1/events, oder das Inbox-Topic.',
+  ],
+  'events.noMatch': ['No matching events', 'Kein passendes Ereignis'],
+  'events.noMatchText': [
+    'The filters leave none over. Change or reset them.',
+    'Die Filter lassen keines übrig. Ändern Sie sie, oder setzen Sie sie zurück.',
   ],
   'events.id': ['Event id', 'Ereignis-ID'],
   'events.matched': ['Webhooks', 'Webhooks'],

@@ -7,7 +7,7 @@ import { useLive } from '../../lib/live';
 import { usePages } from '../../lib/cursor-pages';
 import { useSubscriptions } from '../../lib/subscriptions';
 import { useTenantId } from '../../shell/tenant';
-import { Empty } from '../../ui/Empty';
+import { NoItems } from '../../ui/NoItems';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { LoadMore } from '../../ui/LoadMore';
 import { PageTitle } from '../../ui/PageTitle';
@@ -37,7 +37,7 @@ export function Component() {
       </PageTitle>
       <DeliveryFilters filters={filters} webhooks={webhooks ?? []} />
       <ErrorNote error={error} />
-      {items?.length === 0 && <Empty title={t('deliveries.empty')} text={t('deliveries.emptyText')} />}
+      {items?.length === 0 && <NoItems of="deliveries" isFiltered={filters.count > 0} />}
       {items && items.length > 0 && (
         <Paper withBorder>
           <DeliveryTable deliveries={items} label={t('deliveries.title')} names={names} />

@@ -5,7 +5,7 @@ import { useFilters } from '../../lib/filters';
 import { useLive } from '../../lib/live';
 import { usePages } from '../../lib/cursor-pages';
 import { useTenantId, useTenantPath } from '../../shell/tenant';
-import { Empty } from '../../ui/Empty';
+import { NoItems } from '../../ui/NoItems';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { FilterBox } from '../../ui/FilterBox';
 import { FilterEntity, FilterPeriod, FilterText } from '../../ui/filter-fields';
@@ -53,7 +53,7 @@ export function Component() {
         <FilterPeriod values={values} set={set} />
       </FilterBox>
       <ErrorNote error={error} />
-      {items?.length === 0 && <Empty title={t('events.empty')} text={t('events.emptyText')} />}
+      {items?.length === 0 && <NoItems of="events" isFiltered={count > 0} />}
       {items && items.length > 0 && <EventTable events={items} />}
       <LoadMore {...more} />
     </>
