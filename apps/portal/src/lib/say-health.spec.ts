@@ -1,4 +1,4 @@
-import { sayHealth } from './say-health';
+import { failingSince, sayHealth } from './say-health';
 
 const nowMs = Date.parse('2026-11-28T10:00:00Z');
 const brz365 = { status: 'active', ordering: 'strict', retryPolicy: { attempts: 11 } };
@@ -28,6 +28,15 @@ it.each([
   ['active', 'say.live'],
 ])('says what %s means', (status, key) => {
   expect(sayHealth({ ...brz365, status }, { nowMs })[0]?.key).toBe(key);
+});
+
+it.each([
+  ['active', '2026-11-28T09:00:00Z'],
+  ['paused', null],
+  ['disabled', '2026-11-28T09:00:00Z'],
+])('tells of one that is %s that it fails since %s', (status, since) => {
+  const health = { ...parked, failingSince: '2026-11-28T09:00:00Z' };
+  expect(failingSince({ status, health })).toBe(since);
 });
 
 it('promises no order where there is none', () => {

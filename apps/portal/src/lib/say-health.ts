@@ -20,6 +20,11 @@ export function sayHealth(subject: Subject, { nowMs, waiting }: { nowMs: number;
   return [{ key: 'say.live' }, ...waits];
 }
 
+/** Since when it fails. While somebody has paused it nothing is tried, so nothing fails. */
+export function failingSince({ status, health }: Pick<Subject, 'status' | 'health'>): string | null {
+  return status === 'paused' ? null : (health?.failingSince ?? null);
+}
+
 function sayParked({ health, retryPolicy }: Subject, nowMs: number): Said {
   const attempt = health?.attempt ?? 0;
   const attempts = attemptsOf(retryPolicy) ?? attempt;

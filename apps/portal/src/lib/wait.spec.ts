@@ -1,5 +1,5 @@
 import type { Delivery } from '../api/types';
-import { besideWebhook, waitOf } from './wait';
+import { besideWebhook, shownStatus, waitOf } from './wait';
 
 type Told = Pick<Delivery, 'status' | 'reason' | 'reasonCode' | 'nextAttemptAt'>;
 
@@ -32,4 +32,13 @@ it('names no next attempt beside a webhook that is paused or disabled, though th
   expect(besideWebhook<Told>(waiting, 'disabled')).toMatchObject({ reason: null, nextAttemptAt: null });
   const over = { ...waiting, status: 'delivered', reason: null, nextAttemptAt: null } as const;
   expect(besideWebhook<Told>(over, 'paused')).toBe(over);
+});
+
+it.each([
+  ['waiting', 'paused', 'held'],
+  ['waiting', 'retrying', 'waiting'],
+  ['pending', 'paused', 'pending'],
+  ['delivered', null, 'delivered'],
+] as const)('shows %s because of “%s” as: %s', (status, reasonCode, shown) => {
+  expect(shownStatus({ status, reasonCode })).toBe(shown);
 });

@@ -30,3 +30,8 @@ export function besideWebhook<D extends Told>(delivery: D, status: string): D {
   if (status === 'disabled') return { ...delivery, reason: null, reasonCode: null, nextAttemptAt: null };
   return { ...delivery, reason: 'the subscription is paused', reasonCode: 'paused', nextAttemptAt: null };
 }
+
+/** As it is shown: of a webhook that somebody has paused nothing is retried, it waits. */
+export function shownStatus(delivery: Pick<Delivery, 'status' | 'reasonCode'>): string {
+  return delivery.status === 'waiting' && waitOf(delivery) === 'paused' ? 'held' : delivery.status;
+}

@@ -17,6 +17,7 @@ const tones: Record<string, Tone> = {
   // Tried, and tried again; not tried yet.
   retrying: 'again',
   waiting: 'again',
+  held: 'ahead',
   pending: 'ahead',
   queued: 'ahead',
 };

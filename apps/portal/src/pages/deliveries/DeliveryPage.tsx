@@ -5,7 +5,7 @@ import { addressOf, send } from '../../api/client';
 import type { DeliveryDetail } from '../../api/types';
 import { isText, useT } from '../../i18n/i18n';
 import { useLive } from '../../lib/live';
-import { waitOf } from '../../lib/wait';
+import { shownStatus, waitOf } from '../../lib/wait';
 import { useSession } from '../../shell/session';
 import { useTenantId, useTenantPath } from '../../shell/tenant';
 import { ErrorNote } from '../../ui/ErrorNote';
@@ -90,11 +90,12 @@ function Summary({ delivery, canManage }: { delivery: DeliveryDetail; canManage:
   const { status, reason, nextAttemptAt, subscription, eventId, event } = delivery;
   const nowMs = useNow(nextAttemptAt !== null);
   const left = nextAttemptAt ? countdown(nextAttemptAt, nowMs) : null;
-  const key = `delivery.${status}`;
+  const shown = shownStatus(delivery);
+  const key = `delivery.${shown}`;
   return (
     <Alert variant="outline" color={status === 'delivered' ? 'green' : 'orange'} mih={96}>
       <Stack gap={4}>
-        <Status value={status} text={isText(key) ? t(key) : status} />
+        <Status value={shown} text={isText(key) ? t(key) : shown} />
         {status === 'cancelled' && <Text size="sm">{t('delivery.cancelledMeans')}</Text>}
         {status === 'expired' && <Text size="sm">{t('delivery.expiredMeans')}</Text>}
         {delivery.replayId && (

@@ -1,6 +1,7 @@
 import { Table, Text } from '@mantine/core';
 import type { Delivery } from '../../api/types';
 import { isText, useT } from '../../i18n/i18n';
+import { shownStatus } from '../../lib/wait';
 import { useTenantPath } from '../../shell/tenant';
 import { useReason } from '../../ui/reason';
 import { Due } from '../../ui/Due';
@@ -51,12 +52,13 @@ function Row({ delivery, names }: RowProps) {
   const { id, eventId, eventType, status, reason, attemptCount, lastStatus, lastError } = delivery;
   const { entity, replayId } = delivery;
   const name = names?.get(delivery.subscriptionId) ?? delivery.subscriptionId;
-  const key = `delivery.${status}`;
+  const shown = shownStatus(delivery);
+  const key = `delivery.${shown}`;
   const address = path(`deliveries/${encodeURIComponent(id)}?eventId=${encodeURIComponent(eventId)}`);
   return (
     <Table.Tr data-delivery={id}>
       <Table.Td>
-        <Status value={status} text={isText(key) ? t(key) : status} />
+        <Status value={shown} text={isText(key) ? t(key) : shown} />
       </Table.Td>
       <Table.Td>
         <RouteLink to={address} className="wrap">

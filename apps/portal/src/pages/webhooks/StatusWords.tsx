@@ -1,7 +1,7 @@
 import { Alert, Text } from '@mantine/core';
 import type { Subscription, WaitingLane } from '../../api/types';
 import { useT } from '../../i18n/i18n';
-import { sayHealth } from '../../lib/say-health';
+import { failingSince, sayHealth } from '../../lib/say-health';
 import { openOf } from '../../lib/open';
 import { Time } from '../../ui/Time';
 import { useNow } from '../../ui/times';
@@ -22,6 +22,7 @@ export function StatusWords({ webhook, lanes, isUnused }: Props) {
   const nowMs = useNow(isCounting, 500);
   const { waiting, retrying } = openOf(lanes, webhook);
   const said = sayHealth(webhook, { nowMs, waiting });
+  const since = failingSince(webhook);
   const retries = retrying > 0;
   const isBad = status !== 'active' || health?.state === 'parked' || retries;
   return (
@@ -36,9 +37,9 @@ export function StatusWords({ webhook, lanes, isUnused }: Props) {
       </Text>
       {isUnused && status === 'active' && <Text size="sm">{t('say.unused')}</Text>}
       {retries && <Text size="sm">{t('say.retrying', { n: retrying })}</Text>}
-      {health?.failingSince && (
+      {since && (
         <Text size="sm" c="dimmed">
-          {t('say.failingSince')} <Time at={health.failingSince} />
+          {t('say.failingSince')} <Time at={since} />
         </Text>
       )}
       {statusReason && <Text size="sm">{t('say.reason', { reason: statusReason })}</Text>}
