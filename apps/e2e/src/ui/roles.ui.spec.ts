@@ -151,13 +151,16 @@ it('lets an administrator rename his tenant, whose id stays, and no viewer', asy
   await portal.logIn(page, await portal.person('tenant-admin', id));
   await page.getByRole('button', { name: 'Rename this tenant' }).click();
   const dialog = page.getByRole('dialog');
+  const before = await dialog.getByLabel('Name').inputValue();
   await dialog.getByLabel('Name').fill('Holzbau Linz');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('navigation').getByText('Holzbau Linz').waitFor();
   const { body } = await portal.caller.call('GET', `/v1/tenants/${id}`, { key });
   expect(body).toMatchObject({ id, name: 'Holzbau Linz' });
   await page.goto(`/t/${id}/audit`);
-  await page.getByText('Tenant: renamed').waitFor();
+  const entry = (what: string) => page.getByRole('row').filter({ hasText: what });
+  await entry('Tenant: renamed').getByText(`${before} → Holzbau Linz`, { exact: true }).waitFor();
+  await entry('Tenant: created').getByText(before, { exact: true }).waitFor();
   const other = await portal.page();
   await portal.logIn(other, await portal.person('tenant-viewer', id));
   await other.getByRole('navigation').getByText('Holzbau Linz').waitFor();

@@ -5,7 +5,7 @@ import type { AuditEntry } from '../../api/types';
 import { useT } from '../../i18n/i18n';
 import { usePages } from '../../lib/cursor-pages';
 import { useNames } from '../../lib/names';
-import type { Names } from '../../lib/names-in';
+import { namesThen, type Called, type Names } from '../../lib/names-in';
 import { useTenantId, useTenantPath } from '../../shell/tenant';
 import { Empty } from '../../ui/Empty';
 import { ErrorNote } from '../../ui/ErrorNote';
@@ -16,7 +16,7 @@ import { Raw } from '../../ui/Raw';
 import { RouteLink } from '../../ui/RouteLink';
 import { Scroll } from '../../ui/Scroll';
 import { Time } from '../../ui/Time';
-import { aboutOf, actorOf, placeOf, subjectOf } from './words';
+import { aboutId, aboutOf, actorOf, placeOf, subjectOf } from './words';
 
 const everyMs = 10_000;
 
@@ -31,6 +31,7 @@ export function Component() {
     everyMs,
   });
   const names = useNames(tenantId, items);
+  const called = namesThen(items?.map((entry) => ({ ...entry, about: aboutId(entry) })) ?? [], names);
   return (
     <>
       <PageTitle title={t('audit.title')}>
@@ -55,8 +56,13 @@ export function Component() {
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
-                {items.map((entry) => (
-                  <Entry key={entry.seq} entry={entry} names={names} />
+                {items.map((entry, at) => (
+                  <Entry
+                    key={entry.seq}
+                    entry={entry}
+                    names={names}
+                    called={called[at] ?? { name: undefined }}
+                  />
                 ))}
               </Table.Tbody>
             </Table>
@@ -68,13 +74,16 @@ export function Component() {
   );
 }
 
-function Entry({ entry, names }: { entry: AuditEntry; names: Names }) {
+type EntryProps = { entry: AuditEntry; names: Names; called: Called };
+
+function Entry({ entry, names, called }: EntryProps) {
   const t = useT();
   const [isOpen, open] = useState(false);
   const { seq, at, actor, origin, id, changes } = entry;
   const place = placeOf(entry);
   const path = useTenantPath();
   const what = aboutOf(entry, t);
+  const subject = subjectOf(entry, called);
   return (
     <>
       <Table.Tr>
@@ -85,11 +94,7 @@ function Entry({ entry, names }: { entry: AuditEntry; names: Names }) {
         <Table.Td className="wrap">
           {what}
           <Text size="sm" c="dimmed">
-            {place ? (
-              <RouteLink to={path(place)}>{subjectOf(entry, names) || id}</RouteLink>
-            ) : (
-              subjectOf(entry, names)
-            )}
+            {place ? <RouteLink to={path(place)}>{subject || id}</RouteLink> : subject}
           </Text>
         </Table.Td>
         <Table.Td ta="right">

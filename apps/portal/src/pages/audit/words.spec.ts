@@ -1,5 +1,5 @@
 import { translatorOf } from '../../i18n/texts';
-import { aboutOf, actorOf, placeOf, subjectOf } from './words';
+import { aboutId, aboutOf, actorOf, placeOf, subjectOf } from './words';
 
 const names = new Map([
   ['usr_1', 'Kim'],
@@ -37,15 +37,27 @@ it.each([
 });
 
 it.each([
-  ['replay', 'rpl_1', { subscriptionId: 'sub_1' }, 'Shop', 'replays'],
-  ['delivery', 'dlv_1', { subscriptionId: 'sub_1' }, 'Shop', 'deliveries/dlv_1'],
-  ['delivery', 'dlv_1', { subscriptionId: 'sub_2' }, 'dlv_1', 'deliveries/dlv_1'],
-  ['erasure', 'ers_1', { kind: 'tenant', subscriptionId: null }, '', undefined],
-  ['event-type', 'order.created', {}, 'order.created', undefined],
-  ['user', 'usr_1', { role: 'x' }, 'Kim', undefined],
-  ['user', 'usr_2', { role: 'x' }, '', undefined],
-])('names %s %s %j: %s', (aggregate, id, changes, name, place) => {
-  const known = new Map([...names, ['sub_1', 'Shop']]);
-  expect(subjectOf({ aggregate, type: '', id, changes }, known)).toBe(name);
+  ['replay', 'rpl_1', { subscriptionId: 'sub_1' }, 'sub_1'],
+  ['delivery', 'dlv_1', { subscriptionId: 'sub_1' }, 'sub_1'],
+  ['erasure', 'ers_1', { kind: 'tenant', subscriptionId: null }, 'ers_1'],
+  ['user', 'usr_1', { subscriptionId: 'sub_1' }, 'usr_1'],
+] as const)('takes %s %s %j for something about %s', (aggregate, id, changes, about) => {
+  expect(aboutId({ aggregate, id, changes })).toBe(about);
+});
+
+it.each([
+  ['replay', 'rpl_1', 'Shop', 'Shop', 'replays'],
+  ['delivery', 'dlv_1', 'Shop', 'Shop', 'deliveries/dlv_1'],
+  ['delivery', 'dlv_1', undefined, 'dlv_1', 'deliveries/dlv_1'],
+  ['erasure', 'ers_1', undefined, '', undefined],
+  ['event-type', 'order.created', undefined, 'order.created', undefined],
+  ['user', 'usr_1', 'Kim', 'Kim', undefined],
+  ['user', 'usr_2', undefined, '', undefined],
+])('names %s %s, called %s: %s', (aggregate, id, name, text, place) => {
+  expect(subjectOf({ aggregate, id }, { name })).toBe(text);
   expect(placeOf({ aggregate, id })).toBe(place);
+});
+
+it('tells the old name beside the new one', () => {
+  expect(subjectOf({ aggregate: 'tenant', id: 'ten_1' }, { name: 'New', before: 'Old' })).toBe('Old → New');
 });

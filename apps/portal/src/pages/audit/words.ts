@@ -1,6 +1,7 @@
 import { isText, type Translate } from '../../i18n/texts';
-import type { Names } from '../../lib/names-in';
+import type { Called, Names } from '../../lib/names-in';
 
+type AboutId = { aggregate: string; id: string; changes: object };
 type About = { aggregate: string; type: string; changes?: object };
 
 /** What was done to what, in words where there are some; what is new to the portal keeps its name. */
@@ -12,13 +13,18 @@ export function aboutOf({ aggregate, type, changes }: About, t: Translate): stri
   return `${isText(thing) ? t(thing) : aggregate}: ${isText(done) ? t(done) : type}`;
 }
 
-/** What it was done to, by name; orders at the log by the webhook they are about. */
-export function subjectOf({ aggregate, id, changes }: About & { id: string }, names: Names): string {
-  const name = names.get(id);
-  if (name !== undefined || aggregate === 'event-type') return name ?? id;
-  const { subscriptionId } = (changes ?? {}) as { subscriptionId?: unknown };
-  const webhook = names.get(String(subscriptionId));
-  return webhook ?? (aggregate === 'delivery' ? id : '');
+/** The id of what an entry is about by name: orders at the log are about a webhook. */
+export function aboutId({ aggregate, id, changes }: AboutId): string {
+  const { subscriptionId } = changes as { subscriptionId?: unknown };
+  const isOrder = ['replay', 'erasure', 'delivery'].includes(aggregate);
+  return isOrder && typeof subscriptionId === 'string' ? subscriptionId : id;
+}
+
+/** What it was done to, by the name it had then; of a new name the old one, too. */
+export function subjectOf({ aggregate, id }: { aggregate: string; id: string }, called: Called): string {
+  const { name, before } = called;
+  if (name !== undefined) return before === undefined ? name : `${before} → ${name}`;
+  return aggregate === 'delivery' || aggregate === 'event-type' ? id : '';
 }
 
 /** Where to look at what was ordered at the log. */
