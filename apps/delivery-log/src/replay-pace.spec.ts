@@ -1,4 +1,4 @@
-import { isThrough, mayFollow } from './replay-pace.js';
+import { isThrough, mayFollow, recountEveryMs } from './replay-pace.js';
 
 const sent = (...states: string[]) =>
   states.map((state, i) => {
@@ -29,4 +29,12 @@ describe('what may follow what was sent', () => {
   ] as const)('%s is through after %j: %s', (ordering, states, is) => {
     expect(isThrough(ordering, sent(...states))).toBe(is);
   });
+});
+
+it.each([
+  ['0', 500],
+  ['1000', 500],
+  ['1001', 2_000],
+])('counts a job that has taken %s each %d ms', (taken, everyMs) => {
+  expect(recountEveryMs({ taken })).toBe(everyMs);
 });

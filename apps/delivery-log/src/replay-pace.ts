@@ -4,6 +4,11 @@ import type { SentState } from './replay-chunk.store.js';
 /** So many may be on their way at once where no order has to be kept. */
 const outstandingMax = 500;
 
+/** Counting reads all deliveries of a job. Of few it costs nothing, and somebody may be looking on. */
+export function recountEveryMs({ taken }: { taken: string | number }): number {
+  return Number(taken) <= 1_000 ? 500 : 2_000;
+}
+
 /**
  * How many of the next ones may follow what was sent: everything that is in order with one of them has to be
  * over. `next` are the entities of those that come.

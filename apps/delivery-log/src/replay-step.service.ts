@@ -6,6 +6,7 @@ import { DeliveryLogSettings } from './delivery-log.config.js';
 import { LogProducer } from './log-producer.client.js';
 import { ReplayChunkStore } from './replay-chunk.store.js';
 import { ReplayPayloadService } from './replay-payload.service.js';
+import { recountEveryMs } from './replay-pace.js';
 import { type Hearing, Silence } from './replay-silence.js';
 import { type ReplayRow, ReplayStore } from './replay.store.js';
 import type { SubscriptionView } from './rule-book.js';
@@ -13,14 +14,12 @@ import type { SubscriptionView } from './rule-book.js';
 /** Events that one lane of the dispatcher is made for: all of them stand in its record. */
 const laneChunkMax = 5_000;
 const payloadChunkMax = 500;
-const recountEveryMs = 2_000;
 /** What was sent, and of which nothing is told for so long, was not sent. */
 const silenceMaxMs = 60_000;
 /** From here it goes through retry-scheduler, and waits for its turn where the receiver is slow. */
 const payloadSilenceMaxMs = 15 * 60_000;
 /** Who cannot go on is looked at again after that. */
 const stuckRestMs = 5_000;
-const lastRestMs = 2_000;
 
 /** `stuck`: something else has to happen first; `last`: only that the last ones are told. */
 type Did = 'went' | 'stuck' | 'last' | 'ended';
@@ -63,7 +62,7 @@ export class ReplayStepService {
       if (row.rest_until !== null) await this.replays.update(tx, id, { rest_until: null });
       return true;
     }
-    await this.replays.rest(tx, id, did === 'last' ? lastRestMs : stuckRestMs);
+    await this.replays.rest(tx, id, did === 'last' ? recountEveryMs(row) : stuckRestMs);
     return false;
   }
 
@@ -202,7 +201,7 @@ export class ReplayStepService {
   }
 
   private async recount(tx: Transaction, row: ReplayRow): Promise<void> {
-    if (performance.now() < (this.recountedAt.get(row.id) ?? 0) + recountEveryMs) return;
+    if (performance.now() < (this.recountedAt.get(row.id) ?? 0) + recountEveryMs(row)) return;
     await this.replays.recount(tx, row);
     this.recountedAt.set(row.id, performance.now());
   }

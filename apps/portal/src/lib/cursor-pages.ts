@@ -9,7 +9,7 @@ import type { Page } from '../api/types';
 export function usePages<T>(
   key: readonly unknown[],
   path: string,
-  { params, query, everyMs = false }: Options,
+  { params, query, everyMs = false }: Options<T>,
 ) {
   const pages = useInfiniteQuery({
     queryKey: [...key, query],
@@ -17,7 +17,11 @@ export function usePages<T>(
     queryFn: async ({ pageParam, signal }) =>
       (await send('get', addressOf(path, params, { ...query, cursor: pageParam }), { signal })) as Page<T>,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    refetchInterval: (state) => ((state.state.data?.pages.length ?? 1) > 1 ? false : everyMs),
+    refetchInterval: ({ state: { data } }) => {
+      const [first, second] = data?.pages ?? [];
+      if (second) return false;
+      return typeof everyMs === 'function' ? everyMs(first?.items ?? []) : everyMs;
+    },
   });
   return {
     items: pages.data?.pages.flatMap(({ items }) => items),
@@ -30,8 +34,9 @@ export function usePages<T>(
   };
 }
 
-type Options = {
+type Options<T> = {
   params: Record<string, string>;
   query: Record<string, string | number>;
-  everyMs?: number | false;
+  /** Or by what the first page shows. */
+  everyMs?: number | false | ((items: readonly T[]) => number);
 };

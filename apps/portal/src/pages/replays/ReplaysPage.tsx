@@ -14,7 +14,11 @@ import { Scroll } from '../../ui/Scroll';
 import { ReplayRow } from './ReplayRow';
 import { ReplayWizard } from './ReplayWizard';
 
-const everyMs = 1_500;
+const everyMs = { running: 1_000, quiet: 4_000 };
+
+/** While one is under way somebody looks on. */
+const paceOf = (replays: readonly Replay[]): number =>
+  replays.some(({ status }) => status === 'queued' || status === 'running') ? everyMs.running : everyMs.quiet;
 
 export function Component() {
   const t = useT();
@@ -26,7 +30,7 @@ export function Component() {
   const { items, error, more } = usePages<Replay>(['log', tenantId, 'replays'], path, {
     params: { tenantId },
     query: {},
-    everyMs,
+    everyMs: paceOf,
   });
   const button = canManage && <Button onClick={() => make(true)}>{t('replays.new')}</Button>;
   return (
