@@ -115,6 +115,12 @@ it('checks a signature by whichever webhook has the address, and says what is wr
     entity: { name: 'order', id: 'o-1' },
   });
   await line(page, 1).getByText('signature valid').waitFor();
+  // None is chosen for an operator who was in none; what he was in last, is.
+  expect(await button(page, 'Publish an event').isDisabled()).toBe(true);
+  await page.goto(`/t/${id}/webhooks`);
+  await page.getByRole('link', { name: 'Elsewhere' }).waitFor();
+  await page.goto('/dev/receiver?hook=elsewhere');
+  await waitFor(async () => (await page.getByRole('combobox', { name: 'Tenant' }).inputValue()) === id);
   await page.getByLabel('Event type').fill('bad type!');
   await button(page, 'Publish an event').click();
   await page.getByText('Must be a dotted name').waitFor();

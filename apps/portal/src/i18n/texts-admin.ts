@@ -229,8 +229,8 @@ export const adminTexts = {
   'overview.new': ['New tenant', 'Neuer Mandant'],
   'overview.id': ['Id', 'ID'],
   'overview.idHelp': [
-    'The id that your platform uses: letters, digits, dots, dashes, underscores. It cannot be changed later.',
-    'Die ID, die Ihre Plattform benutzt: Buchstaben, Ziffern, Punkte, Binde- und Unterstriche. Sie bleibt für immer.',
+    'The id that your platform uses: 1 to 200 letters (a to z), digits, dots, dashes, underscores; it does not begin with a dot. It cannot be changed later.',
+    'Die ID, die Ihre Plattform benutzt: 1 bis 200 Buchstaben (a bis z), Ziffern, Punkte, Binde- und Unterstriche; kein Punkt am Anfang. Sie bleibt für immer.',
   ],
   'overview.empty': ['No tenant yet', 'Noch kein Mandant'],
   'overview.emptyText': [

@@ -70,6 +70,7 @@ export const receiverTexts = {
   'receiver.answered': ['answered {status}', 'mit {status} beantwortet'],
   'receiver.hanging': ['not answered', 'nicht beantwortet'],
   'receiver.publish': ['Publish an event', 'Ein Ereignis veröffentlichen'],
+  'receiver.chooseTenant': ['Choose a tenant', 'Mandant wählen'],
   'receiver.countMost': ['How many (at most {n})', 'Wie viele (höchstens {n})'],
   'receiver.published': ['{n} published.', '{n} veröffentlicht.'],
 } as const;

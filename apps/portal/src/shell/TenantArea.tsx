@@ -1,4 +1,5 @@
 import { Stack, Text } from '@mantine/core';
+import { useEffect } from 'react';
 import { Outlet } from 'react-router';
 import { ApiError } from '../api/client';
 import { useT } from '../i18n/i18n';
@@ -6,11 +7,15 @@ import { ErrorNote } from '../ui/ErrorNote';
 import { PageTitle } from '../ui/PageTitle';
 import { RouteLink } from '../ui/RouteLink';
 import { useSession } from './session';
-import { useTenant, useTenantId } from './tenant';
+import { rememberTenant, useTenant, useTenantId } from './tenant';
 
 /** Pages of one tenant: only with one that is there and the caller's. */
 export function TenantArea() {
   const { data: tenant, error } = useTenant();
+  const id = tenant?.id;
+  useEffect(() => {
+    if (id !== undefined) rememberTenant(id);
+  }, [id]);
   // What is open stays open while its tenant cannot be asked for again.
   if (tenant) return <Outlet />;
   if (error instanceof ApiError && error.status === 404) return <NoTenant />;

@@ -27,3 +27,12 @@ export function useTenantPath(): (rest: string) => string {
   const tenantId = useTenantId();
   return (rest) => `/t/${encodeURIComponent(tenantId)}/${rest}`;
 }
+
+const lastKey = 'posthorn.last-tenant';
+
+/** Kept in the browser: where somebody works in several tenants, the one that he was last in. */
+export function rememberTenant(id: string): void {
+  localStorage.setItem(lastKey, id);
+}
+
+export const lastTenantId = (): string | null => localStorage.getItem(lastKey);

@@ -16,7 +16,6 @@ export function Publish() {
   const t = useT();
   const say = useSay();
   const tenantId = useReceiverTenant();
-  const { data: tenants } = useTenants();
   const { canManage } = useSession();
   const tenant = useQuery({
     queryKey: ['tenant', tenantId],
@@ -39,7 +38,7 @@ export function Publish() {
     error: publish.error,
     onValid: () => publish.mutate(),
   });
-  if (!canManage || !tenantId) return null;
+  if (!canManage) return null;
   return (
     <Paper withBorder p="md">
       <Stack gap="sm" component="form" {...form.props}>
@@ -47,15 +46,7 @@ export function Publish() {
           {t('receiver.publish')}
         </Title>
         <Group align="end">
-          {tenants && (
-            <Select
-              label={t('shell.tenant')}
-              data={tenants.map(({ id, name }) => ({ value: id, label: name }))}
-              value={tenantId}
-              allowDeselect={false}
-              onChange={(id) => id && chooseReceiverTenant(id)}
-            />
-          )}
+          <TenantChoice />
           <TextInput
             label={t('deliveries.type')}
             name="type"
@@ -73,13 +64,31 @@ export function Publish() {
             value={count}
             onChange={(value) => setCount(Math.max(1, Math.min(countMax, Number(value) || 1)))}
           />
-          <Button type="submit" loading={publish.isPending}>
+          <Button type="submit" disabled={!tenantId} loading={publish.isPending}>
             {t('receiver.publish')}
           </Button>
         </Group>
         <ErrorNote error={form.rest} />
       </Stack>
     </Paper>
+  );
+}
+
+/** For operators. */
+function TenantChoice() {
+  const t = useT();
+  const tenantId = useReceiverTenant();
+  const { data: tenants } = useTenants();
+  if (!tenants) return null;
+  return (
+    <Select
+      label={t('shell.tenant')}
+      placeholder={t('receiver.chooseTenant')}
+      data={tenants.map(({ id, name }) => ({ value: id, label: name }))}
+      value={tenantId ?? null}
+      allowDeselect={false}
+      onChange={(id) => id && chooseReceiverTenant(id)}
+    />
   );
 }
 

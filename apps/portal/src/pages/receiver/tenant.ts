@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { call } from '../../api/client';
 import { useSession } from '../../shell/session';
+import { lastTenantId } from '../../shell/tenant';
 
 const storageKey = 'posthorn.receiver-tenant';
 const listeners = new Set<() => void>();
@@ -17,16 +18,12 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+/** Undefined as long as an operator has chosen none, here or by looking at its pages. */
 export function useReceiverTenant(): string | undefined {
   const { session } = useSession();
-  const chosen = useSyncExternalStore(subscribe, () => sessionStorage.getItem(storageKey));
+  const chosen = useSyncExternalStore(subscribe, () => sessionStorage.getItem(storageKey) ?? lastTenantId());
   const { data: tenants } = useTenants();
-  return (
-    session?.tenantId ??
-    chosen ??
-    tenants?.find(({ profile }) => profile === 'brz365')?.id ??
-    tenants?.[0]?.id
-  );
+  return session?.tenantId ?? tenants?.find(({ id }) => id === chosen)?.id;
 }
 
 /** Every tenant, for operators. */
