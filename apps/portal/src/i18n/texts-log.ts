@@ -47,6 +47,10 @@ export const logTexts = {
   'delivery.retry': ['Deliver again', 'Noch einmal zustellen'],
   'delivery.retryOnce': ['Try now', 'Jetzt versuchen'],
   'delivery.retried': ['The attempt will show here in a moment.', 'Der Versuch zeigt sich hier gleich.'],
+  'delivery.retriedLater': [
+    'Ordered. The webhook has stopped after a failure: the attempt waits for its turn.',
+    'Verlangt. Der Webhook hat nach einem Fehler angehalten: Der Versuch wartet, bis er an der Reihe ist.',
+  ],
   'delivery.attempt': ['Attempt {n}', 'Versuch {n}'],
   'delivery.noAttempt': ['No attempt yet.', 'Noch kein Versuch.'],
   'delivery.held.head': [

@@ -1,10 +1,11 @@
 import { Alert, Button, Paper, Stack, Text, Title } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useParams, useSearchParams } from 'react-router';
 import { addressOf, send } from '../../api/client';
 import type { DeliveryDetail } from '../../api/types';
 import { isText, useT } from '../../i18n/i18n';
 import { useLive } from '../../lib/live';
+import { waitingOf } from '../../lib/subscriptions';
 import { shownStatus, waitOf } from '../../lib/wait';
 import { useSession } from '../../shell/session';
 import { useTenantId, useTenantPath } from '../../shell/tenant';
@@ -67,7 +68,8 @@ function Retry({ delivery }: { delivery: DeliveryDetail }) {
     mutationFn: () =>
       send('post', addressOf('/v1/tenants/{tenantId}/deliveries/{id}/retry', { tenantId, id }, { eventId })),
     onSuccess: async () => {
-      say(t('delivery.retried'));
+      const isHeld = await isParked(client, tenantId, delivery.subscriptionId);
+      say(t(isHeld ? 'delivery.retriedLater' : 'delivery.retried'));
       await client.invalidateQueries({ queryKey: ['log', tenantId] });
     },
   });
@@ -81,6 +83,14 @@ function Retry({ delivery }: { delivery: DeliveryDetail }) {
       <ErrorNote error={retry.error} />
     </>
   );
+}
+
+/** Whether something of its webhook has stopped: then a single attempt waits for its turn, too. */
+async function isParked(client: QueryClient, tenantId: string, subscriptionId: string): Promise<boolean> {
+  const query = { ...waitingOf(tenantId, subscriptionId, false), staleTime: 0 };
+  // The attempt is ordered, whether that can be asked or not.
+  const lanes = await client.fetchQuery(query).catch(() => []);
+  return lanes.some(({ state }) => state === 'parked');
 }
 
 function Summary({ delivery, canManage }: { delivery: DeliveryDetail; canManage: boolean }) {
