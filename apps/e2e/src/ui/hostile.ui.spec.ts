@@ -103,6 +103,10 @@ it('shows what tenants and receivers wrote as text, on every page', async () => 
     for (let n = 0; n < 50 && (await closed.count()) > 0; n++) await closed.first().click();
     expect([path, await page.evaluate('window.pwned')]).toEqual([path, undefined]);
     expect([path, await intruders(page)]).toEqual([path, []]);
+    // However long a name is, it takes two lines of a title, and is told as a whole.
+    const title = page.locator('main h1');
+    expect([path, (await title.boundingBox())!.height <= 90]).toEqual([path, true]);
+    expect(await title.getAttribute('title')).toBe(await title.innerText());
     seen += await page.locator('main').innerText();
   }
   expect(dialogs).toBe(0);

@@ -1,7 +1,8 @@
-import { Group, NavLink, ScrollArea, Stack, Text } from '@mantine/core';
+import { Group, NavLink, ScrollArea, Stack } from '@mantine/core';
 import { Link, useLocation } from 'react-router';
 import { useT, type TextKey } from '../i18n/i18n';
 import { useDevReceiver } from '../pages/receiver/receiver';
+import { Clip } from '../ui/Clip';
 import { RenameTenant } from './RenameTenant';
 import { useSession } from './session';
 import { useTenant } from './tenant';
@@ -35,9 +36,11 @@ export function Nav() {
       {tenantId && (
         <Stack gap={2}>
           <Group px="sm" pt="xs" gap={4} wrap="nowrap" justify="space-between">
-            <Text size="sm" c="dimmed" className="wrap" title={tenantId}>
-              {tenant?.name ?? tenantId}
-            </Text>
+            <Clip
+              text={tenant?.name ?? tenantId}
+              c="dimmed"
+              title={tenant ? `${tenant.name} (${tenantId})` : tenantId}
+            />
             {tenant && canManage && <RenameTenant tenant={tenant} />}
           </Group>
           {tenantLinks.map(([to, text]) => (

@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { useRef, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useT } from '../i18n/i18n';
+import { hush } from './say';
 
 type Props = {
   title: string;
@@ -18,6 +19,9 @@ export function FormModal({ title, size = 'md', isDirty, isHeld = false, onClose
   const t = useT();
   const [wasTyped, setTyped] = useState(false);
   const [isAsking, ask] = useState(false);
+  useEffect(() => {
+    if (isHeld) hush();
+  }, [isHeld]);
   const left = useRef<Element>(null);
   const stay = () => {
     ask(false);

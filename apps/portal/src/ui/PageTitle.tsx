@@ -8,7 +8,7 @@ export function PageTitle({ title, children }: { title: string; children?: React
   }, [title]);
   return (
     <Group justify="space-between" mb="md" gap="sm" mih={36}>
-      <Title order={1} size="h2" className="wrap">
+      <Title order={1} size="h2" className="wrap" lineClamp={2} title={title}>
         {title}
       </Title>
       {children && <Group gap="xs">{children}</Group>}

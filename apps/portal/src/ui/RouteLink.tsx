@@ -2,7 +2,9 @@ import { Anchor, Button, type AnchorProps, type ButtonProps } from '@mantine/cor
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 
-export function RouteLink({ to, children, ...rest }: AnchorProps & { to: string; children: ReactNode }) {
+type LinkProps = AnchorProps & { to: string; title?: string; children: ReactNode };
+
+export function RouteLink({ to, children, ...rest }: LinkProps) {
   return (
     <Anchor component={Link} to={to} {...rest}>
       {children}

@@ -7,6 +7,7 @@ import { usePages } from '../../lib/cursor-pages';
 import { useNames } from '../../lib/names';
 import { namesThen, type Called, type Names } from '../../lib/names-in';
 import { useTenantId, useTenantPath } from '../../shell/tenant';
+import { Clip } from '../../ui/Clip';
 import { Empty } from '../../ui/Empty';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { HiddenHead } from '../../ui/HiddenHead';
@@ -83,6 +84,7 @@ function Entry({ entry, names, called }: EntryProps) {
   const place = placeOf(entry);
   const path = useTenantPath();
   const what = aboutOf(entry, t);
+  const who = actorOf(actor, names, t);
   const subject = subjectOf(entry, called);
   return (
     <>
@@ -90,12 +92,14 @@ function Entry({ entry, names, called }: EntryProps) {
         <Table.Td>
           <Time at={at} />
         </Table.Td>
-        <Table.Td className="wrap">{actorOf(actor, names, t)}</Table.Td>
+        <Table.Td>
+          <Clip text={who} />
+        </Table.Td>
         <Table.Td className="wrap">
           {what}
-          <Text size="sm" c="dimmed">
-            {place ? <RouteLink to={path(place)}>{subject || id}</RouteLink> : subject}
-          </Text>
+          <Clip text={subject || (place ? id : '')} c="dimmed">
+            {place && <RouteLink to={path(place)}>{subject || id}</RouteLink>}
+          </Clip>
         </Table.Td>
         <Table.Td ta="right">
           <Button

@@ -4,6 +4,7 @@ import { isText, useT } from '../../i18n/i18n';
 import { shownStatus } from '../../lib/wait';
 import { useTenantPath } from '../../shell/tenant';
 import { useReason } from '../../ui/reason';
+import { Clip } from '../../ui/Clip';
 import { Due } from '../../ui/Due';
 import { RouteLink } from '../../ui/RouteLink';
 import { Scroll } from '../../ui/Scroll';
@@ -61,14 +62,10 @@ function Row({ delivery, names }: RowProps) {
         <Status value={shown} text={isText(key) ? t(key) : shown} />
       </Table.Td>
       <Table.Td>
-        <RouteLink to={address} className="wrap">
+        <RouteLink to={address} className="wrap" lineClamp={2} title={eventType}>
           <Url text={eventType} />
         </RouteLink>
-        {entity && (
-          <Text size="xs" className="wrap">
-            {entity.name} {entity.id}
-          </Text>
-        )}
+        {entity && <Clip size="xs" text={`${entity.name} ${entity.id}`} />}
         {replayId && <Text size="xs">{t('deliveries.replayed')}</Text>}
         {status === 'cancelled' && (
           <Text size="xs" c="dimmed">
@@ -83,9 +80,7 @@ function Row({ delivery, names }: RowProps) {
       </Table.Td>
       {names && (
         <Table.Td>
-          <Text size="sm" className="wrap" lineClamp={2} title={name}>
-            {name}
-          </Text>
+          <Clip text={name} />
         </Table.Td>
       )}
       <Table.Td className="tabular">{attemptCount}</Table.Td>

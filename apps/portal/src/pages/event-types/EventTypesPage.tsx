@@ -5,6 +5,7 @@ import { useT } from '../../i18n/i18n';
 import { useEventTypes } from '../../lib/event-types';
 import { useSession } from '../../shell/session';
 import { useProfile, useTenantId } from '../../shell/tenant';
+import { Clip } from '../../ui/Clip';
 import { Empty } from '../../ui/Empty';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { PageTitle } from '../../ui/PageTitle';
@@ -78,9 +79,7 @@ function TypeLine({ type: { name, description, version, deprecated } }: { type: 
   const t = useT();
   return (
     <Group gap="md">
-      <Text fw={600} className="wrap">
-        {name}
-      </Text>
+      <Clip text={name} size="md" fw={600} />
       {description && (
         <Text size="sm" className="wrap">
           {description}

@@ -6,6 +6,7 @@ import { useLive } from '../../lib/live';
 import { usePages } from '../../lib/cursor-pages';
 import { useTenantId, useTenantPath } from '../../shell/tenant';
 import { NoItems } from '../../ui/NoItems';
+import { Clip } from '../../ui/Clip';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { FilterBox } from '../../ui/FilterBox';
 import { FilterEntity, FilterPeriod, FilterText } from '../../ui/filter-fields';
@@ -80,11 +81,16 @@ function EventTable({ events }: { events: readonly EventSummary[] }) {
             {events.map(({ id, type, entity, matched, unmatchedReason, acceptedAt }) => (
               <Table.Tr key={id}>
                 <Table.Td>
-                  <RouteLink to={path(`events/${encodeURIComponent(id)}`)} className="wrap">
+                  <RouteLink
+                    to={path(`events/${encodeURIComponent(id)}`)}
+                    className="wrap"
+                    lineClamp={2}
+                    title={type}
+                  >
                     <Url text={type} />
                   </RouteLink>
                 </Table.Td>
-                <Table.Td className="wrap">{entity ? `${entity.name} ${entity.id}` : '–'}</Table.Td>
+                <Table.Td>{entity ? <Clip text={`${entity.name} ${entity.id}`} /> : '–'}</Table.Td>
                 <Table.Td>
                   {matched.length > 0 ? matched.length : t('events.none')}
                   {unmatchedReason && (

@@ -7,6 +7,7 @@ import { useT } from '../../i18n/i18n';
 import { keysKey, useKeys } from '../../lib/keys';
 import { useSession } from '../../shell/session';
 import { useTenantId } from '../../shell/tenant';
+import { Clip } from '../../ui/Clip';
 import { Confirm } from '../../ui/Confirm';
 import { HiddenHead } from '../../ui/HiddenHead';
 import { Empty } from '../../ui/Empty';
@@ -93,8 +94,8 @@ function KeyTable({ keys, onRevoke }: TableProps) {
           <Table.Tbody>
             {keys.map((key) => (
               <Table.Tr key={key.id}>
-                <Table.Td className="wrap" fw={600}>
-                  {key.name}
+                <Table.Td>
+                  <Clip text={key.name} fw={600} />
                 </Table.Td>
                 <Table.Td>{key.scopes.map((scope) => t(`keys.${scope}`)).join(', ')}</Table.Td>
                 <Table.Td>

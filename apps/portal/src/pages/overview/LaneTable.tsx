@@ -1,6 +1,7 @@
 import { Table } from '@mantine/core';
 import type { Subscription, WaitingLane } from '../../api/types';
 import { isText, useT } from '../../i18n/i18n';
+import { Clip } from '../../ui/Clip';
 import { RouteLink } from '../../ui/RouteLink';
 import { Status } from '../../ui/Status';
 import { Due } from '../../ui/Due';
@@ -25,14 +26,17 @@ export function LaneTable({ tenantId, lanes, webhooks }: Props) {
         {lanes.map((lane) => {
           const { subscriptionId: id, lane: name, state, attempt, attempts, waiting, nextAttemptAt } = lane;
           const webhook = webhooks.find((each) => each.id === id);
+          const called = webhook?.name || webhook?.url || id;
           const word = `overview.lane.${state}`;
           return (
             <Table.Tr key={`${id} ${name}`}>
-              <Table.Td className="wrap">
-                <RouteLink to={`/t/${encodeURIComponent(tenantId)}/webhooks/${encodeURIComponent(id)}`}>
-                  {webhook?.name || webhook?.url || id}
-                </RouteLink>
-                {name && ` · ${name}`}
+              <Table.Td>
+                <Clip text={`${called}${name && ` · ${name}`}`}>
+                  <RouteLink to={`/t/${encodeURIComponent(tenantId)}/webhooks/${encodeURIComponent(id)}`}>
+                    {called}
+                  </RouteLink>
+                  {name && ` · ${name}`}
+                </Clip>
               </Table.Td>
               <Table.Td>
                 <Status value={state} text={isText(word) ? t(word) : state} />

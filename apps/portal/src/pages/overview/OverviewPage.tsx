@@ -61,10 +61,11 @@ export function Component() {
             <Table layout="fixed">
               <Table.Thead>
                 <Table.Tr>
-                  <Table.Th w="32%">{t('shell.tenant')}</Table.Th>
-                  <Table.Th w="13%">{t('overview.profile')}</Table.Th>
-                  <Table.Th w="11%">{t('overview.webhooks')}</Table.Th>
-                  <Table.Th w="16%">{t('overview.lanes')}</Table.Th>
+                  <Table.Th w="26%">{t('shell.tenant')}</Table.Th>
+                  {/* On a phone the first two are seen: whose it is, and how it does. */}
+                  <Table.Th w="17%">{t('overview.lanes')}</Table.Th>
+                  <Table.Th w="14%">{t('overview.profile')}</Table.Th>
+                  <Table.Th w="13%">{t('overview.webhooks')}</Table.Th>
                   <Table.Th w="10%">{t('webhooks.backlog')}</Table.Th>
                   <Table.Th w="18%">{t('overview.oldest')}</Table.Th>
                 </Table.Tr>

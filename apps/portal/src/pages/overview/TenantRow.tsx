@@ -24,18 +24,24 @@ export function TenantRow({ tenant: { id, name, profile } }: { tenant: Tenant })
     <>
       <Table.Tr>
         <Table.Td>
-          <RouteLink to={`/t/${encodeURIComponent(id)}/webhooks`} fw={600} className="wrap">
+          <RouteLink
+            to={`/t/${encodeURIComponent(id)}/webhooks`}
+            fw={600}
+            className="wrap"
+            lineClamp={2}
+            title={name}
+          >
             {name}
           </RouteLink>
           <Text size="sm" c="dimmed" truncate title={id}>
             {id}
           </Text>
         </Table.Td>
+        <Table.Td>{lanes && <LaneWords lanes={lanes} />}</Table.Td>
         <Table.Td>{platformName(profile)}</Table.Td>
         <Table.Td className="tabular">
           {webhooks ? t('overview.ofActive', { active: active ?? 0, n: webhooks.length }) : '–'}
         </Table.Td>
-        <Table.Td>{lanes && <LaneWords lanes={lanes} />}</Table.Td>
         <Table.Td className="tabular">
           {lanes && lanes.waiting > 0 ? t('webhooks.number', { n: lanes.waiting }) : '–'}
         </Table.Td>

@@ -7,6 +7,7 @@ import { useT } from '../../i18n/i18n';
 import { useNames } from '../../lib/names';
 import type { Names } from '../../lib/names-in';
 import { useTenantId } from '../../shell/tenant';
+import { Clip } from '../../ui/Clip';
 import { Confirm } from '../../ui/Confirm';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { HiddenHead } from '../../ui/HiddenHead';
@@ -87,7 +88,9 @@ function Row({ link, names, onRevoke }: RowProps) {
       <Table.Td>
         <Time at={link.createdAt} />
       </Table.Td>
-      <Table.Td className="wrap">{actorOf(link.createdBy, names, t)}</Table.Td>
+      <Table.Td>
+        <Clip text={actorOf(link.createdBy, names, t)} />
+      </Table.Td>
       <Table.Td>{t(`role.${link.role}`)}</Table.Td>
       <Table.Td>
         {t(itself.words)} <Time at={itself.at} />

@@ -1,8 +1,9 @@
-import { Button, Group, Paper, Table, Text } from '@mantine/core';
+import { Button, Group, Paper, Table } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import type { User } from '../../api/types';
 import { useT } from '../../i18n/i18n';
 import { useSession } from '../../shell/session';
+import { Clip } from '../../ui/Clip';
 import { Confirm } from '../../ui/Confirm';
 import { Empty } from '../../ui/Empty';
 import { ErrorNote } from '../../ui/ErrorNote';
@@ -86,13 +87,13 @@ function Row({ user: { name, email, role, createdAt }, isMe, onEdit, onRemove }:
   const t = useT();
   return (
     <Table.Tr>
-      <Table.Td className="wrap">
-        <Text component="span" fw={600} size="sm">
-          {name}
-        </Text>
-        {isMe && ` (${t('users.you')})`}
+      <Table.Td>
+        <Clip text={name} fw={600} />
+        {isMe && `(${t('users.you')})`}
       </Table.Td>
-      <Table.Td className="wrap">{email}</Table.Td>
+      <Table.Td>
+        <Clip text={email} />
+      </Table.Td>
       <Table.Td>{t(`role.${role}`)}</Table.Td>
       <Table.Td>
         <Time at={createdAt} />

@@ -64,6 +64,8 @@ export default function Charts({ id, open, deliveries }: Props) {
               data={points}
               dataKey="at"
               type="stacked"
+              // There is no quarter of a delivery.
+              yAxisProps={{ allowDecimals: false }}
               withLegend
               series={[
                 { name: 'delivered', label: t('delivery.delivered'), color: 'green.7' },

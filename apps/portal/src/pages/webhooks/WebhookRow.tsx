@@ -22,7 +22,7 @@ export function WebhookRow({ webhook, open }: { webhook: Subscription; open: Ope
   return (
     <Table.Tr>
       <Table.Td>
-        <RouteLink to={path(`webhooks/${id}`)} fw={600} className="wrap">
+        <RouteLink to={path(`webhooks/${id}`)} fw={600} className="wrap" lineClamp={2} title={name || url}>
           {name || <Url text={url} />}
         </RouteLink>
         {name && (
