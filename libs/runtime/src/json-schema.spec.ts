@@ -80,7 +80,7 @@ it.each<[string, JsonSchema, RegExp]>([
   ['a reference to itself', { $ref: '#' }, /without end/],
   ['two that name each other', { $ref: '#/$defs/a', $defs: { a: { $ref: '#' } } }, /without end/],
   ['references that multiply', laughs(200), /more than 5000 parts/],
-  ['a keyword of the wrong kind', { type: 'nothing' }, /schema is invalid/],
+  ['a keyword of the wrong kind', { type: 'nothing' }, /is not one of "array", "boolean",/],
   ['a reference to somewhere else', { $ref: 'https://elsewhere.test/s.json' }, /resolve reference/],
   ['a pattern that can run for ever', { pattern: '(a+)+$' }, /too long/],
   ['such a pattern for names', { patternProperties: { '(x+x+)+y': {} } }, /too long/],
@@ -89,4 +89,23 @@ it.each<[string, JsonSchema, RegExp]>([
 ])('%s is refused', (_, schema, why) => {
   expect(() => compileSchema(schema)).toThrow(JsonSchemaError);
   expect(() => compileSchema(schema)).toThrow(why);
+});
+
+it('says where in a schema it is wrong', () => {
+  const pointerOf = (schema: JsonSchema) => {
+    try {
+      compileSchema(schema);
+    } catch (error) {
+      return (error as JsonSchemaError).pointer;
+    }
+    return undefined;
+  };
+  expect(pointerOf({ properties: { total: { minimum: 'x' } } })).toBe('/properties/total/minimum');
+  expect(pointerOf({ $ref: '#/nowhere' })).toBe('');
+});
+
+it('names what an enum allows, unless that is too long for a line', () => {
+  const detail = (values: unknown[]) => compileSchema({ enum: values })('x')[0]?.detail;
+  expect(detail(['a', 1, null])).toBe('is not one of "a", 1, null');
+  expect(detail(['y'.repeat(300)])).toBe('must be equal to one of the allowed values');
 });

@@ -5,14 +5,22 @@ import safeRegex from 'safe-regex2';
 
 export type JsonSchema = Record<string, unknown> | boolean;
 
-/** The schema cannot be used; `message` tells its author why. */
+/** The schema cannot be used; `message` tells its author why, `pointer` where in it. */
 export class JsonSchemaError extends Error {
   override readonly name = 'JsonSchemaError';
+
+  constructor(
+    message: string,
+    readonly pointer = '',
+  ) {
+    super(message);
+  }
 }
 
 const schemaMaxChars = 32_768;
 const patternMaxChars = 500;
 const dataDepthMax = 64;
+const allowedMaxChars = 200;
 /** Of a schema, when every reference is followed: few characters may name each other very often. */
 const partsMax = 5_000;
 /** For a schema that comes back to itself: how often it does depends on the data. */
@@ -45,6 +53,8 @@ export function compileSchema(schema: JsonSchema): SchemaCheck {
   try {
     check = ajv.compile(schema);
   } catch (error) {
+    const [first] = ajv.errors ?? [];
+    if (first) throw faultIn(first);
     throw new JsonSchemaError(error instanceof Error ? error.message.slice(0, 500) : 'is no JSON Schema');
   }
   const run = isRecursive ? (data: unknown) => inTime(() => check(data)) : check;
@@ -121,12 +131,26 @@ function targetOf(ref: string, root: JsonSchema): unknown {
   }, root);
 }
 
+/** Of the schema itself, which is data to the schema of schemas. */
+function faultIn(error: ErrorObject): JsonSchemaError {
+  const { pointer, detail } = faultOf(error);
+  return new JsonSchemaError(detail, pointer);
+}
+
+/** What an enum allows, where that can be said in a line. */
+function allowedIn({ allowedValues }: Record<string, unknown>): string | undefined {
+  const values = (allowedValues as unknown[]).map((value) => JSON.stringify(value)).join(', ');
+  return values.length <= allowedMaxChars ? values : undefined;
+}
+
 function faultOf({ instancePath, keyword, params, message = 'is wrong' }: ErrorObject): SchemaFault {
   const { missingProperty, additionalProperty } = params as Record<string, string | undefined>;
   if (keyword === 'required' && missingProperty !== undefined)
     return { pointer: `${instancePath}/${pointerPart(missingProperty)}`, detail: 'is required' };
   if (keyword === 'additionalProperties' && additionalProperty !== undefined)
     return { pointer: `${instancePath}/${pointerPart(additionalProperty)}`, detail: 'is not a known field' };
+  const values = keyword === 'enum' ? allowedIn(params) : undefined;
+  if (values) return { pointer: instancePath, detail: `is not one of ${values}` };
   return { pointer: instancePath, detail: message };
 }
 

@@ -1,4 +1,5 @@
 import type { Locale } from './locale';
+import { schemaText } from './schema-texts';
 
 /** What the API says of one field, in German. What is not here is shown as it came: better than nothing. */
 const german: [said: RegExp, text: string][] = [
@@ -26,7 +27,6 @@ const german: [said: RegExp, text: string][] = [
   [/^cannot be set$/, 'kann nicht gesetzt werden'],
   [/^cannot be changed; it is (.*)$/, 'kann nicht geändert werden, es bleibt bei $1'],
   [/^cannot begin with (\S+)$/, 'darf nicht mit $1 beginnen'],
-  [/^is not one of (.*)$/, 'muss eines davon sein: $1'],
   [/^is always (\S+) with the profile (\S+)$/, 'ist mit dem Profil $2 immer $1'],
   [/^is not chosen with this profile$/, 'wird mit diesem Profil nicht gewählt'],
   [/^is not known to this profile$/, 'ist diesem Profil nicht bekannt'],
@@ -43,11 +43,6 @@ const german: [said: RegExp, text: string][] = [
     'muss ein Name aus Teilen mit Punkten dazwischen sein: Buchstaben, Ziffern, _, -, : und /',
   ],
   [/^must not begin with posthorn\.: .*$/, 'darf nicht mit posthorn. beginnen'],
-  // Of JSON Schema's own checker, and of CEL's.
-  [/^must be (null|boolean|number|integer|string|array|object)$/, 'muss vom Typ $1 sein'],
-  [/^must be equal to one of the allowed values.*$/, 'ist keiner der erlaubten Werte'],
-  [/^must match format "(.*)"$/, 'muss das Format „$1“ haben'],
-  [/^must match pattern "(.*)"$/, 'muss zum Muster „$1“ passen'],
   [/^must be (>=|<=|>|<) (\S+)$/, 'muss $1 $2 sein'],
   [
     /^must have 1 to (\d+) letters.*$/,
@@ -73,6 +68,7 @@ const german: [said: RegExp, text: string][] = [
     'muss $1 bis $2 druckbare ASCII-Zeichen ohne Leerzeichen (am Rand) haben',
   ],
   [/^must be a list of 1 to (\d+)$/, 'muss eine Liste mit 1 bis $1 Einträgen sein'],
+  [/^must be a list of at most (\d+) examples$/, 'darf höchstens $1 Beispiele haben'],
   [/^must be a list of at most (\d+) delays$/, 'darf höchstens $1 Wartezeiten haben'],
   [/^must be an object with at most (\d+) entries$/, 'darf höchstens $1 Einträge haben'],
   [/^must be an object with (.*)$/, 'braucht $1'],
@@ -113,6 +109,8 @@ const english: Record<string, string> = {
 };
 
 export function fieldText(said: string, locale: Locale): string {
+  const ofSchema = schemaText(said, locale);
+  if (ofSchema) return ofSchema;
   if (locale !== 'de') return english[said] ?? said;
   for (const [pattern, text] of german) if (pattern.test(said)) return said.replace(pattern, text);
   return said;

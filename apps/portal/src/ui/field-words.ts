@@ -9,6 +9,11 @@ export function wordsOf({ pointer = '', detail }: FieldProblem, name: string, lo
     .split('/')
     .filter((part) => part !== '');
   if (within.length === 0) return fieldSentence(detail, locale);
-  const place = within.map((part) => (/^\d+$/.test(part) ? `#${Number(part) + 1}` : part)).join(' / ');
+  const place = within
+    .map((part) => (/^\d+$/.test(part) ? `#${Number(part) + 1}` : unescaped(part)))
+    .join(' / ');
   return `${place}: ${fieldText(detail, locale)}`;
 }
+
+/** A part of a JSON pointer as the name that it stands for. */
+const unescaped = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');

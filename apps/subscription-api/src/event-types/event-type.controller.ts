@@ -8,16 +8,7 @@ import {
   type JsonSchema,
   Takes,
 } from '@posthorn/runtime';
-import {
-  Allow,
-  ArrayMaxSize,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsOptional,
-  IsString,
-  MaxLength,
-} from 'class-validator';
+import { Allow, IsBoolean, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
@@ -31,6 +22,8 @@ import { shapes } from '../request-shapes.js';
 import type { EventType, EventTypeSettings } from './event-type.js';
 import { EventTypeService } from './event-type.service.js';
 
+const examplesMax = 10;
+
 class EventTypeBody {
   @IsOptional()
   @IsString()
@@ -39,11 +32,8 @@ class EventTypeBody {
 
   @Allow() schema?: unknown;
 
-  /** Of `data`. */
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(10)
-  examples?: unknown[];
+  /** Of `data`. Read beside the schema, so that what is wrong with both is said at once. */
+  @Allow() examples?: unknown;
 
   @IsOptional()
   @IsIn(['reject', 'warn'])
@@ -127,10 +117,18 @@ function readSettings(name: string, body: EventTypeBody): EventTypeSettings {
   const problems = new Problems();
   if (!isPlainText(name, 200) || !/^[^\s*]+$/.test(name) || name.startsWith('posthorn.'))
     problems.add('', 'a type has 1 to 200 characters, no spaces, no *, and does not begin with posthorn.');
-  const { description = '', examples = [], onInvalid = 'reject', deprecated = false } = body;
+  const { description = '', onInvalid = 'reject', deprecated = false } = body;
+  const examples = readExamples(body.examples, problems);
   const schema = readSchema(body.schema, examples, problems);
   problems.throwIfAny();
   return { description, schema, examples, onInvalid, deprecated };
+}
+
+function readExamples(input: unknown, problems: Problems): unknown[] {
+  if (input === undefined || input === null) return [];
+  if (Array.isArray(input) && input.length <= examplesMax) return input;
+  problems.add('/examples', `must be a list of at most ${examplesMax} examples`);
+  return [];
 }
 
 /** Examples have to fit: a catalogue whose examples are refused helps nobody. */
@@ -148,7 +146,7 @@ function readSchema(input: unknown, examples: unknown[], problems: Problems): Js
     });
   } catch (error) {
     if (!(error instanceof JsonSchemaError)) throw error;
-    problems.add('/schema', error.message);
+    problems.add(`/schema${error.pointer}`, error.message);
   }
   return input;
 }

@@ -48,9 +48,10 @@ it('refuses schemas and examples that are wrong, and types that a profile does n
   const put = (name: string, body: object) => api.call<Problem>('PUT', `${path}/${name}`, { key, body });
   const wrong = await put('order.created', { schema, examples: [{ total: 1 }, {}] });
   expect([wrong.status, wrong.body.errors[0].pointer]).toEqual([422, '/examples/1/total']);
-  expect((await put('order.created', { schema: { type: 'nothing' } })).body.errors[0].pointer).toBe(
-    '/schema',
-  );
+  // What is wrong with both is said at once, and where.
+  const both = await put('order.created', { schema: { type: 'nothing' }, examples: 'none' });
+  expect(both.body.errors.map(({ pointer }) => pointer).sort()).toEqual(['/examples', '/schema/type']);
+  expect((await put('order.created', { schema, examples: null })).status).toBe(200);
   expect((await put('order.unknown', { schema })).status).toBe(422);
   expect((await api.call<{ items: View[] }>('GET', path, { key })).body.items).toHaveLength(6);
 });

@@ -3,22 +3,22 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiError, call } from '../../api/client';
 import type { EventType } from '../../api/types';
-import { useT, type Translate } from '../../i18n/i18n';
+import { useLanguage, useT, type Translate } from '../../i18n/i18n';
 import { useTenantId } from '../../shell/tenant';
 import { useCheckedForm } from '../../ui/checked-form';
 import { ErrorNote } from '../../ui/ErrorNote';
+import { wordsOf } from '../../ui/field-words';
 import { FormModal } from '../../ui/FormModal';
+import { schemaFault } from './schema-check';
 import { examplesOf, parsed, placeIn, startValues, type Parsed, type Values } from './values';
 
 type Props = {
   type?: EventType;
-  /** The only names that a new one may have, where the platform says which there are. */
-  offered?: readonly string[] | undefined;
   onClose(): void;
 };
 
 /** A type of the tenant's own, or what the tenant says of one of the platform's. Saving makes a version. */
-export function EventTypeForm({ type, offered, onClose }: Props) {
+export function EventTypeForm({ type, onClose }: Props) {
   const t = useT();
   const [values, setValues] = useState(() => startValues(type));
   const set = (change: Partial<Values>) => setValues((before) => ({ ...before, ...change }));
@@ -44,7 +44,6 @@ export function EventTypeForm({ type, offered, onClose }: Props) {
             <NameField
               value={values.name}
               error={form.problemOf('name')}
-              offered={offered}
               onChange={(name) => set({ name })}
             />
           )}
@@ -71,28 +70,17 @@ export function EventTypeForm({ type, offered, onClose }: Props) {
 type NameProps = {
   value: string;
   error: string | undefined;
-  offered: readonly string[] | undefined;
   onChange(name: string): void;
 };
 
-function NameField({ value, error, offered, onChange }: NameProps) {
+function NameField({ value, error, onChange }: NameProps) {
   const t = useT();
-  const common = { label: t('common.name'), name: 'name', error, required: true };
-  if (offered)
-    return (
-      <Select
-        {...common}
-        description={t('types.offered')}
-        data={[...offered]}
-        allowDeselect={false}
-        data-autofocus
-        value={value || null}
-        onChange={(name) => onChange(name ?? '')}
-      />
-    );
   return (
     <TextInput
-      {...common}
+      label={t('common.name')}
+      name="name"
+      error={error}
+      required
       description={t('types.nameHelp')}
       maxLength={200}
       data-autofocus
@@ -127,14 +115,17 @@ function Rules({ values: { onInvalid, deprecated }, set }: RulesProps) {
 type ContentsProps = RulesProps & { problemOf(name: string): string | undefined };
 
 function Contents({ values, set, problemOf }: ContentsProps) {
-  const t = useT();
+  const { t, locale } = useLanguage();
   const unreadable = (read: Parsed) => ('why' in read ? notJson(read.why, t) : undefined);
+  const schema = parsed(values.schema, null);
+  // It is not sent while the examples cannot be read: what is plainly wrong is said meanwhile.
+  const fault = 'value' in schema && schema.value !== null ? schemaFault(schema.value) : undefined;
   return (
     <>
       <JsonText
         label={t('types.schema')}
         value={values.schema}
-        error={unreadable(parsed(values.schema, null)) ?? problemOf('schema')}
+        error={unreadable(schema) ?? (fault && wordsOf(fault, 'schema', locale)) ?? problemOf('schema')}
         onChange={(text) => set({ schema: text })}
       />
       <JsonText
