@@ -26,9 +26,9 @@ export const adminTexts = {
     'This is not JSON: see line {line}, column {column}.',
     'Das ist kein JSON: siehe Zeile {line}, Spalte {column}.',
   ],
-  'types.offered': [
-    'The events of this platform. Those that are described already are changed in the list.',
-    'Die Ereignisse dieser Plattform. Was schon beschrieben ist, wird in der Liste geändert.',
+  'types.allThere': [
+    'These are all event types of this platform; no others are accepted. “Edit” describes one of them.',
+    'Das sind alle Ereignistypen dieser Plattform, andere werden nicht angenommen. „Bearbeiten“ beschreibt einen davon.',
   ],
   'types.deleteTitle': ['Remove “{name}” from the catalogue?', '„{name}“ aus dem Katalog entfernen?'],
   'types.deleteText': [

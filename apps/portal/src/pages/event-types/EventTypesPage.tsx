@@ -24,13 +24,9 @@ export function Component() {
   const [dialog, show] = useState<Dialog>();
   const close = () => show(undefined);
   const { data: types, error } = useEventTypes(tenantId);
-  const profile = useProfile();
-  // Brutlers has its six, and no other one is accepted.
-  const offered =
-    profile === 'brutlers'
-      ? types?.filter(({ version }) => version === 0).map(({ name }) => name)
-      : undefined;
-  const newType = canManage && offered?.length !== 0 && (
+  // Brutlers has its six, all of them in the list, and no other one is accepted.
+  const isFixed = useProfile() === 'brutlers';
+  const newType = canManage && !isFixed && (
     <Button onClick={() => show({ kind: 'new' })}>{t('types.new')}</Button>
   );
   return (
@@ -41,6 +37,11 @@ export function Component() {
         <Empty title={t('types.empty')} text={t('types.emptyText')}>
           {newType}
         </Empty>
+      )}
+      {isFixed && canManage && (
+        <Text size="sm" mb="sm">
+          {t('types.allThere')}
+        </Text>
       )}
       {types && types.length > 0 && (
         <Accordion variant="contained" multiple order={2}>
@@ -68,7 +69,7 @@ export function Component() {
           ))}
         </Accordion>
       )}
-      {dialog?.kind === 'new' && <EventTypeForm offered={offered} onClose={close} />}
+      {dialog?.kind === 'new' && <EventTypeForm onClose={close} />}
       {dialog?.kind === 'edit' && <EventTypeForm type={dialog.type} onClose={close} />}
       {dialog?.kind === 'remove' && <RemoveEventType type={dialog.type} onClose={close} />}
     </>
