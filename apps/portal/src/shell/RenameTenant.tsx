@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Stack, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Stack } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../api/client';
@@ -7,6 +7,7 @@ import { useT } from '../i18n/i18n';
 import { useCheckedForm } from '../ui/checked-form';
 import { ErrorNote } from '../ui/ErrorNote';
 import { FormModal } from '../ui/FormModal';
+import { NameField } from '../ui/NameField';
 
 /** What people call a tenant may change; its id never does. */
 export function RenameTenant({ tenant }: { tenant: Tenant }) {
@@ -48,16 +49,7 @@ function Form({ tenant: { id: tenantId, name: before }, onClose }: { tenant: Ten
     <FormModal title={t('shell.rename')} isDirty={name !== before} onClose={onClose}>
       <form {...form.props}>
         <Stack>
-          <TextInput
-            label={t('common.name')}
-            name="name"
-            required
-            maxLength={200}
-            data-autofocus
-            error={form.problemOf('name')}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
+          <NameField error={form.problemOf('name')} value={name} onChange={setName} />
           <ErrorNote error={form.rest} />
           <Button type="submit" loading={rename.isPending}>
             {t('common.save')}

@@ -8,6 +8,7 @@ import { platforms } from '../../lib/platforms';
 import { useCheckedForm } from '../../ui/checked-form';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { FormModal } from '../../ui/FormModal';
+import { NameField } from '../../ui/NameField';
 
 export function NewTenant({ onClose }: { onClose(): void }) {
   const t = useT();
@@ -44,13 +45,12 @@ export function NewTenant({ onClose }: { onClose(): void }) {
             value={id}
             onChange={(event) => setId(event.currentTarget.value)}
           />
-          <TextInput
-            label={t('common.name')}
-            name="name"
-            maxLength={200}
+          <NameField
+            required={false}
+            isFirst={false}
             error={form.problemOf('name')}
             value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
+            onChange={setName}
           />
           <Select
             label={t('overview.profile')}

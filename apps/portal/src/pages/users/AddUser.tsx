@@ -5,6 +5,7 @@ import { useCheckedForm } from '../../ui/checked-form';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { Password } from '../../ui/Password';
 import { FormModal } from '../../ui/FormModal';
+import { NameField } from '../../ui/NameField';
 import { useAddUser } from '../../lib/users';
 
 export const tenantRoles = ['tenant-admin', 'tenant-viewer'] as const;
@@ -32,7 +33,11 @@ export function AddUser({ tenantId, onClose }: { tenantId: string | undefined; o
     <FormModal title={t('users.new')} onClose={onClose}>
       <form {...form.props}>
         <Stack>
-          <TextInput label={t('common.name')} maxLength={200} data-autofocus {...input('name')} />
+          <NameField
+            error={form.problemOf('name')}
+            value={values.name}
+            onChange={(name) => setValues((before) => ({ ...before, name }))}
+          />
           <TextInput label={t('users.email')} type="email" maxLength={254} {...input('email')} />
           <Password
             label={t('users.password')}

@@ -1,4 +1,4 @@
-import { Button, Divider, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Divider, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { User } from '../../api/types';
 import { useT } from '../../i18n/i18n';
@@ -6,6 +6,7 @@ import { useChangeUser, useResetPassword } from '../../lib/users';
 import { useCheckedForm } from '../../ui/checked-form';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { FormModal } from '../../ui/FormModal';
+import { NameField } from '../../ui/NameField';
 import { SecretText } from '../../ui/SecretText';
 import { useSay } from '../../ui/say';
 import { RoleSelect } from './AddUser';
@@ -80,15 +81,10 @@ function Form({ tenantId, user, values, onChange, onClose }: FormProps) {
         <Text size="sm" className="wrap">
           {user.email}
         </Text>
-        <TextInput
-          label={t('common.name')}
-          name="name"
-          required
-          maxLength={200}
-          data-autofocus
+        <NameField
           error={form.problemOf('name')}
           value={values.name}
-          onChange={(event) => onChange({ ...values, name: event.currentTarget.value })}
+          onChange={(name) => onChange({ ...values, name })}
         />
         {tenantId !== undefined && (
           <RoleSelect value={values.role} onChange={(role) => onChange({ ...values, role })} />
