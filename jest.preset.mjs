@@ -21,4 +21,4 @@ export default {
 };
 
 /** Integration tests: `x.it.spec.ts`, against the real Kafka and PostgreSQL that the set-up tool started. */
-export const integration = { ...shared, testTimeout: 30_000, testMatch: ['<rootDir>/src/**/*.it.spec.ts'] };
+export const integration = { ...shared, testTimeout: 60_000, testMatch: ['<rootDir>/src/**/*.it.spec.ts'] };

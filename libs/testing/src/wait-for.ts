@@ -11,7 +11,7 @@ export type WaitOptions = {
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 10_000, intervalMs = 10, message }: WaitOptions = {},
+  { timeoutMs = 20_000, intervalMs = 10, message }: WaitOptions = {},
 ): Promise<Exclude<Awaited<T>, false | null | undefined | 0 | ''>> {
   const deadline = performance.now() + timeoutMs;
   let lastError: unknown;

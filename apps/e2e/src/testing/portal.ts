@@ -43,7 +43,7 @@ export class Portal {
     });
     this.contexts.push(context);
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
       // What the network says of a refused request is no complaint of the page.
