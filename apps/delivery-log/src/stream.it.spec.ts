@@ -68,6 +68,14 @@ async function read(response: Response, told: Told[]): Promise<void> {
 const deliveriesIn = (told: readonly Told[]) =>
   told.filter((each) => each.event === 'delivery').map(({ data }) => data['eventId']);
 
+/** Waits for that many; in vain, it says what the lists have meanwhile. */
+async function hear(tenantId: string, told: readonly unknown[], count: number): Promise<void> {
+  await waitFor(() => told.length === count).catch(async (error: Error) => {
+    const { items } = await log.list(`${tenantId}/deliveries`);
+    throw new Error(`${error.message}; told ${JSON.stringify(told)}, listed ${JSON.stringify(items)}`);
+  });
+}
+
 async function deliver(tenantId: string, eventId: string, subscriptionId = 'sub_1'): Promise<void> {
   const seq = await cluster.event(event({ tenantId, id: eventId }));
   await cluster.attempt(delivered({ tenantId, eventId, seq, subscriptionId }));
@@ -81,7 +89,7 @@ it('tells of attempts and deliveries as they are listed, and goes on behind the 
   const told = await follow(`${tenantId}/stream`);
   const seq = await cluster.event(event({ tenantId, id: 'evt_1' }));
   await cluster.attempt(attempt({ tenantId, eventId: 'evt_1', seq }));
-  await waitFor(() => told.length === 2);
+  await hear(tenantId, told, 2);
   // Not by eventId: that asks for the event first, which another projection files, perhaps a moment later.
   const { items } = await log.list(`${tenantId}/deliveries?limit=1`);
   expect(told[0]).toMatchObject({
@@ -89,6 +97,7 @@ it('tells of attempts and deliveries as they are listed, and goes on behind the 
     data: { deliveryId: deliveryId('evt_1', 'sub_1'), attempt: 1, outcome: 'failed', status: 500 },
   });
   expect(told[1]).toEqual({ event: 'delivery', id: expect.any(String), data: items[0] });
+  expect(items[0]).toMatchObject({ entity: { name: 'order', id: 'o1' }, acceptedAt: expect.any(String) });
   await cluster.attempt(delivered({ tenantId, eventId: 'evt_1', seq, attempt: 2 }));
   await waitFor(() => told.at(-1)?.data['status'] === 'delivered');
 
@@ -106,6 +115,20 @@ it('tells of attempts and deliveries as they are listed, and goes on behind the 
   await waitFor(() => deliveriesIn(whole).length >= 5);
   // Behind the very first one.
   expect(new Set(deliveriesIn(whole))).toEqual(new Set(['evt_1', 'evt_2', 'evt_3', 'evt_4']));
+}, 60_000);
+
+it('tells of a delivery when its event is filed, too, so that it says the same as the lists', async () => {
+  const last = await cluster.tenantWith('early', event({ id: 'evt_earlier' }));
+  await waitFor(async () => (await log.list('early/events')).items.length === 1);
+  const told = await follow('early/stream');
+  await cluster.attempt(delivered({ tenantId: 'early', eventId: 'evt_early', seq: last + 1 }));
+  const early = `early/deliveries/${deliveryId('evt_early', 'sub_1')}`;
+  await waitFor(async () => (await log.ask(early)).status === 200);
+  expect(await cluster.event(event({ tenantId: 'early', id: 'evt_early' }))).toBe(last + 1);
+  await hear('early', told, 2);
+  const { items } = await log.list('early/deliveries?eventId=evt_early');
+  expect(told[1].data).toEqual(items[0]);
+  expect(told[1].data).toMatchObject({ entity: { name: 'order', id: 'o1' } });
 }, 60_000);
 
 it('tells of one subscription alone where that is asked for, and never of another tenant', async () => {
@@ -163,5 +186,6 @@ it('ends soon when the key that opened it is revoked', async () => {
   expect(await soon.text()).toContain(': hello');
   expect(performance.now() - startMs).toBeLessThan(30_000);
   await deliver('revoked', 'evt_after');
-  await waitFor(() => deliveriesIn(never).length === 1);
+  await hear('revoked', never, 2);
+  expect(deliveriesIn(never)).toEqual(['evt_after']);
 }, 60_000);

@@ -5,7 +5,7 @@ import {
   Injectable,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { type AttemptMessage, attemptsTopic, decodeAttempts } from '@posthorn/contracts';
+import { type AttemptMessage, attemptsTopic, decodeAttempts, eventsTopic } from '@posthorn/contracts';
 import { type InRecord, KafkaConnection, type LogReader, partitionFor } from '@posthorn/messaging';
 import { AppError, Database, LOGGER, type Logger } from '@posthorn/runtime';
 import { DeliveryLogSettings } from './delivery-log.config.js';
@@ -25,6 +25,8 @@ const stuckMs = 60_000;
 const askMs = 5_000;
 /** Then it connects again. */
 const lifetimeMs = 5 * 60_000;
+/** A delivery is told when its event is filed, too, as the lists show it; at the latest after that. */
+const unfiledMs = 5_000;
 
 type Stream = {
   tenantId: string;
@@ -43,6 +45,8 @@ type Stream = {
 type Wish = { tenantId: string; subscriptionId?: string; from?: number; stillMay: () => boolean };
 
 type Told = { offset: number; message: AttemptMessage };
+/** How far the projections of a partition have come. */
+type Ends = { attempts: number; events: number };
 
 /**
  * Live deliveries, as Server-Sent Events. What is told is read from `attempts` itself, as far as the
@@ -56,6 +60,8 @@ export class StreamService implements OnApplicationBootstrap, BeforeApplicationS
   private working: Promise<void> = Promise.resolve();
   private stopped = false;
   private failures = 0;
+  /** By partition: the place that waits for its event, and since when. */
+  private readonly unfiled = new Map<number, { offset: number; sinceMs: number }>();
   /** Where nobody ever asks for a stream, nothing is read for one. */
   private reading = false;
 
@@ -84,7 +90,7 @@ export class StreamService implements OnApplicationBootstrap, BeforeApplicationS
   /** Nothing is answered before there is a place. @throws AppError `too-many-requests`, `unavailable` */
   async open({ tenantId, subscriptionId, from, stillMay }: Wish, begin: () => ServerResponse): Promise<void> {
     const partition = partitionFor(tenantId, await this.kafka.partitionCount(attemptsTopic.name));
-    const end = (await this.ends([partition])).get(partition) ?? 0;
+    const end = (await this.ends([partition])).get(partition)?.attempts ?? 0;
     if (this.stopped) throw new AppError('unavailable', 'This instance is stopping.', { retryAfterS: 1 });
     if (!this.reading) await this.reader.start();
     this.reading = true;
@@ -125,7 +131,7 @@ export class StreamService implements OnApplicationBootstrap, BeforeApplicationS
       this.keepAlive();
       const partitions = [...new Set([...this.streams].map(({ partition }) => partition))];
       const ends = await this.ends(partitions);
-      for (const partition of partitions) await this.serve(partition, ends.get(partition) ?? 0);
+      for (const [partition, end] of ends) await this.serve(partition, end);
       this.failures = 0;
     } catch (err) {
       if (!this.stopped && this.failures++ % 60 === 0)
@@ -144,16 +150,24 @@ export class StreamService implements OnApplicationBootstrap, BeforeApplicationS
       if (now - stream.wroteAt > quietMs && stream.out.writableLength === 0) this.write(stream, ':\n\n');
   }
 
-  /** How far the projection has come, by partition: one query, however many streams there are. */
-  private async ends(partitions: readonly number[]): Promise<Map<number, number>> {
-    const rows = await this.database.query<{ partition: number; next: string }>(
-      'SELECT partition, next FROM projection_offsets WHERE topic = $1 AND partition = ANY($2::int[])',
-      [attemptsTopic.name, partitions],
+  /** By partition: one query, however many streams there are. */
+  private async ends(partitions: readonly number[]): Promise<Map<number, Ends>> {
+    const rows = await this.database.query<{ partition: number; attempts: string; events: string }>(
+      `SELECT a.partition, a.next AS attempts, coalesce(e.next, 0) AS events
+         FROM projection_offsets a
+         LEFT JOIN projection_offsets e ON e.topic = $2 AND e.partition = a.partition
+        WHERE a.topic = $1 AND a.partition = ANY($3::int[])`,
+      [attemptsTopic.name, eventsTopic.name, partitions],
     );
-    return new Map(rows.map(({ partition, next }) => [partition, Number(next)]));
+    return new Map(
+      rows.map(({ partition, attempts, events }) => [
+        partition,
+        { attempts: Number(attempts), events: Number(events) },
+      ]),
+    );
   }
 
-  private async serve(partition: number, end: number): Promise<void> {
+  private async serve(partition: number, { attempts: end, events }: Ends): Promise<void> {
     for (let i = 0; i < readsPerPoll; i++) {
       const waiting = [...this.streams].filter(
         (stream) => stream.partition === partition && wants(stream, end),
@@ -163,21 +177,34 @@ export class StreamService implements OnApplicationBootstrap, BeforeApplicationS
       const from = i === 0 ? Math.max(...positions) : Math.min(...positions);
       const read = await this.reader.readOnce(attemptsTopic.name, partition, from, end);
       if (read.kind === 'end') return;
-      const next = read.kind === 'expired' ? read.low : Math.min(read.next, end);
-      const records = read.kind === 'records' ? read.records : [];
+      const readTo = read.kind === 'expired' ? read.low : Math.min(read.next, end);
+      const tenants = new Set(waiting.map(({ tenantId }) => tenantId));
+      const told = toldOf(read.kind === 'records' ? read.records : [], tenants, { from, end });
+      const next = Math.min(readTo, this.unfiledOf(partition, told, events));
       const readers = waiting.filter(({ position }) => position >= from && position < next);
-      await this.tell(readers, records, end);
+      await this.tell(readers, told, next);
       for (const stream of readers) stream.position = next;
-      if (next === from) return;
+      if (next < readTo || next === from) return;
     }
   }
 
-  private async tell(readers: readonly Stream[], records: readonly InRecord[], end: number): Promise<void> {
+  /** The first place whose event is not filed yet: another projection does that, mostly a moment before. */
+  private unfiledOf(partition: number, told: readonly Told[], events: number): number {
+    const offset = told.find(({ message }) => message.seq >= events)?.offset;
+    const known = this.unfiled.get(partition);
+    const now = performance.now();
+    if (offset === undefined) this.unfiled.delete(partition);
+    else if (known?.offset !== offset) this.unfiled.set(partition, { offset, sinceMs: now });
+    else if (now - known.sinceMs > unfiledMs) return Infinity;
+    return offset ?? Infinity;
+  }
+
+  private async tell(readers: readonly Stream[], all: readonly Told[], end: number): Promise<void> {
     for (const tenantId of new Set(readers.map((stream) => stream.tenantId))) {
       const streams = readers.filter((stream) => stream.tenantId === tenantId);
       const from = Math.min(...streams.map(({ position }) => position));
-      const told = records.flatMap((record) =>
-        record.offset >= from && record.offset < end ? attemptOf(record, tenantId) : [],
+      const told = all.filter(
+        ({ offset, message }) => message.tenantId === tenantId && offset >= from && offset < end,
       );
       if (told.length === 0) continue;
       const ids = [...new Set(told.map(({ message }) => message.deliveryId))];
@@ -211,12 +238,22 @@ function wants({ position, out }: Stream, end: number): boolean {
   return position < end && out.writableLength < unsentMaxBytes && !out.writableEnded;
 }
 
+function toldOf(
+  records: readonly InRecord[],
+  tenants: ReadonlySet<string>,
+  { from, end }: { from: number; end: number },
+): Told[] {
+  return records.flatMap((record) =>
+    record.offset >= from && record.offset < end ? attemptOf(record, tenants) : [],
+  );
+}
+
 /** The key of an attempt is its tenant: most records need not be decoded to know that nobody asks. */
-function attemptOf({ key, value, offset }: InRecord, tenantId: string): Told[] {
-  if (key && key.toString('utf8') !== tenantId) return [];
+function attemptOf({ key, value, offset }: InRecord, tenants: ReadonlySet<string>): Told[] {
+  if (key && !tenants.has(key.toString('utf8'))) return [];
   try {
     const message = decodeAttempts(value);
-    return message.kind === 'attempt' && message.tenantId === tenantId ? [{ offset, message }] : [];
+    return message.kind === 'attempt' && tenants.has(message.tenantId) ? [{ offset, message }] : [];
   } catch {
     // What cannot be decoded was rejected by the projection.
     return [];
