@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Changes } from './changes.js';
-import { DeliveryLog } from './delivery-log.js';
+import { DeliveryLog, deliveryKey } from './delivery-log.js';
 import { Faults, planFaults } from './faults.js';
 import { Fleet, type ServiceName } from './fleet.js';
 import { setUpTenants } from './installation.js';
@@ -52,6 +52,8 @@ const subscriptionTimeoutMs = 4_000;
 const warmUpMs = 6_000;
 const publishWithinMs = 30_000;
 const settleWithinMs = 60_000;
+/** What was still in its documented retry schedule then. */
+const retriedWithinMs = 180_000;
 const duplicatesMax = 0.02;
 
 const counts: Partial<Record<ServiceName, number>> = {
@@ -178,9 +180,13 @@ export class Chaos {
   private async settle(fromMs: number): Promise<number | undefined> {
     this.say(`faults are over; ${this.ledger.acceptedCount} events accepted so far`);
     const log = this.log();
-    const until = fromMs + settleWithinMs;
+    let withinMs = settleWithinMs;
     let arrived = false;
-    while (performance.now() < until && !this.aborted) {
+    while (!this.aborted) {
+      if (performance.now() >= fromMs + withinMs) {
+        if (withinMs === retriedWithinMs || !(await this.onlyRetried(log))) break;
+        withinMs = retriedWithinMs;
+      }
       if (!arrived && this.ledger.open(1).length === 0) {
         arrived = true;
         this.say(`receivers have everything ${seconds(performance.now() - fromMs)} after the last fault`);
@@ -188,8 +194,24 @@ export class Chaos {
       if (arrived && !(await this.anyWaiting(log))) return performance.now() - fromMs;
       await sleep(250);
     }
-    this.say(`not settled ${settleWithinMs / 1_000} s after the last fault`);
+    this.say(`not settled ${withinMs / 1_000} s after the last fault`);
     return undefined;
+  }
+
+  /** Whether whatever receivers have not taken yet has failed there and is tried again. */
+  private async onlyRetried(log: DeliveryLog): Promise<boolean> {
+    const open = this.ledger.open();
+    for (const tenant of new Set(open.map(({ subscription }) => subscription.tenant))) {
+      const logged = await log.deliveries(tenant);
+      for (const { subscription, n } of open) {
+        if (subscription.tenant !== tenant) continue;
+        const known = logged.get(deliveryKey(subscription.id, tenant.eventId(n) ?? ''));
+        if (known?.status !== 'waiting') return false;
+      }
+    }
+    if (open.length > 0)
+      this.say(`note: ${open.length} deliveries are in their retry schedule, and waited for`);
+    return open.length > 0;
   }
 
   private async anyWaiting(log: DeliveryLog): Promise<boolean> {
