@@ -132,33 +132,6 @@ it('takes no more into one than its bound, in the order they came', async () => 
   ]);
 });
 
-it('begins a second one beside the first where much waits, and where little does it waits', async () => {
-  const many = Array.from({ length: 1_000 }, () => 'a');
-  const handler = new Together();
-  let end = (): void => undefined;
-  const mayEnd = new Promise<void>((resolve) => (end = resolve));
-  const held = {
-    applyAll: async (batches: readonly ProjectionBatch[], tx: Transaction) => {
-      await handler.applyAll(batches, tx);
-      if (batches[0].partition === 0) await mayEnd;
-    },
-  };
-  const { push } = await run(held);
-  push(0, many);
-  await waitFor(() => handler.calls.length === 1);
-  push(1, many);
-  await waitFor(async () => (await stored())[1] === 1_000);
-  push(2, ['a']);
-  push(3, ['a']);
-  // Longer than a round of theirs would take.
-  for (let asked = 0; asked < 200; asked++) await stored();
-  expect(handler.calls).toEqual([[0], [1]]);
-  end();
-  await waitFor(async () => (await applied()).length === 2_002);
-  expect(handler.calls).toEqual([[0], [1], [2, 3]]);
-  expect(await stored()).toEqual({ 0: 1_000, 1: 1_000, 2: 1, 3: 1 });
-});
-
 it('rejects the one bad record of one partition; nobody else waits for it or loses anything', async () => {
   const { push, rejected } = await run(new Together());
   push(0, ['a']);

@@ -36,25 +36,21 @@ export type RoundsContext<R extends ProjectionRecord> = {
 
 /** So many records of one partition are worth a transaction of their own. */
 const muchRecords = 1_000;
-/** Rounds at a time while so much waits: one is made ready while PostgreSQL works on the other. */
-const roundsAtOnce = 2;
 /** Of a round, unless a single piece holds more. */
 export const roundMaxBytes = 8 * 1024 * 1024;
 
 /**
  * Transactions of one topic. Where the handler can share them they come one after the other, and what several
  * partitions have to write at that moment goes into one, because a transaction of a handful of rows costs as
- * much as one of hundreds; two at a time while much waits, as after a standstill. Every partition keeps its
- * own offset and its own fate: who has lost its partition is left out, where a round fails each piece is
- * tried by itself, and a piece that failed waits for nobody and nobody for it.
+ * much as one of hundreds. Every partition keeps its own offset and its own fate: who has lost its partition
+ * is left out, where a round fails each piece is tried by itself, and a piece that failed waits for nobody
+ * and nobody for it.
  */
 export class ProjectionRounds<R extends ProjectionRecord> {
   private readonly waiting: Waiting<R>[] = [];
   private working = false;
   private beganMs = -Infinity;
   private tick: Promise<void> | undefined;
-  /** Something came while it waited for a round to end. */
-  private wake: (() => void) | undefined;
 
   constructor(private readonly context: RoundsContext<R>) {}
 
@@ -76,35 +72,19 @@ export class ProjectionRounds<R extends ProjectionRecord> {
   write(piece: Piece<R>): Promise<boolean> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ piece, resolve, reject });
-      if (this.working) this.wake?.();
-      else void this.work();
+      if (!this.working) void this.work();
     });
   }
 
   private async work(): Promise<void> {
     this.working = true;
-    const running = new Set<Promise<void>>();
     // Others are about to come in the same turn: at its beginning, or because their last piece is written.
-    for (await turn(); this.waiting.length > 0 || running.size > 0; await turn()) {
-      if (running.size > 0 && !this.mayBegin(running.size)) {
-        const comes = new Promise<void>((resolve) => (this.wake = resolve));
-        await Promise.race([...running, comes]);
-        continue;
-      }
+    for (await turn(); this.waiting.length > 0; await turn()) {
       this.beganMs = performance.now();
       const shared = this.takeNext();
-      if (shared.length === 0) continue;
-      const round = this.context.gate.run(() => this.round(shared));
-      const ended = round.finally(() => running.delete(ended));
-      running.add(ended);
+      if (shared.length > 0) await this.context.gate.run(() => this.round(shared));
     }
     this.working = false;
-  }
-
-  /** Beside those that are on their way. */
-  private mayBegin(running: number): boolean {
-    if (running >= roundsAtOnce) return false;
-    return this.waiting.reduce((sum, { piece }) => sum + piece.records.length, 0) >= muchRecords;
   }
 
   /** As many as there is room for, the first that waits first; those that go alone are on their way. */
