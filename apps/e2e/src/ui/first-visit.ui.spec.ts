@@ -74,7 +74,7 @@ it('a first-time visitor sees an event arrive, a failure pause the webhook, and 
   await behave(receiver, 'fail (500)');
   await publish(receiver, 4);
   await page.bringToFront();
-  await waitFor(async () => (await statusWords(page)).includes('4 events are waiting in order'), {
+  await waitFor(async () => (await statusWords(page)).includes('1 event is being retried, 3 wait behind it in order'), {
     timeoutMs: 20_000,
   });
   const attempts = new Set<string>();

@@ -14,6 +14,7 @@ export const webhookTexts = {
   'webhooks.open': ['Open now', 'Jetzt offen'],
   'webhooks.retryingCount': ['{n} retrying', '{n} in Wiederholung'],
   'webhooks.waitingCount': ['{n} waiting', '{n} wartend'],
+  'webhooks.behindCount': ['{n} behind it', '{n} dahinter'],
   'webhooks.countsMeans': [
     '“Finished” counts deliveries that ended: delivered, or failed after the last attempt. Whatever is being retried or waits is “Open now”.',
     '„Abgeschlossen“ zählt Zustellungen, die zu Ende sind: zugestellt, oder nach dem letzten Versuch fehlgeschlagen. Was wiederholt wird oder wartet, ist „Jetzt offen“.',
@@ -47,6 +48,23 @@ export const webhookTexts = {
   'say.waitsInOrder': ['{n} events are waiting in order.', '{n} Ereignisse warten der Reihe nach.'],
   'say.waitsOne': ['1 event is waiting.', 'Ein Ereignis wartet.'],
   'say.waitsSome': ['{n} events are waiting.', '{n} Ereignisse warten.'],
+  'say.headAlone': ['1 event is being retried.', 'Ein Ereignis wird wiederholt.'],
+  'say.headAndOne': [
+    '1 event is being retried, 1 waits behind it.',
+    'Ein Ereignis wird wiederholt, eines wartet dahinter.',
+  ],
+  'say.headInOrder': [
+    '1 event is being retried, {n} wait behind it in order.',
+    'Ein Ereignis wird wiederholt, {n} warten dahinter, der Reihe nach.',
+  ],
+  'say.headAndSome': [
+    '1 event is being retried, {n} wait behind it.',
+    'Ein Ereignis wird wiederholt, {n} warten dahinter.',
+  ],
+  'say.heads': [
+    'Events being retried: {heads}. Waiting behind them: {n}.',
+    'Ereignisse in Wiederholung: {heads}. Dahinter warten: {n}.',
+  ],
   'say.retrying': [
     'Failed deliveries that are retried: {n}. New events are not held up.',
     'Fehlgeschlagene Zustellungen in Wiederholung: {n}. Neue Ereignisse halten sie nicht auf.',

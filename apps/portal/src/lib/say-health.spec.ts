@@ -1,4 +1,4 @@
-import { failingSince, sayHealth } from './say-health';
+import { failingSince, sayHealth, toneOf } from './say-health';
 
 const nowMs = Date.parse('2026-11-28T10:00:00Z');
 const brz365 = { status: 'active', ordering: 'strict', retryPolicy: { attempts: 11 } };
@@ -39,8 +39,30 @@ it.each([
   expect(failingSince({ status, health })).toBe(since);
 });
 
+it.each([
+  [{ heads: 1, waiting: 0 }, { key: 'say.headAlone' }],
+  [{ heads: 1, waiting: 1 }, { key: 'say.headAndOne' }],
+  [{ heads: 1, waiting: 3 }, { key: 'say.headInOrder', values: { n: 3 } }],
+  [{ heads: 2, waiting: 3 }, { key: 'say.heads', values: { heads: 2, n: 3 } }],
+])('says of %j what is retried and what waits behind it', (open, said) => {
+  expect(sayHealth({ ...brz365, health: parked }, { nowMs, ...open })[1]).toEqual(said);
+});
+
+it.each([
+  ['active', 'live', {}, 'good'],
+  ['active', 'live', { isUnused: true }, 'neutral'],
+  ['active', 'behind', {}, 'neutral'],
+  ['active', 'live', { isRetrying: true }, 'bad'],
+  ['active', 'parked', { isUnused: true }, 'bad'],
+  ['paused', 'live', { isUnused: true }, 'bad'],
+] as const)('one that is %s and %s, %j, is %s news', (status, state, known, tone) => {
+  const subject = { status, health: { ...parked, state } };
+  expect(toneOf(subject, { isRetrying: false, isUnused: false, ...known })).toBe(tone);
+});
+
 it('promises no order where there is none', () => {
   const subject = { ...brz365, ordering: 'unordered', retryPolicy: { delaysMs: [1, 2] } };
   expect(sayHealth(subject, { nowMs, waiting: 2 })[1]?.key).toBe('say.waitsSome');
+  expect(sayHealth(subject, { nowMs, heads: 1, waiting: 2 })[1]?.key).toBe('say.headAndSome');
   expect(sayHealth(subject, { nowMs, waiting: 1 })[1]?.key).toBe('say.waitsOne');
 });

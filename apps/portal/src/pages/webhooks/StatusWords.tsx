@@ -1,7 +1,7 @@
 import { Alert, Text } from '@mantine/core';
 import type { Subscription, WaitingLane } from '../../api/types';
 import { useT } from '../../i18n/i18n';
-import { failingSince, sayHealth } from '../../lib/say-health';
+import { failingSince, sayHealth, toneOf } from '../../lib/say-health';
 import { openOf } from '../../lib/open';
 import { Time } from '../../ui/Time';
 import { useNow } from '../../ui/times';
@@ -14,21 +14,23 @@ type Props = {
   isUnused: boolean;
 };
 
+const frames = { good: 'green', bad: 'orange', neutral: 'gray' };
+
 /** How the webhook is doing, in words, counting down. */
 export function StatusWords({ webhook, lanes, isUnused }: Props) {
   const t = useT();
   const { health, status, statusReason } = webhook;
   const isCounting = health?.nextAttemptAt != null;
   const nowMs = useNow(isCounting, 500);
-  const { waiting, retrying } = openOf(lanes, webhook);
-  const said = sayHealth(webhook, { nowMs, waiting });
+  const { waiting, heads, retrying } = openOf(lanes, webhook);
+  const said = sayHealth(webhook, { nowMs, waiting, heads });
   const since = failingSince(webhook);
   const retries = retrying > 0;
-  const isBad = status !== 'active' || health?.state === 'parked' || retries;
+  const tone = toneOf(webhook, { isRetrying: retries, isUnused });
   return (
     <Alert
       variant="outline"
-      color={isBad ? 'orange' : 'green'}
+      color={frames[tone]}
       title={<WebhookStatus webhook={webhook} isRetrying={retries} isIdle={isUnused} />}
       mih={96}
     >

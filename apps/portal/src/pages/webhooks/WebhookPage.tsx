@@ -3,7 +3,7 @@ import { lazy, Suspense } from 'react';
 import { useParams } from 'react-router';
 import { useT } from '../../i18n/i18n';
 import { useLive } from '../../lib/live';
-import { openOf } from '../../lib/open';
+import { openOf, sumOfOpen } from '../../lib/open';
 import { useSubscription, useWaiting } from '../../lib/subscriptions';
 import { useSession } from '../../shell/session';
 import { useTenantId } from '../../shell/tenant';
@@ -43,7 +43,7 @@ export function Component() {
         <LatestDeliveries webhook={webhook} deliveries={latest ?? []} />
       </Paper>
       <Suspense fallback={<Paper withBorder mih={395} />}>
-        <Charts id={id} open={open.waiting + open.retrying} deliveries={latest ?? []} />
+        <Charts id={id} open={sumOfOpen(open)} deliveries={latest ?? []} />
       </Suspense>
       <Grid>
         <Grid.Col span={{ base: 12, md: 7 }}>

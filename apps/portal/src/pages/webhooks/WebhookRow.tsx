@@ -3,7 +3,7 @@ import type { Subscription } from '../../api/types';
 import { useT } from '../../i18n/i18n';
 import { lastFailedMinute } from '../../lib/last-failed-attempt';
 import { useLastFailedAt, useLastFailure, useLastFailures } from '../../lib/last-failures';
-import type { Open } from '../../lib/open';
+import { sumOfOpen, type Open } from '../../lib/open';
 import { lastHour, sumOf } from '../../lib/stats';
 import { useStats } from '../../lib/subscriptions';
 import { useTenantId, useTenantPath } from '../../shell/tenant';
@@ -19,6 +19,7 @@ export function WebhookRow({ webhook, open }: { webhook: Subscription; open: Ope
   const t = useT();
   const path = useTenantPath();
   const { id, name, url } = webhook;
+  const tried = open.retrying + open.heads;
   return (
     <Table.Tr>
       <Table.Td>
@@ -38,9 +39,13 @@ export function WebhookRow({ webhook, open }: { webhook: Subscription; open: Ope
         <Rate id={id} />
       </Table.Td>
       <Table.Td className="tabular">
-        {open.retrying > 0 && <Text size="sm">{t('webhooks.retryingCount', { n: open.retrying })}</Text>}
-        {open.waiting > 0 && <Text size="sm">{t('webhooks.waitingCount', { n: open.waiting })}</Text>}
-        {open.retrying + open.waiting === 0 && '–'}
+        {tried > 0 && <Text size="sm">{t('webhooks.retryingCount', { n: tried })}</Text>}
+        {open.waiting > 0 && (
+          <Text size="sm">
+            {t(open.heads > 0 ? 'webhooks.behindCount' : 'webhooks.waitingCount', { n: open.waiting })}
+          </Text>
+        )}
+        {sumOfOpen(open) === 0 && '–'}
       </Table.Td>
       <Table.Td>
         <LastFailure id={id} />
