@@ -8,6 +8,7 @@ import { main } from './lib/main.mjs';
 import { layout } from './lib/paths.mjs';
 import { portalLogin } from './lib/portal-login.mjs';
 import { answers } from './lib/ports.mjs';
+import { beginLog, lastOfLog, logFileOf } from './lib/product-log.mjs';
 import { readyLines, remind, shortened } from './lib/ready-block.mjs';
 import { keepsKeys, PORTS, productSettings, runProduct } from './lib/product.mjs';
 import { UserError } from './lib/require.mjs';
@@ -37,6 +38,8 @@ await main(async () => {
     return await serve({ app, dev, at, steps, stores: stores.env, began });
   } finally {
     await stores.close();
+    // Nobody is left to read it where the terminal was closed.
+    if (endedBy() && endedBy() !== 'SIGHUP') steps.say('Posthorn has stopped; the data stays.');
   }
 });
 
@@ -60,7 +63,9 @@ async function serve({ app, dev, at, steps, stores, began }) {
   if (opened.length > 0) steps.say(`  ✓ Receivers   may use ${opened.join(' and ')}`);
   if (hasDevReceiver)
     steps.say('  ✓ Receivers   one to try with is at /dev/receiver (POSTHORN_DEV_RECEIVER)');
-  const product = await runProduct({ app, dev, stateDir, port, settings });
+  const log = logFileOf({ app, dev, stateDir });
+  if (log) beginLog(log);
+  const product = await runProduct({ app, dev, stateDir, port, settings, log });
   let forget = () => {};
   try {
     const isUp = await Promise.race([product.ready.then(() => true), product.ended.then(() => false)]);
@@ -69,14 +74,17 @@ async function serve({ app, dev, at, steps, stores, began }) {
       const url = `http://127.0.0.1:${port}`;
       const keys = keepsKeys(app) ? await keysOf({ url, settings, stateDir, newAdminKey }) : {};
       const kafka = settings.KAFKA_BROKERS ?? '';
-      const ready = { app, url, kafka, stateDir, took, ...keys };
+      const ready = { app, url, kafka, stateDir, took, log, ...keys };
       steps.say(readyLines(ready));
       forget = remind(ready, steps.say);
       if (newAdminKey && keepsKeys(app)) adminKeyWasShown(stateDir);
     }
     const code = await product.ended;
     const early = isUp ? '' : ' before it was ready';
-    if (!endedBy()) steps.say(`Posthorn ended by itself${early} (exit code ${code}).`);
+    if (!endedBy()) {
+      if (log) steps.say(`\n${lastOfLog(log)}\n  The whole log: ${shortened(log)}`);
+      steps.say(`Posthorn ended by itself${early} (exit code ${code}).`);
+    }
     return code;
   } finally {
     forget();

@@ -85,17 +85,20 @@ export function keepsKeys(app) {
  * @param {Record<string, string>} options.settings
  * @param {NodeJS.ProcessEnv} [options.env]  what it gets beside its settings
  * @param {string} [options.output]          a file for what it says, instead of the terminal
+ * @param {string} [options.log]             one for its log lines alone: what it says beside them is shown
  * @returns {Promise<{ ready: Promise<void>, ended: Promise<number>, stop: () => Promise<void> }>}
  */
-export async function runProduct({ app, dev, stateDir, port, settings, env = productEnv(), output }) {
-  const says = output === undefined ? 'inherit' : openSync(output, 'a');
+export async function runProduct({ app, dev, stateDir, port, settings, env = productEnv(), ...says }) {
+  const { output, log } = says;
+  const kept = output ?? log;
+  const out = kept === undefined ? 'inherit' : openSync(kept, 'a', 0o600);
   const child = spawn(productNode(), [...nodeFlags, ...entry(app, dev)], {
     cwd: repoRoot,
     env: { ...env, ...settings },
-    stdio: ['ignore', says, says],
+    stdio: ['ignore', out, output === undefined ? 'inherit' : out],
     detached: true,
   });
-  if (typeof says === 'number') closeSync(says);
+  if (typeof out === 'number') closeSync(out);
   const id = child.pid === undefined ? undefined : identify(child.pid);
   enter(stateDir, { app, port, child: id });
   const ended = /** @type {Promise<number>} */ (
@@ -106,7 +109,7 @@ export async function runProduct({ app, dev, stateDir, port, settings, env = pro
   );
   const stopIt = () => stopGroup(id, { signal: 'SIGTERM', graceMs: PRODUCT_GRACE_MS });
   onEnding(() => void stopIt());
-  return { ended, ready: untilReady(port, ended), stop: stopIt };
+  return { ended, ready: untilReady(port, ended, kept), stop: stopIt };
 }
 
 /** @type {Record<string, number>} */
@@ -127,8 +130,8 @@ function entry(app, dev) {
   return ['--watch', '--watch-preserve-output', '--import', hook, '--conditions=@posthorn/source', file];
 }
 
-/** @param {number} port @param {Promise<number>} ended */
-async function untilReady(port, ended) {
+/** @param {number} port @param {Promise<number>} ended @param {string} [log] */
+async function untilReady(port, ended, log = 'above') {
   let over = false;
   const note = () => void (over = true);
   ended.then(note, note);
@@ -137,7 +140,7 @@ async function untilReady(port, ended) {
     if (over || endedBy()) return new Promise(() => {}); // the one who waits for the end reports it
     if (Date.now() > deadline) {
       throw new UserError(
-        `Posthorn was not ready within ${READY_WITHIN_MS / 1000} s; its log above says why.`,
+        `Posthorn was not ready within ${READY_WITHIN_MS / 1000} s; its log (${log}) says why.`,
       );
     }
     await sleep(50);

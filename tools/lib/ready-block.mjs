@@ -1,18 +1,19 @@
 import { join, relative } from 'node:path';
 import { remove, writeWhole } from './files.mjs';
 
-/** By then the first start's own log lines are over. */
+/** By then the first log lines of a start are over. */
 const REMIND_AFTER_MS = 10_000;
 
 /**
- * What whoever started Posthorn needs of it. The log goes on below it and it scrolls away: a shorter one
- * follows when the first log lines are over, and a file has it for as long as it runs.
+ * What whoever started Posthorn needs of it; a file has it for as long as it runs. Where the log goes on
+ * below it, it scrolls away: there a shorter one follows when the first log lines are over.
  * @typedef {object} Ready
  * @property {string} app
  * @property {string} url
  * @property {string} kafka
  * @property {string} stateDir
  * @property {string} took
+ * @property {string} [log]            the file of the log lines, where they are not shown
  * @property {string} [adminKey]       shown, this once
  * @property {string} [adminKeyPlace]
  * @property {{ email: string, password: string }} [login]
@@ -20,13 +21,14 @@ const REMIND_AFTER_MS = 10_000;
  * @param {Ready} ready
  */
 export function readyLines(ready) {
-  const { app, url, kafka, took, adminKey, adminKeyPlace, login } = ready;
+  const { app, url, kafka, took, log, adminKey, adminKeyPlace, login } = ready;
   return [
     `\nPosthorn is ready at ${url} after ${took}`,
     `  Kafka         ${kafka}`,
     ...(adminKeyPlace ? [`  Operator key  ${adminKey ?? 'as before'}  (${adminKeyPlace})`] : []),
     ...(login ? [`  Log in        ${login.email}  ${login.password}`] : []),
     ...(app === 'standalone' ? ['  Try           npm run demo'] : []),
+    ...(log ? [`  Log           tail -f ${shortened(log)}`] : []),
     `  Once more     cat ${shortened(fileOf(ready))}`,
     '  Stop          Ctrl-C; the data stays (npm run nuke forgets it)\n',
   ].join('\n');
@@ -54,7 +56,8 @@ function reminder({ url, kafka, stateDir, adminKeyPlace, login }) {
 export function remind(ready, say) {
   const file = fileOf(ready);
   writeWhole(file, `${reminder(ready)}\n`, 0o600);
-  const timer = setTimeout(() => say(`\n${reminder(ready)}\n`), REMIND_AFTER_MS);
+  const again = () => say(`\n${reminder(ready)}\n`);
+  const timer = ready.log ? undefined : setTimeout(again, REMIND_AFTER_MS);
   return () => {
     clearTimeout(timer);
     remove(file);

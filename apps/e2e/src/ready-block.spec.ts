@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
@@ -7,6 +7,10 @@ type Ready = Record<string, unknown>;
 type Block = {
   readyLines(ready: Ready): string;
   remind(ready: Ready, say: (line: string) => void): () => void;
+};
+type ProductLog = {
+  logFileOf(start: { app: string; dev: boolean; stateDir: string }, isTerminal: boolean): string | undefined;
+  beginLog(file: string): void;
 };
 
 const file = join(import.meta.dirname, '../../../tools/lib/ready-block.mjs');
@@ -35,7 +39,27 @@ it('what npm start says when it is ready has the address, the keys, and where th
   expect(block.readyLines({ ...ready, adminKey: undefined })).toContain('as before');
 });
 
-it('it is said once more without secrets, and stands in a file while it runs', () => {
+it('at a terminal log lines go into a file, it says which, and nothing is said twice', async () => {
+  const { logFileOf, beginLog } = (await import(join(file, '../product-log.mjs'))) as ProductLog;
+  const start = { app: 'standalone', dev: false, stateDir };
+  const log = join(stateDir, 'logs', 'standalone.log');
+  expect([logFileOf(start, true), logFileOf(start, false)]).toEqual([log, undefined]);
+  expect(logFileOf({ ...start, dev: true }, true)).toBeUndefined();
+  expect(block.readyLines({ ...ready, log })).toContain(`tail -f ${log}`);
+  beginLog(log);
+  writeFileSync(log, 'before');
+  beginLog(log);
+  expect(existsSync(log)).toBe(false);
+  expect(readFileSync(`${log}.1`, 'utf8')).toBe('before');
+  jest.useFakeTimers();
+  const said: string[] = [];
+  block.remind({ ...ready, log }, (line) => said.push(line));
+  jest.advanceTimersByTime(60_000);
+  jest.useRealTimers();
+  expect(said).toEqual([]);
+});
+
+it('in a pipe it is said once more without secrets, and stands in a file while it runs', () => {
   jest.useFakeTimers();
   const said: string[] = [];
   const forget = block.remind(ready, (line) => said.push(line));

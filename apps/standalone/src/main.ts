@@ -38,7 +38,8 @@ await runMain(async () => {
   await untilReady(url);
   const { devReceiver } = app.get(SubscriptionApiSettings, { strict: false });
   const receiver = devReceiver ? `${url}/dev/receiver/hooks/first` : 'http://127.0.0.1:9000/webhooks';
-  process.stdout.write(welcome(url, tenants, receiver));
+  // Beside the log lines, not among them: keys are for whoever started it, and a log is kept.
+  process.stderr.write(welcome(url, tenants, receiver));
 });
 
 /** What is printed should work at once, and stand below what a start logs. */
