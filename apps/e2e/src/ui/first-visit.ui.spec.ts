@@ -74,9 +74,12 @@ it('a first-time visitor sees an event arrive, a failure pause the webhook, and 
   await behave(receiver, 'fail (500)');
   await publish(receiver, 4);
   await page.bringToFront();
-  await waitFor(async () => (await statusWords(page)).includes('1 event is being retried, 3 wait behind it in order'), {
-    timeoutMs: 20_000,
-  });
+  await waitFor(
+    async () => (await statusWords(page)).includes('1 event is being retried, 3 wait behind it in order'),
+    {
+      timeoutMs: 20_000,
+    },
+  );
   const attempts = new Set<string>();
   const times = new Set<string>();
   await waitFor(

@@ -42,8 +42,14 @@ it.each([
 it.each([
   [{ heads: 1, waiting: 0 }, { key: 'say.headAlone' }],
   [{ heads: 1, waiting: 1 }, { key: 'say.headAndOne' }],
-  [{ heads: 1, waiting: 3 }, { key: 'say.headInOrder', values: { n: 3 } }],
-  [{ heads: 2, waiting: 3 }, { key: 'say.heads', values: { heads: 2, n: 3 } }],
+  [
+    { heads: 1, waiting: 3 },
+    { key: 'say.headInOrder', values: { n: 3 } },
+  ],
+  [
+    { heads: 2, waiting: 3 },
+    { key: 'say.heads', values: { heads: 2, n: 3 } },
+  ],
 ])('says of %j what is retried and what waits behind it', (open, said) => {
   expect(sayHealth({ ...brz365, health: parked }, { nowMs, ...open })[1]).toEqual(said);
 });
