@@ -13,6 +13,7 @@ import {
   text,
   timestamptz,
 } from './columns.js';
+import { CopiedRows } from './copied-rows.js';
 import { openDatabase } from './testing/harness.js';
 
 let stores: TestDatabase;
@@ -39,6 +40,19 @@ async function understood(column: Column<unknown>, values: Values): Promise<Valu
   return rows.map(({ value }) => value);
 }
 
+/** What it understood where the rows are copied. */
+async function understoodCopy(column: Column<unknown>, values: Values): Promise<Values> {
+  const some = Array.from({ length: Math.ceil(100 / values.length) }, () => values).flat();
+  return db.transaction(async (tx) => {
+    await tx.query(`CREATE TEMPORARY TABLE copied (value ${column.type}, n serial) ON COMMIT DROP`);
+    expect(await new CopiedRows('copied', [column]).write(tx, some)).toBe(true);
+    const rows = await tx.query<{ value: unknown }>('SELECT value FROM copied ORDER BY n LIMIT $1', [
+      values.length,
+    ]);
+    return rows.map(({ value }) => value);
+  });
+}
+
 it.each<[string, Column<unknown>, Values, Values?]>([
   ['text', text('value', (v) => v as string), ['', 'ä "\\{},', null, 'NULL', '\u{1F4EF}', 'plain', 'ä']],
   ['text without nulls', text('value', (v) => v as string), ['one', 'two']],
@@ -63,6 +77,7 @@ it.each<[string, Column<unknown>, Values, Values?]>([
   ],
 ])('a batch arrives as it is: %s', async (_, column, sent, expected = sent) => {
   expect(await understood(column, sent)).toEqual(expected);
+  expect(await understoodCopy(column, sent)).toEqual(expected);
 });
 
 it.each<[string, Column<unknown>, unknown]>([
@@ -73,4 +88,5 @@ it.each<[string, Column<unknown>, unknown]>([
   ['an instant that is too late', timestamptz('value', (v) => v as number), 1e300],
 ])('what cannot be stored is an error: %s', async (_, column, value) => {
   await expect(understood(column, [value])).rejects.toThrow();
+  await expect(understoodCopy(column, [value])).rejects.toThrow();
 });

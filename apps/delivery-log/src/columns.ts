@@ -1,5 +1,14 @@
+import type { RowBuffer } from './row-buffer.js';
+
 /** A column of a batch of rows: as statements name it, and its values as PostgreSQL takes them. */
-export type Column<R> = { name: string; type: string; arrayOf: (rows: readonly R[]) => Buffer };
+export type Column<R> = {
+  name: string;
+  type: string;
+  /** All of them, for `unnest`. */
+  arrayOf: (rows: readonly R[]) => Buffer;
+  /** One of them behind the others of its row, for `COPY`. */
+  put: (row: R, into: RowBuffer) => void;
+};
 
 type Kind<T> = {
   type: string;
@@ -40,6 +49,15 @@ const kindOf =
       }
       return array;
     },
+    put: (row, into) => {
+      const value = valueOf(row);
+      if (value === null || value === undefined) return into.int32(-1);
+      const size = sizeOf(value);
+      into.int32(size);
+      // First the place, because the buffer may be another one then.
+      const at = into.place(size);
+      write(into.buffer, value, at, size);
+    },
   });
 
 const written = (type: string, oid: number): Kind<string> => ({
@@ -56,6 +74,21 @@ function writeSafe(array: Buffer, value: number, at: number): void {
 
 /** Of texts that are `storable`. */
 export const text = kindOf(written('text', 25));
+
+/** Of a column that is an array itself: for `COPY` only, `unnest` would take it apart. */
+export const texts = kindOf<readonly string[]>({
+  ...{ type: 'text[]', oid: 1009 },
+  sizeOf: (values) =>
+    values.reduce((bytes, value) => bytes + 4 + Buffer.byteLength(value), values.length > 0 ? 20 : 12),
+  write: (array, values, at) => {
+    const header = values.length > 0 ? [1, 0, 25, values.length, 1] : [0, 0, 25];
+    let end = header.reduce((offset, field) => array.writeInt32BE(field, offset), at);
+    for (const value of values) {
+      const bytes = array.write(value, end + 4);
+      end = array.writeInt32BE(bytes, end) + bytes;
+    }
+  },
+});
 
 /** Of JSON in text. */
 export const json = kindOf(written('json', 114));

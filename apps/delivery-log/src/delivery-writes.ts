@@ -1,4 +1,4 @@
-import type { Transaction } from '@posthorn/runtime';
+import type { BulkTransaction, Transaction } from '@posthorn/runtime';
 import {
   deliveryKeys,
   type DeliveryKey,
@@ -18,6 +18,7 @@ import {
   text,
   timestamptz,
 } from './columns.js';
+import { CopiedRows } from './copied-rows.js';
 import { type DeliveryState, type FiledAttempt, mergeDelivery, statusOf } from './delivery.js';
 import { storable, storableOrNull } from './sql-values.js';
 
@@ -68,6 +69,7 @@ const inserted = [
   ...exchange,
   integer<Row>('partition', ({ partition }) => partition),
 ];
+const copied = new CopiedRows('deliveries', inserted);
 const insert = `INSERT INTO deliveries (${namesOf(inserted)})
   SELECT ${namesOf(inserted)} FROM ${rowsOf(inserted)}
   ON CONFLICT (${namesOf(key)}) DO NOTHING RETURNING delivery_id, ${dayNumber}`;
@@ -98,7 +100,7 @@ export type Written = {
  * read, put together and written again, and from then on each of their attempts is a row of its own.
  */
 export async function upsertDeliveries(
-  tx: Transaction,
+  tx: BulkTransaction,
   partitionOf: (tenantId: string) => number,
   deliveries: readonly DeliveryState[],
   only: OnlyAttempts,
@@ -109,10 +111,8 @@ export async function upsertDeliveries(
     return { delivery, is: statusOf(delivery), partition, only: alone };
   };
   const rows = deliveries.map((delivery) => rowOf(delivery, only.get(keyOf(delivery))));
-  const added = await tx.query<{ delivery_id: string; day: number }>(insert, arraysOf(inserted, rows));
-  if (added.length === deliveries.length) return { states: deliveries, known: new Set() };
-  const isNew = new Set(added.map(({ delivery_id, day }) => keyOf({ deliveryId: delivery_id, day })));
-  const repeated = deliveries.filter((delivery) => !isNew.has(keyOf(delivery)));
+  const repeated = await insertedBefore(tx, rows);
+  if (repeated.length === 0) return { states: deliveries, known: new Set() };
   const told = new Map(repeated.map((delivery) => [keyOf(delivery), delivery]));
   const stored = await readForUpdate(tx, repeated);
   await moveOutAttempts(tx, repeated);
@@ -124,9 +124,23 @@ export async function upsertDeliveries(
       merged.map((delivery) => rowOf(delivery)),
     ),
   );
-  const states = [...deliveries.filter((delivery) => isNew.has(keyOf(delivery))), ...merged];
+  const states = [...deliveries.filter((delivery) => !told.has(keyOf(delivery))), ...merged];
   return { states, known: new Set(told.keys()) };
 }
+
+/** Writes those that are new and answers with the others. */
+async function insertedBefore(tx: BulkTransaction, rows: readonly Row[]): Promise<DeliveryState[]> {
+  const first = rows.filter(isFirst);
+  const left = (await copied.write(tx, first)) ? rows.filter((row) => !isFirst(row)) : rows;
+  if (left.length === 0) return [];
+  const added = await tx.query<{ delivery_id: string; day: number }>(insert, arraysOf(inserted, left));
+  if (added.length === left.length) return [];
+  const isNew = new Set(added.map(({ delivery_id, day }) => keyOf({ deliveryId: delivery_id, day })));
+  return left.flatMap(({ delivery }) => (isNew.has(keyOf(delivery)) ? [] : [delivery]));
+}
+
+/** Of a delivery that is told of for the first time, unless that is repeated. */
+const isFirst = ({ delivery }: Row): boolean => delivery.attempts === 1;
 
 type StoredRow = Omit<DeliveryState, 'seq'> & { seq: string };
 

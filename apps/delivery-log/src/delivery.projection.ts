@@ -4,7 +4,7 @@ import {
   decodeAttempts,
   type LaneCancelled,
 } from '@posthorn/contracts';
-import type { ProjectionBatch, SharedHandler, Transaction } from '@posthorn/runtime';
+import type { BulkTransaction, ProjectionBatch, SharedHandler, Transaction } from '@posthorn/runtime';
 import { deliveryKeys, insertAttempts, ofDeliveryKeys, paramsOf } from './attempt-rows.js';
 import { attemptKey, type Attempts, failuresOf } from './delivery-failed.js';
 import { DayPartitions, dayMs } from './day-partitions.js';
@@ -46,11 +46,11 @@ export class DeliveryProjection implements SharedHandler {
     private readonly how: Rebuilding = { rowsOnly: false, fromDay: 0 },
   ) {}
 
-  async apply(batch: ProjectionBatch, tx: Transaction): Promise<void> {
+  async apply(batch: ProjectionBatch, tx: BulkTransaction): Promise<void> {
     await this.applyAll([batch], tx);
   }
 
-  async applyAll(batches: readonly ProjectionBatch[], tx: Transaction): Promise<void> {
+  async applyAll(batches: readonly ProjectionBatch[], tx: BulkTransaction): Promise<void> {
     try {
       await this.write(batches, tx);
     } catch (err) {
@@ -59,7 +59,7 @@ export class DeliveryProjection implements SharedHandler {
     }
   }
 
-  private async write(batches: readonly ProjectionBatch[], tx: Transaction): Promise<void> {
+  private async write(batches: readonly ProjectionBatch[], tx: BulkTransaction): Promise<void> {
     const books = await this.books.allForReading(
       tx,
       batches.map(({ partition }) => partition),

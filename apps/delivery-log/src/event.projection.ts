@@ -1,5 +1,5 @@
 import { decodeEvents, type EventMessage, type EventsMessage } from '@posthorn/contracts';
-import type { ProjectionBatch, SharedHandler, Transaction } from '@posthorn/runtime';
+import type { BulkTransaction, ProjectionBatch, SharedHandler, Transaction } from '@posthorn/runtime';
 import {
   arraysOf,
   bigint,
@@ -9,8 +9,10 @@ import {
   namesOf,
   rowsOf,
   text,
+  texts,
   timestamptz,
 } from './columns.js';
+import { CopiedRows } from './copied-rows.js';
 import { DayPartitions } from './day-partitions.js';
 import { eraseEvents } from './erasures.js';
 import { noteMinutes } from './log-minutes.js';
@@ -34,11 +36,11 @@ export class EventProjection implements SharedHandler {
 
   constructor(private readonly books: RuleBookStore) {}
 
-  async apply(batch: ProjectionBatch, tx: Transaction): Promise<void> {
+  async apply(batch: ProjectionBatch, tx: BulkTransaction): Promise<void> {
     await this.applyAll([batch], tx);
   }
 
-  async applyAll(batches: readonly ProjectionBatch[], tx: Transaction): Promise<void> {
+  async applyAll(batches: readonly ProjectionBatch[], tx: BulkTransaction): Promise<void> {
     try {
       await this.write(batches.map(readOf), tx);
     } catch (err) {
@@ -47,7 +49,7 @@ export class EventProjection implements SharedHandler {
     }
   }
 
-  private async write(reads: readonly Read[], tx: Transaction): Promise<void> {
+  private async write(reads: readonly Read[], tx: BulkTransaction): Promise<void> {
     const books = await this.booksOf(reads, tx);
     const rows: EventRow[] = [];
     const erased: Place[] = [];
@@ -95,13 +97,13 @@ export class EventProjection implements SharedHandler {
     return books;
   }
 
-  private async insert(tx: Transaction, rows: readonly EventRow[]): Promise<void> {
+  private async insert(tx: BulkTransaction, rows: readonly EventRow[]): Promise<void> {
     await this.days.ensure(
       tx,
       'events',
       rows.map(({ event }) => event.acceptedAt),
     );
-    await tx.query(insert, arraysOf(columns, rows));
+    if (!(await copied.write(tx, rows))) await tx.query(insert, arraysOf(columns, rows));
     await noteMinutes(
       tx,
       rows.map(({ partition, seq, event }) => ({ partition, seq, atMs: event.acceptedAt })),
@@ -122,7 +124,7 @@ function matchOf(book: RuleBook, event: EventMessage, seq: number): Match {
   return { subscriptionIds: subscriptionIds.filter((id) => !isErased(id)), reason };
 }
 
-const columns: readonly Column<EventRow>[] = [
+const facts: readonly Column<EventRow>[] = [
   integer('partition', ({ partition }) => partition),
   bigint('seq', ({ seq }) => seq),
   text('tenant_id', ({ event }) => storable(event.tenantId)),
@@ -134,9 +136,13 @@ const columns: readonly Column<EventRow>[] = [
   text('source', ({ event }) => storableOrNull(event.source)),
   timestamptz('accepted_at', ({ event }) => event.acceptedAt),
   bytea('data', ({ event }) => event.data),
-  text('matched', ({ subscriptionIds }) => arrayLiteral(subscriptionIds)),
   text('unmatched_reason', ({ reason }) => storableOrNull(reason)),
 ];
+const copied = new CopiedRows('events', [
+  ...facts,
+  texts<EventRow>('matched', ({ subscriptionIds }) => subscriptionIds),
+]);
+const columns = [...facts, text<EventRow>('matched', ({ subscriptionIds }) => arrayLiteral(subscriptionIds))];
 const insert = `INSERT INTO events (${namesOf(columns)})
-  SELECT ${namesOf(columns).replace('matched', 'matched::text[]')} FROM ${rowsOf(columns)}
+  SELECT ${namesOf(columns).replace(', matched', ', matched::text[]')} FROM ${rowsOf(columns)}
   ON CONFLICT (tenant_id, seq, accepted_at) DO NOTHING`;

@@ -126,6 +126,38 @@ describe('a database', () => {
     expect(await database.query('SELECT pg_backend_pid() AS pid')).toEqual([before]);
   });
 
+  it('copies rows in a transaction, and says what is wrong with them or with the connection', async () => {
+    const database = await start({ poolMax: 1 });
+    const copy = (rows: string) =>
+      database.transaction((tx) => tx.copy('COPY things FROM STDIN', Buffer.from(rows)));
+    await copy('1\ta\n2\tb\n');
+    expect(await database.query('SELECT * FROM things ORDER BY id')).toEqual([
+      { id: 1, name: 'a' },
+      { id: 2, name: 'b' },
+    ]);
+    await expect(copy('3\tc\n1\tagain\n')).rejects.toMatchObject({ code: '23505' });
+    await expect(copy('3\n')).rejects.toMatchObject({ code: '22P04' });
+    const cut = database.transaction(async (tx) => {
+      const [{ pid }] = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      await asAdmin(`SELECT pg_terminate_backend(${pid}, 5000)`);
+      await tx.copy('COPY things FROM STDIN', Buffer.from('3\tc\n'));
+    });
+    expect(isTransientDatabaseError(await cut.catch((error: unknown) => error))).toBe(true);
+    expect(await database.query('SELECT count(*)::int AS n FROM things')).toEqual([{ n: 2 }]);
+  });
+
+  it('gives up a copy that a lock keeps waiting for longer than it may', async () => {
+    const database = await start();
+    await database.transaction(async (other) => {
+      await other.query('LOCK TABLE things');
+      const copy = database.transaction((tx) => tx.copy('COPY things FROM STDIN', Buffer.from('9\tz\n')), {
+        statementTimeoutMs: 50,
+      });
+      await expect(copy).rejects.toMatchObject({ code: '57014' });
+    });
+    expect(await database.query('SELECT * FROM things WHERE id = 9')).toEqual([]);
+  });
+
   it('prepares the statements of a transaction that wants it once for each connection, and plans the others', async () => {
     const database = await start({ poolMax: 1 });
     const add = 'INSERT INTO things (id, name) VALUES ($1, $2)';

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
+import { copyIn } from './copy-in.js';
 import { breaksConnection, isConnectionLoss, isTransientDatabaseError } from './database-errors.js';
 import { dataSourceOptions, prepareSchema, type EntityClass, type MigrationClass } from './database-setup.js';
 import type { Logger } from './logging.js';
@@ -23,6 +24,12 @@ export type DatabaseOptions = {
 
 /** Statements on one connection, inside one transaction. */
 export type Transaction = { query<T>(sql: string, params?: unknown[]): Promise<T[]> };
+
+/** One that can also take thousands of rows at once. */
+export type BulkTransaction = Transaction & {
+  /** `COPY … FROM STDIN` with these rows, in the format that the statement names. */
+  copy(sql: string, rows: Buffer): Promise<void>;
+};
 
 export type TransactionLimits = {
   /** Where a statement may take longer, or has to be quicker, than all others. */
@@ -170,7 +177,10 @@ export class Database {
    * Commits when `work` resolves, rolls back when it rejects. When the answer to the commit is lost it
    * rejects, though the changes may be there: whoever repeats has to check first.
    */
-  async transaction<T>(work: (tx: Transaction) => Promise<T>, limits: TransactionLimits = {}): Promise<T> {
+  async transaction<T>(
+    work: (tx: BulkTransaction) => Promise<T>,
+    limits: TransactionLimits = {},
+  ): Promise<T> {
     const beganMs = performance.now();
     let failed = true;
     try {
@@ -183,7 +193,7 @@ export class Database {
   }
 
   private async transactionOnce<T>(
-    work: (tx: Transaction) => Promise<T>,
+    work: (tx: BulkTransaction) => Promise<T>,
     { statementTimeoutMs, prepared = false }: TransactionLimits,
   ): Promise<T> {
     const client = await this.acquire();
@@ -200,6 +210,7 @@ export class Database {
           const query = { text, ...(values ? { values } : {}), ...(name ? { name } : {}), ...limit };
           return (await client.query(query)).rows as U[];
         },
+        copy: (sql, rows) => copyIn(client, sql, rows, limit),
       });
       const { command } = await client.query('COMMIT');
       // PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK and no error: `work`

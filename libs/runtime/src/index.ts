@@ -1,11 +1,18 @@
 export { Gate } from './concurrency.js';
-export { Database, type DatabaseOptions, type Transaction, type TransactionLimits } from './database.js';
+export {
+  type BulkTransaction,
+  Database,
+  type DatabaseOptions,
+  type Transaction,
+  type TransactionLimits,
+} from './database.js';
 export type { EntityClass, MigrationClass } from './database-setup.js';
 export {
   blamesData,
   isConnectionLoss,
   isStatementTimeout,
   isTransientDatabaseError,
+  isUniqueViolation,
 } from './database-errors.js';
 export { compileExpression, ExpressionError, type Expression } from './expression.js';
 export { compileSchema, type JsonSchema, JsonSchemaError, type SchemaCheck } from './json-schema.js';

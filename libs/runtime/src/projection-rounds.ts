@@ -1,5 +1,5 @@
 import { sleep, type Gate } from './concurrency.js';
-import type { Database, Transaction } from './database.js';
+import type { BulkTransaction, Database, Transaction } from './database.js';
 import { blamesData, isStatementTimeout } from './database-errors.js';
 import { advance, advanceAll } from './projection-offsets.js';
 import type {
@@ -141,7 +141,7 @@ export class ProjectionRounds<R extends ProjectionRecord> {
   }
 
   /** A handler of single batches is never given more: its pieces go alone. */
-  private apply(batches: readonly ProjectionBatch<R>[], tx: Transaction): Promise<void> {
+  private apply(batches: readonly ProjectionBatch<R>[], tx: BulkTransaction): Promise<void> {
     const { handler } = this.context;
     return typeof handler === 'function' ? handler(batches[0], tx) : handler.applyAll(batches, tx);
   }

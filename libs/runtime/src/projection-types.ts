@@ -1,4 +1,4 @@
-import type { Transaction } from './database.js';
+import type { BulkTransaction } from './database.js';
 
 /** The part of libs/messaging's InRecord that a projection uses. */
 export type ProjectionRecord = {
@@ -20,7 +20,7 @@ export type ProjectionBatch<R extends ProjectionRecord = ProjectionRecord> = Top
 
 export type ProjectionHandler<R extends ProjectionRecord = ProjectionRecord> = (
   batch: ProjectionBatch<R>,
-  tx: Transaction,
+  tx: BulkTransaction,
 ) => Promise<void>;
 
 /**
@@ -28,7 +28,7 @@ export type ProjectionHandler<R extends ProjectionRecord = ProjectionRecord> = (
  * where that can share statements. It locks in that order, too, so that no two wait for each other.
  */
 export type SharedHandler<R extends ProjectionRecord = ProjectionRecord> = {
-  applyAll: (batches: readonly ProjectionBatch<R>[], tx: Transaction) => Promise<void>;
+  applyAll: (batches: readonly ProjectionBatch<R>[], tx: BulkTransaction) => Promise<void>;
 };
 
 /** The part of libs/messaging's KafkaBatchServer that a projection steers. Topics are short names. */

@@ -1,4 +1,4 @@
-import { createLogger, Database, type Transaction, type TransactionLimits } from '@posthorn/runtime';
+import { createLogger, Database, type BulkTransaction, type TransactionLimits } from '@posthorn/runtime';
 import { dropPartition, overBefore } from '../retention.js';
 import { DeliveryProjection } from '../delivery.projection.js';
 import { spansOf } from '../day-partitions.js';
@@ -114,10 +114,11 @@ async function usesIndex(db: Database, ask: () => Promise<unknown>): Promise<boo
     return query.call(db, sql, params) as Promise<T[]>;
   };
   db.transaction = function <T>(
-    work: (tx: Transaction) => Promise<T>,
+    work: (tx: BulkTransaction) => Promise<T>,
     limits?: TransactionLimits,
   ): Promise<T> {
-    const noted = ({ query: ask }: Transaction): Transaction => ({
+    const noted = ({ query: ask, copy }: BulkTransaction): BulkTransaction => ({
+      copy,
       query: (sql, params) => {
         if (!sql.startsWith('SET ')) statements.push([sql, params]);
         return ask(sql, params);

@@ -1,6 +1,12 @@
 import { attemptsTopic } from '@posthorn/contracts';
 import type { InRecord, KafkaConnection, LogReader } from '@posthorn/messaging';
-import { blamesData, type Database, type Logger, type Transaction } from '@posthorn/runtime';
+import {
+  blamesData,
+  type BulkTransaction,
+  type Database,
+  type Logger,
+  type Transaction,
+} from '@posthorn/runtime';
 import { dayMs, dayOf } from '../day-partitions.js';
 import { DeliveryProjection } from '../delivery.projection.js';
 import { lockBooks, RuleBookStore } from '../rule-book.store.js';
@@ -125,7 +131,7 @@ export class DeliveriesRebuild {
   }
 
   /** Halves until a record that nobody can apply stands alone, which is left out as it was before. */
-  private async apply(tx: Transaction, partition: number, records: InRecord[]): Promise<void> {
+  private async apply(tx: BulkTransaction, partition: number, records: InRecord[]): Promise<void> {
     if (records.length === 0) return;
     await tx.query('SAVEPOINT piece');
     try {

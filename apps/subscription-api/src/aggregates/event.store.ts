@@ -1,5 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError, Database, HealthRegistry, markClaim, type Transaction } from '@posthorn/runtime';
+import {
+  AppError,
+  Database,
+  HealthRegistry,
+  isUniqueViolation,
+  markClaim,
+  type Transaction,
+} from '@posthorn/runtime';
 import { Acknowledgements } from '../outbox/acknowledgements.js';
 import { channels, OutboxBell } from '../outbox/outbox-bell.js';
 import type { OutboxRecord } from '../outbox/outbox-record.js';
@@ -33,7 +40,6 @@ type EventRow = {
   at: Date;
 };
 
-const uniqueViolation = '23505';
 const lockTimeoutMs = 5_000;
 /** Changes of one tenant that may wait in this process. */
 const waitingMax = 500;
@@ -200,7 +206,7 @@ export class Write {
           params,
         )
         .catch((error: unknown) => {
-          if ((error as { code?: string }).code === uniqueViolation) throw new VersionConflict();
+          if (isUniqueViolation(error)) throw new VersionConflict();
           throw error;
         });
     }

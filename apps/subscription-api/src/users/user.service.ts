@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { newId } from '@posthorn/domain';
-import { AppError, type SessionRole } from '@posthorn/runtime';
+import { AppError, isUniqueViolation, type SessionRole } from '@posthorn/runtime';
 import { EventStore, type Author, type Reader, type Written } from '../aggregates/event.store.js';
 import type { Precondition } from '../requests/precondition.js';
 import { Passwords } from './password.js';
@@ -43,7 +43,7 @@ export class UserService {
       if (await this.users.findByEmail(email, write)) throw taken();
       const payload = { email, name, role, passwordHash };
       return this.users.append(write, place, [{ type: 'created', payload }]).catch((error: unknown) => {
-        throw (error as { code?: string }).code === '23505' ? taken() : error;
+        throw isUniqueViolation(error) ? taken() : error;
       });
     });
   }
