@@ -101,23 +101,37 @@ export const stepMs: Record<Step, number> = {
   day: 24 * 60 * minuteMs,
 };
 
-/** The same by subscription and by tenant, in steps of that length. */
-export function summed(counted: readonly Counted[], step: Step): Counted[] {
+/** By a key that puts all who write them into one order. */
+export type Sums = ReadonlyMap<string, Counted>;
+
+/** By subscription and by tenant, in steps of that length. */
+export function summed(counted: Iterable<Counted>, step: Step): Sums {
   const sums = new Map<string, Counted>();
-  for (const one of counted)
-    for (const subscriptionId of [one.subscriptionId, '']) {
-      const atMs = Math.floor(one.atMs / stepMs[step]) * stepMs[step];
-      const key = `${one.tenantId}\n${subscriptionId}\n${atMs}`;
-      const sum = sums.get(key) ?? { tenantId: one.tenantId, subscriptionId, atMs, ...nothing() };
-      addCounts(sum, one);
-      sums.set(key, sum);
-    }
-  return [...sums.values()];
+  for (const one of counted) {
+    addSum(sums, one, step, one.subscriptionId);
+    addSum(sums, one, step, '');
+  }
+  return sums;
+}
+
+/** Of sums in shorter steps. */
+export function regrouped(shorter: Sums, step: Step): Sums {
+  const sums = new Map<string, Counted>();
+  for (const one of shorter.values()) addSum(sums, one, step, one.subscriptionId);
+  return sums;
+}
+
+function addSum(sums: Map<string, Counted>, one: Counted, step: Step, subscriptionId: string): void {
+  const atMs = Math.floor(one.atMs / stepMs[step]) * stepMs[step];
+  const key = `${one.tenantId}\n${subscriptionId}\n${atMs}`;
+  let sum = sums.get(key);
+  if (!sum) sums.set(key, (sum = { tenantId: one.tenantId, subscriptionId, atMs, ...nothing() }));
+  addCounts(sum, one);
 }
 
 /** In one order for all, so that no two who write wait for each other. */
-export async function addToStatistics(tx: Transaction, step: Step, sums: readonly Counted[]): Promise<void> {
-  const sorted = sums.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+export async function addToStatistics(tx: Transaction, step: Step, sums: Sums): Promise<void> {
+  const sorted = [...sums.keys()].sort().map((key) => sums.get(key)!);
   await tx.query(
     `INSERT INTO statistics_${step}s AS known (${names}) SELECT ${values} FROM ${rowsOf(columns)}
      ON CONFLICT (tenant_id, subscription_id, at) DO UPDATE
@@ -126,9 +140,6 @@ export async function addToStatistics(tx: Transaction, step: Step, sums: readonl
     arraysOf(columns, sorted),
   );
 }
-
-const orderOf = ({ tenantId, subscriptionId, atMs }: Counted): string =>
-  `${tenantId}\n${subscriptionId}\n${atMs}`;
 
 /** Of deliveries that were there before this batch. */
 export function knownOf(attempts: Attempts, known: ReadonlySet<string>): DeliveryKey[] {
