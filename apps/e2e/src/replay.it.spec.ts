@@ -6,7 +6,7 @@ import { Product, services } from './testing/product.js';
 const count = Number(process.env['POSTHORN_E2E_REPLAY_EVENTS'] ?? 3_000);
 const perS = Number(process.env['POSTHORN_E2E_REPLAY_PER_S'] ?? 200);
 const liveEveryMs = 50;
-/** A p99 of less than a thousand events is that of one or two of them: in the long run there is time for more. */
+/** A p99 of few events is that of one or two of them: in the long run there is time for more. */
 const livePhaseMs = Math.max(8_000, Math.min(count / 2, 60_000));
 
 type Job = { id: string; status: string; total: number; done: number; failed: number; error: string | null };
