@@ -37,7 +37,7 @@ async function behave(receiver: Page, text: string): Promise<void> {
 }
 
 async function publish(receiver: Page, n: number): Promise<void> {
-  await receiver.getByLabel('How many').fill(String(n));
+  await receiver.getByRole('textbox', { name: 'How many' }).fill(String(n));
   await receiver.getByRole('button', { name: 'Publish an event' }).click();
   await receiver.getByText(`${n} published.`).first().waitFor();
 }
@@ -45,8 +45,12 @@ async function publish(receiver: Page, n: number): Promise<void> {
 it('a first-time visitor sees an event arrive, a failure pause the webhook, and all that waited come in order', async () => {
   // Logs in.
   const page = await portal.page();
+  const refused: string[] = [];
+  page.on('response', (answer) => answer.status() === 401 && refused.push(answer.url()));
   await page.goto('/');
   await portal.logIn(page, await portal.person('operator'));
+  // Before a first log-in there is nobody to be asked for.
+  expect(refused).toEqual([]);
   await page.getByRole('link', { name: tenantId }).click();
 
   // Registers the webhook of BRZ 365's documentation against the test receiver.

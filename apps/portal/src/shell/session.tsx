@@ -21,7 +21,7 @@ type SessionState = {
 
 const Context = createContext<SessionState | undefined>(undefined);
 const key = ['session'];
-/** Left here by whoever is logged in, until he logs out. */
+/** Left here by whoever is logged in, until he logs out. It opens nothing: the session is in a cookie. */
 const mark = 'posthorn.session';
 /** A token lasts a quarter of an hour and is renewed by use: an open page stays logged in. */
 const renewEveryMs = 5 * 60_000;
@@ -35,11 +35,15 @@ async function whoIsThere(): Promise<Session | null> {
   }
 }
 
+/** Where nobody has logged in, nobody need be asked: the refusal would stand in the browser's console. */
+const whoWasHere = async (): Promise<Session | null> =>
+  localStorage.getItem(mark) === null ? null : whoIsThere();
+
 export function SessionProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const { data: session, failureReason } = useQuery({
     queryKey: key,
-    queryFn: whoIsThere,
+    queryFn: whoWasHere,
     staleTime: renewEveryMs,
     refetchInterval: (query) => (query.state.data ? renewEveryMs : false),
     retry: true,
