@@ -302,7 +302,7 @@ it('makes a tenant and goes there', async () => {
   await page.goto('/tenants');
   await button(page, 'New tenant').click();
   await button(page, 'Create').click();
-  await page.getByRole('dialog').getByText('Fill this in.').waitFor();
+  await page.getByRole('dialog').getByText('Id is missing.').waitFor();
   await field(page, 'Id').fill(id);
   await button(page, 'Create').click();
   await page.getByRole('dialog').getByText('This is taken already. Choose another one.').waitFor();

@@ -61,7 +61,7 @@ it('says in German what is missing at a field, and from where to where a number 
   await portal.logIn(german, await portal.person('operator'));
   await german.goto(`/t/${tenant.id}/webhooks/new`);
   await german.getByRole('button', { name: 'Anlegen' }).click();
-  await german.getByText('Bitte ausfüllen.').waitFor();
+  await german.getByText('URL fehlt.').waitFor();
   await german.getByLabel('URL').fill(receiver.url);
   await german.getByRole('button', { name: 'Weitere Einstellungen' }).click();
   await german.getByLabel('Zeitlimit in Millisekunden').fill('3');

@@ -106,6 +106,9 @@ export const errorTexts = {
     'Posthorn ist beschäftigt, oder ein Teil davon steht. Versuchen Sie es gleich wieder.',
   ],
   'field.required': ['Fill this in.', 'Bitte ausfüllen.'],
+  'field.missing': ['{name} is missing.', '{name} fehlt.'],
+  'field.more': ['{name}: more', '{name}: mehr'],
+  'field.less': ['{name}: less', '{name}: weniger'],
   'field.tooShort': ['At least {n} characters.', 'Mindestens {n} Zeichen.'],
   'field.email': [
     'Enter an e-mail address, like name@example.com.',

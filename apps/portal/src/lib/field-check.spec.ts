@@ -1,7 +1,14 @@
 import { problemIn, type Checked } from './field-check';
 
 const field = (change: Partial<Checked>): Checked => ({
-  ...{ value: 'x', type: 'text', required: false, minLength: -1, validity: { typeMismatch: false } },
+  ...{
+    value: 'x',
+    type: 'text',
+    required: false,
+    minLength: -1,
+    validity: { typeMismatch: false },
+    labels: null,
+  },
   ...change,
 });
 
@@ -16,4 +23,13 @@ it.each([
   [{ required: true, minLength: 1 }, undefined],
 ])('says of %j: %s', (change, key) => {
   expect(problemIn(field(change))?.key).toBe(key);
+});
+
+it.each([
+  ['Id *', 'Id'],
+  ['New password (at least 12 characters) *', 'New password'],
+  ['E-Mail-Adresse', 'E-Mail-Adresse'],
+])('says by its name that the field labelled %j is empty', (textContent, name) => {
+  const empty = field({ value: '', required: true, labels: [{ textContent }] });
+  expect(problemIn(empty)).toEqual({ key: 'field.missing', values: { name } });
 });
