@@ -79,16 +79,16 @@ it('does what it is told: fails, is gone, fails the next, answers late, hangs, a
   const status = async () => (await post('told', event('o-1'))).status;
   await choose('fail (500)');
   expect(await status()).toBe(500);
-  await page.getByLabel('Status of a failure').fill('503');
-  await page.getByLabel('Retry-After in seconds').fill('7');
-  await page.getByLabel('Retry-After in seconds').press('Enter');
+  await page.getByRole('textbox', { name: 'Status of a failure' }).fill('503');
+  await page.getByRole('textbox', { name: 'Retry-After in seconds' }).fill('7');
+  await page.getByRole('textbox', { name: 'Retry-After in seconds' }).press('Enter');
   await waitFor(async () => (await post('told', event('o-1'))).headers.get('retry-after') === '7');
   expect(await status()).toBe(503);
   await choose('be gone (410)');
   expect(await status()).toBe(410);
   await choose('answer 200');
   expect(await status()).toBe(200);
-  await page.getByLabel('Fail the next').fill('2');
+  await page.getByRole('textbox', { name: 'Fail the next' }).fill('2');
   await button(page, 'Fail them').click();
   await page.getByText('2 left').waitFor();
   const statuses = [await status(), await status(), await status()];
@@ -125,6 +125,12 @@ it('checks a signature by whichever webhook has the address, and says what is wr
   await button(page, 'Publish an event').click();
   await page.getByText('Must be a dotted name').waitFor();
   expect(await page.getByRole('alert').count()).toBe(0);
+  // The buttons of a number have names, and do what they say.
+  await button(page, 'How many (at most 50): more').click();
+  expect(await page.getByRole('textbox', { name: 'How many' }).inputValue()).toBe('2');
+  // The menu of the tenant that it was opened from is the way back.
+  await page.getByRole('navigation').getByRole('link', { name: 'Webhooks', exact: true }).click();
+  await page.waitForURL(`**/t/${id}/webhooks`);
 });
 
 it('has an address for every name, there as soon as it is used', async () => {

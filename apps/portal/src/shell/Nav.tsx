@@ -5,7 +5,7 @@ import { useDevReceiver } from '../pages/receiver/receiver';
 import { Clip } from '../ui/Clip';
 import { RenameTenant } from './RenameTenant';
 import { useSession } from './session';
-import { useTenant } from './tenant';
+import { useMenuTenant } from './tenant';
 
 const tenantLinks: [to: string, text: TextKey][] = [
   ['webhooks', 'nav.webhooks'],
@@ -22,7 +22,7 @@ const tenantLinks: [to: string, text: TextKey][] = [
 export function Nav() {
   const t = useT();
   const { session, isOperator, canManage } = useSession();
-  const { data: tenant } = useTenant();
+  const { data: tenant } = useMenuTenant();
   const hasReceiver = useDevReceiver().data !== undefined;
   const tenantId = tenant?.id ?? session?.tenantId ?? undefined;
   return (

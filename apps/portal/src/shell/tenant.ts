@@ -1,6 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
-import { useParams } from 'react-router';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useLocation, useParams } from 'react-router';
 import { call } from '../api/client';
+import { useSession } from './session';
 import type { Profile, Tenant } from '../api/types';
 
 /** The tenant of the address. */
@@ -8,14 +9,23 @@ export function useTenantId(): string {
   return useParams()['tenantId'] ?? '';
 }
 
-export function useTenant() {
-  const tenantId = useTenantId();
-  return useQuery<Tenant>({
+const tenantOf = (tenantId: string) =>
+  queryOptions<Tenant>({
     queryKey: ['tenant', tenantId],
     queryFn: ({ signal }) => call('get', '/v1/tenants/{tenantId}', { path: { tenantId }, signal }),
     enabled: tenantId !== '',
     staleTime: 60_000,
   });
+
+export const useTenant = () => useQuery(tenantOf(useTenantId()));
+
+/** Whose pages the menu has: on the test receiver's page, which is no tenant's, whose it was opened from. */
+export function useMenuTenant() {
+  const here = useTenantId();
+  const { pathname } = useLocation();
+  const { session } = useSession();
+  const from = pathname === '/dev/receiver' ? (session?.tenantId ?? lastTenantId()) : null;
+  return useQuery(tenantOf(here || (from ?? '')));
 }
 
 export function useProfile(): Profile {

@@ -1,8 +1,9 @@
-import { Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
+import { Button, Group, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useState } from 'react';
 import { useLanguage, useT } from '../../i18n/i18n';
 import { ErrorNote } from '../../ui/ErrorNote';
+import { NumberField } from '../../ui/NumberField';
 import { Password } from '../../ui/Password';
 import { changeTo, modeOf, modes, useChange, type Change, type Hook, type Mode } from './receiver';
 
@@ -31,8 +32,8 @@ export function Behaviour({ hook }: { hook: Hook }) {
           onChange={(mode) => change(changeTo(mode as Mode, settings))}
         />
       </div>
+      <FailNext hook={hook} change={change} />
       <Group align="end">
-        <FailNext hook={hook} change={change} />
         <Figure
           label={t('receiver.failStatus')}
           value={settings.failStatus}
@@ -71,7 +72,7 @@ function FailNext({ hook, change }: Props) {
   const { failNext } = hook.settings;
   return (
     <Group align="end" gap="xs">
-      <NumberInput
+      <NumberField
         label={t('receiver.failNext')}
         description={`1 – ${failNextMax.toLocaleString(locale)}`}
         w={150}
@@ -112,11 +113,11 @@ function Figure({ label, value, min, max, step = 1, onSet, onEmpty }: FigureProp
       onSet(Math.max(min, Math.min(max, Number(typed) || min)));
   };
   return (
-    <NumberInput
+    <NumberField
       label={label}
       // What is beyond is brought back to it: that is no surprise where it is said.
       description={`${min.toLocaleString(locale)} – ${max.toLocaleString(locale)}`}
-      w={190}
+      w={230}
       {...{ min, max, step }}
       allowDecimal={false}
       value={typed ?? value}

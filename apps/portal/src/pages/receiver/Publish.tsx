@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Paper, Select, Stack, TextInput, Title } from '@mantine/core';
+import { Button, Group, Paper, Select, Stack, TextInput, Title } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call, send } from '../../api/client';
@@ -6,6 +6,7 @@ import { useT } from '../../i18n/i18n';
 import { useSession } from '../../shell/session';
 import { useCheckedForm } from '../../ui/checked-form';
 import { ErrorNote } from '../../ui/ErrorNote';
+import { NumberField } from '../../ui/NumberField';
 import { useSay } from '../../ui/say';
 import { chooseReceiverTenant, useReceiverTenant, useTenants } from './tenant';
 
@@ -56,7 +57,7 @@ export function Publish() {
             value={wanted}
             onChange={(event) => setType(event.currentTarget.value)}
           />
-          <NumberInput
+          <NumberField
             label={t('receiver.countMost', { n: countMax })}
             w={200}
             min={1}
