@@ -241,6 +241,10 @@ export const adminTexts = {
     'Which tenants have webhooks that fail or fall behind, and since when: whatever needs you is here; choose a tenant to see more.',
     'Welche Mandanten Webhooks haben, die gestört sind oder zurückliegen, und seit wann: Was Ihre Aufmerksamkeit braucht, steht hier; ein Klick auf den Mandanten zeigt mehr.',
   ],
+  'overview.register': [
+    'To register a webhook, choose its tenant below, then “Webhooks” and “New webhook”.',
+    'Einen Webhook legen Sie beim Mandanten an: unten den Mandanten wählen, dann „Webhooks“ und „Neuer Webhook“.',
+  ],
   'overview.up': ['All services are up', 'Alle Dienste laufen'],
   'overview.down': ['Checks that fail: {n}', 'Fehlgeschlagene Prüfungen: {n}'],
   'overview.late': ['The delivery log is behind', 'Das Zustellungsprotokoll liegt zurück'],

@@ -244,8 +244,8 @@ export const webhookTexts = {
   ],
   'test.send': ['Send', 'Senden'],
   'test.accepted': [
-    'The receiver answered {status} after {ms} ms.',
-    'Der Empfänger hat nach {ms} ms mit {status} geantwortet.',
+    'The receiver answered {status} after {took}.',
+    'Der Empfänger hat nach {took} mit {status} geantwortet.',
   ],
-  'test.failed': ['Failed after {ms} ms: {why}', 'Fehlgeschlagen nach {ms} ms: {why}'],
+  'test.failed': ['Failed after {took}: {why}', 'Fehlgeschlagen nach {took}: {why}'],
 } as const;

@@ -30,6 +30,8 @@ it('writes times in UTC where that is wanted, and shows what is no time as it is
 });
 
 it('writes short times in milliseconds and long ones in seconds', () => {
+  expect(durationText(0.44, 'en')).toBe('0.4 ms');
+  expect(durationText(3.62, 'en')).toBe('4 ms');
   expect(durationText(849.6, 'en')).toBe('850 ms');
   expect(durationText(1_240, 'de')).toBe('1,2 s');
 });

@@ -48,8 +48,11 @@ export function agoText(at: string, nowMs: number, locale: string): string {
   return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(Math.trunc(s / size), unit);
 }
 
-/** `850 ms`, `1.2 s`. */
+/** Whole ones; below one, where that would be nothing, with a digit. */
+export const shortMs = (ms: number): number => (ms < 1 ? Math.round(ms * 10) / 10 : Math.round(ms));
+
+/** `0.4 ms`, `850 ms`, `1.2 s`. */
 export function durationText(ms: number, locale: string): string {
-  if (ms < 1_000) return `${Math.round(ms).toLocaleString(locale)} ms`;
+  if (ms < 1_000) return `${shortMs(ms).toLocaleString(locale)} ms`;
   return `${(ms / 1_000).toLocaleString(locale, { maximumFractionDigits: 1 })} s`;
 }

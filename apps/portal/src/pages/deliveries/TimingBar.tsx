@@ -28,10 +28,7 @@ export function TimingBar({ attempt: { timings, durationMs } }: { attempt: Attem
         {phases.map(({ name, ms }) => (
           <span key={name} className="tabular">
             <span className={classes['mark']} style={{ background: colors[name] }} aria-hidden="true" />
-            {t(`timing.${name}`)}{' '}
-            {ms < 10
-              ? `${ms.toLocaleString(locale, { maximumFractionDigits: 1 })} ms`
-              : durationText(ms, locale)}
+            {t(`timing.${name}`)} {durationText(ms, locale)}
           </span>
         ))}
       </div>

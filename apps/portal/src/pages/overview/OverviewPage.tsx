@@ -45,6 +45,7 @@ export function Component() {
           {newTenant}
         </Empty>
       )}
+      {items && items.length > 0 && <Text mb="md">{t('overview.register')}</Text>}
       {items && items.length > 0 && (
         <TextInput
           type="search"

@@ -1,9 +1,10 @@
-import { Button, Table, Text } from '@mantine/core';
+import { Button, Table } from '@mantine/core';
 import { useState } from 'react';
 import type { Tenant } from '../../api/types';
 import { useT } from '../../i18n/i18n';
 import { platformName } from '../../lib/platforms';
 import { useSubscriptions, useWaiting } from '../../lib/subscriptions';
+import { Clip } from '../../ui/Clip';
 import { RouteLink } from '../../ui/RouteLink';
 import { Status } from '../../ui/Status';
 import { Time } from '../../ui/Time';
@@ -33,9 +34,7 @@ export function TenantRow({ tenant: { id, name, profile } }: { tenant: Tenant })
           >
             {name}
           </RouteLink>
-          <Text size="sm" c="dimmed" truncate title={id}>
-            {id}
-          </Text>
+          <Clip text={id} c="dimmed" />
         </Table.Td>
         <Table.Td>{lanes && <LaneWords lanes={lanes} />}</Table.Td>
         <Table.Td>{platformName(profile)}</Table.Td>

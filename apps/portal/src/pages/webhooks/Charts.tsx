@@ -7,6 +7,7 @@ import { useLanguage, useT } from '../../i18n/i18n';
 import { lastDay, lastHour, lastMonth, statsAgainMs } from '../../lib/stats';
 import { useStats } from '../../lib/subscriptions';
 import { useTenantId } from '../../shell/tenant';
+import { shortMs } from '../../ui/time-text';
 import { useTimes } from '../../ui/times';
 
 const spans = { hour: lastHour, day: lastDay, month: lastMonth };
@@ -117,10 +118,11 @@ function usePoints(stats: Stats | undefined, span: keyof typeof spans) {
     ...(span === 'month' ? { day: '2-digit', month: '2-digit' } : { hour: '2-digit', minute: '2-digit' }),
     ...(isUtc ? { timeZone: 'UTC' } : {}),
   });
-  return (stats?.items ?? []).map(({ at, delivered, failed, latencyMs }) => ({
+  const short = (ms: number | null) => (ms === null ? null : shortMs(ms));
+  return (stats?.items ?? []).map(({ at, delivered, failed, latencyMs: { p50, p95, p99 } }) => ({
     at: format.format(new Date(at)),
     delivered,
     failed,
-    ...latencyMs,
+    ...{ p50: short(p50), p95: short(p95), p99: short(p99) },
   }));
 }

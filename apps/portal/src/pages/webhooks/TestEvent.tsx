@@ -2,10 +2,11 @@ import { Alert, Button, Modal, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { call } from '../../api/client';
 import type { Probe, Subscription } from '../../api/types';
-import { useT } from '../../i18n/i18n';
+import { useLanguage, useT } from '../../i18n/i18n';
 import { useTenantId } from '../../shell/tenant';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { Raw } from '../../ui/Raw';
+import { durationText } from '../../ui/time-text';
 
 type Props = { webhook: Subscription; opened: boolean; onClose(): void };
 
@@ -42,14 +43,15 @@ export function TestEvent({ webhook, opened, onClose }: Props) {
   );
 }
 
-function Outcome({ probe: { outcome, status, error, durationMs: ms, request, response } }: { probe: Probe }) {
-  const t = useT();
+function Outcome({ probe: { outcome, status, error, durationMs, request, response } }: { probe: Probe }) {
+  const { t, locale } = useLanguage();
+  const took = durationText(durationMs, locale);
   const isGood = outcome === 'accepted';
   const why = error ? `${error.reason} (${error.message})` : String(status);
   return (
     <>
       <Alert color={isGood ? 'green' : 'red'} variant="outline" role="status">
-        {isGood ? t('test.accepted', { status: String(status), ms }) : t('test.failed', { ms, why })}
+        {isGood ? t('test.accepted', { status: String(status), took }) : t('test.failed', { took, why })}
       </Alert>
       <Text fw={600}>{t('delivery.request')}</Text>
       <Raw text={`${headerLines(request.headers)}\n\n${request.body}`} label={t('delivery.request')} />
