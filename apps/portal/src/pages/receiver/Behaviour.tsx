@@ -117,7 +117,7 @@ function Figure({ label, value, min, max, step = 1, onSet, onEmpty }: FigureProp
       label={label}
       // What is beyond is brought back to it: that is no surprise where it is said.
       description={`${min.toLocaleString(locale)} – ${max.toLocaleString(locale)}`}
-      w={230}
+      w={250}
       {...{ min, max, step }}
       allowDecimal={false}
       value={typed ?? value}

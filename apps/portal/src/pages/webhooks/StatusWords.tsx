@@ -14,7 +14,7 @@ type Props = {
   isUnused: boolean;
 };
 
-const frames = { good: 'green', bad: 'orange', neutral: 'gray' };
+const frames = { good: 'green', bad: 'orange', neutral: 'gray.5' };
 
 /** How the webhook is doing, in words, counting down. */
 export function StatusWords({ webhook, lanes, isUnused }: Props) {
