@@ -1,6 +1,6 @@
 import { testDatabase, waitFor, type TestDatabase } from '@posthorn/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { Database, type Transaction } from './database.js';
+import { type BulkTransaction, Database, type Transaction } from './database.js';
 import { createLogger } from './logging.js';
 import { ProjectionRunner, type ProjectionOptions } from './projection.js';
 import { projectionOffsetsTable } from './projection-offsets.js';
@@ -271,7 +271,7 @@ describe('a projection', () => {
     let lost = false;
     database.transaction = async function <T>(
       this: Database,
-      work: (tx: Transaction) => Promise<T>,
+      work: (tx: BulkTransaction) => Promise<T>,
     ): Promise<T> {
       const result = await transaction.call(this, work as never);
       if (!lost) {
