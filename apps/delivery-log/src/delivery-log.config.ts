@@ -10,19 +10,19 @@ export class DeliveryLogSettings extends DatabaseSettings {
   @IsInt()
   @Min(100)
   @Max(200_000)
-  bufferedRecordsMax: number = 8_000;
+  bufferedRecordsMax: number = 16_000;
 
   @Setting('POSTHORN_LOG_BUFFER_BYTES', 'The same in bytes')
   @IsInt()
   @Min(1024 * 1024)
   @Max(1024 * 1024 * 1024)
-  bufferedBytesMax: number = 16 * 1024 * 1024;
+  bufferedBytesMax: number = 32 * 1024 * 1024;
 
   @Setting('POSTHORN_LOG_BATCH_RECORDS', 'Most records that are written in one transaction')
   @IsInt()
   @Min(1)
   @Max(20_000)
-  batchRecordsMax: number = 2_000;
+  batchRecordsMax: number = 4_000;
 
   @Setting('POSTHORN_LOG_DIRECTORY_STALE_MS', 'Keys and tenants older than this are not believed: 503')
   @IsInt()
