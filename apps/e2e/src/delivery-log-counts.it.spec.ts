@@ -23,11 +23,13 @@ beforeAll(async () => {
     DATABASE_URL: stores.url,
     POSTHORN_TOPIC_PREFIX: broker.prefix,
     POSTHORN_PARTITIONS: String(partitions),
-    // Many small transactions: a kill finds one of them open.
-    POSTHORN_LOG_BATCH_RECORDS: '40',
   };
+  // Many small transactions: a kill finds one of them open. And some so large that rows are copied.
+  const batches = ['40', '800'];
   const ports = await freePorts(2);
-  instances = ports.map((port) => new App('delivery-log', port, env));
+  instances = ports.map(
+    (port, n) => new App('delivery-log', port, { ...env, POSTHORN_LOG_BATCH_RECORDS: batches[n] }),
+  );
   await Promise.all(instances.map((app) => app.start()));
   kafka = new KafkaConnection(
     { brokers: broker.brokers, clientId: 'test', topicPrefix: broker.prefix },
