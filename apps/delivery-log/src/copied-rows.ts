@@ -10,8 +10,8 @@ const bytesEach = 1_200;
 const beginning = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 
 /**
- * Rows of one table that are most likely new. PostgreSQL takes them by `COPY` at two thirds of what an
- * `INSERT … ON CONFLICT` of arrays costs it: it looks for no conflict beforehand and fills whole pages.
+ * Rows of one table that are most likely new. PostgreSQL takes them by `COPY` for a fifth less than an
+ * `INSERT … ON CONFLICT` of arrays: it looks for no conflict beforehand and fills whole pages.
  */
 export class CopiedRows<R> {
   private readonly statement: string;

@@ -1,5 +1,5 @@
 import { testDatabase } from '@posthorn/testing';
-import { queryBench } from './querybench.js';
+import { mayReadWhole, queryBench } from './querybench.js';
 
 it('asks everything that can be asked, by index, and drops a day; how fast, npm run querybench says', async () => {
   const stores = await testDatabase();
@@ -7,7 +7,7 @@ it('asks everything that can be asked, by index, and drops a day; how fast, npm 
     const { queries, retentionDropMs, ...of } = await queryBench({ databaseUrl: stores.url, rows: 20_000 });
     expect(of).toMatchObject({ rows: 20_000, days: 3, projectedPerS: expect.any(Number) });
     expect(queries.length).toBeGreaterThan(25);
-    expect(queries.filter(({ usesIndex }) => !usesIndex)).toEqual([]);
+    expect(queries.filter(({ name, usesIndex }) => !usesIndex && !mayReadWhole.has(name))).toEqual([]);
     expect(retentionDropMs).toBeLessThan(1_000);
   } finally {
     await stores.drop();
