@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DELIVERY_LOG_TRANSPORT } from '@posthorn/delivery-log';
 import { DISPATCHER_TRANSPORT } from '@posthorn/dispatcher';
@@ -38,9 +39,16 @@ await runMain(async () => {
   await untilReady(url);
   const { devReceiver } = app.get(SubscriptionApiSettings, { strict: false });
   const receiver = devReceiver ? `${url}/dev/receiver/hooks/first` : 'http://127.0.0.1:9000/webhooks';
-  // Beside the log lines, not among them: keys are for whoever started it, and a log is kept.
-  process.stderr.write(welcome(url, tenants, receiver));
+  screen().write(welcome(url, tenants, receiver));
 });
+
+/**
+ * Where whoever started it reads: keys are for him, so at a terminal they are not among log lines that go
+ * to a file, which is kept. In a pipe everything is together.
+ */
+function screen(): NodeJS.WriteStream {
+  return process.stderr.isTTY && fstatSync(process.stdout.fd).isFile() ? process.stderr : process.stdout;
+}
 
 /** What is printed should work at once, and stand below what a start logs. */
 async function untilReady(url: string): Promise<void> {
