@@ -71,7 +71,7 @@ export class StatisticsService implements OnApplicationBootstrap, BeforeApplicat
       const instants = deltas.map(({ atMs }) => atMs);
       await this.partitions.ensure(tx, 'statistics_minutes', instants);
       await this.partitions.ensure(tx, 'statistics_hours', instants);
-      const minutes = summed(deltas, 'minute');
+      const minutes = summed(deltas);
       const hours = regrouped(minutes, 'hour');
       await addToStatistics(tx, 'minute', minutes);
       await addToStatistics(tx, 'hour', hours);

@@ -11,7 +11,8 @@ export const minuteMs = 60_000;
 
 export type Counts = { delivered: number; failed: number; attempts: number; latency: Histogram };
 /** An empty `subscriptionId` is the whole tenant. */
-export type Counted = Counts & { tenantId: string; subscriptionId: string; atMs: number };
+type Place = { tenantId: string; subscriptionId: string; atMs: number };
+export type Counted = Counts & Place;
 
 /** What matters of an attempt, here and in its row. */
 type Told = Pick<FiledAttempt, 'outcome' | 'final' | 'startedAt' | 'durationMs'>;
@@ -43,10 +44,7 @@ export function countsOf(attempts: Attempts, before: Before): Counted[] {
   const counted = new Map<string, Counted>();
   const add = (attempt: FiledAttempt, { outcome, final, startedAt, durationMs }: Told, by: 1 | -1): void => {
     const { tenantId, subscriptionId } = attempt;
-    const atMs = Math.floor((startedAt + durationMs) / minuteMs) * minuteMs;
-    const key = `${tenantId}\n${subscriptionId}\n${atMs}`;
-    let counts = counted.get(key);
-    if (!counts) counted.set(key, (counts = { tenantId, subscriptionId, atMs, ...nothing() }));
+    const counts = sumIn(counted, { tenantId, subscriptionId, atMs: startedAt + durationMs }, 'minute');
     counts.attempts += by;
     if (outcome === 'delivered') counts.delivered += by;
     else if (final && outcome !== 'cancelled') counts.failed += by;
@@ -104,12 +102,13 @@ export const stepMs: Record<Step, number> = {
 /** By a key that puts all who write them into one order. */
 export type Sums = ReadonlyMap<string, Counted>;
 
-/** By subscription and by tenant, in steps of that length. */
-export function summed(counted: Iterable<Counted>, step: Step): Sums {
+/** By subscription and by tenant, in minutes. */
+export function summed(counted: Iterable<Counted>): Sums {
   const sums = new Map<string, Counted>();
   for (const one of counted) {
-    addSum(sums, one, step, one.subscriptionId);
-    addSum(sums, one, step, '');
+    addCounts(sumIn(sums, one, 'minute'), one);
+    const { tenantId, atMs } = one;
+    addCounts(sumIn(sums, { tenantId, subscriptionId: '', atMs }, 'minute'), one);
   }
   return sums;
 }
@@ -117,16 +116,18 @@ export function summed(counted: Iterable<Counted>, step: Step): Sums {
 /** Of sums in shorter steps. */
 export function regrouped(shorter: Sums, step: Step): Sums {
   const sums = new Map<string, Counted>();
-  for (const one of shorter.values()) addSum(sums, one, step, one.subscriptionId);
+  for (const one of shorter.values()) addCounts(sumIn(sums, one, step), one);
   return sums;
 }
 
-function addSum(sums: Map<string, Counted>, one: Counted, step: Step, subscriptionId: string): void {
-  const atMs = Math.floor(one.atMs / stepMs[step]) * stepMs[step];
-  const key = `${one.tenantId}\n${subscriptionId}\n${atMs}`;
+/** The sum that counts what happened then. */
+function sumIn(sums: Map<string, Counted>, place: Place, step: Step): Counted {
+  const { tenantId, subscriptionId } = place;
+  const atMs = Math.floor(place.atMs / stepMs[step]) * stepMs[step];
+  const key = `${tenantId}\n${subscriptionId}\n${atMs}`;
   let sum = sums.get(key);
-  if (!sum) sums.set(key, (sum = { tenantId: one.tenantId, subscriptionId, atMs, ...nothing() }));
-  addCounts(sum, one);
+  if (!sum) sums.set(key, (sum = { tenantId, subscriptionId, atMs, ...nothing() }));
+  return sum;
 }
 
 /** In one order for all, so that no two who write wait for each other. */
