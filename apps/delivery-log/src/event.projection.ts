@@ -61,9 +61,11 @@ export class EventProjection implements SharedHandler {
       for (const { seq, message } of messages) {
         if (message.kind === 'event') {
           const why = book.erasures.ofEvent(message);
-          const place = { partition, seq, event: message };
-          if (why === 'entity') erased.push(place);
-          if (why === undefined) rows.push({ ...place, ...matchOf(book, message, seq) });
+          if (why === 'entity') erased.push({ partition, seq, event: message });
+          if (why === undefined) {
+            const { subscriptionIds, reason } = matchOf(book, message, seq);
+            rows.push({ partition, seq, event: message, subscriptionIds, reason });
+          }
         } else if (message.kind === 'subscription') {
           const { snapshot, startSeq } = message;
           const rule = book.applyControl(snapshot, seq, oldestSeq, startSeq);

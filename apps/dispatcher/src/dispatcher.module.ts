@@ -2,6 +2,7 @@ import {
   allTopics,
   attemptsTopic,
   cursorsTopic,
+  dueTopic,
   eventsTopic,
   partitionsFor,
   subscriptionsTopic,
@@ -167,6 +168,8 @@ function server({ kafka, settings, metrics }: DispatcherParts, service: Dispatch
     fromBeginning: true,
     sessionTimeoutMs: settings.sessionTimeoutMs,
     heartbeatMs: 1_000,
+    // Retries have waited for seconds.
+    patientTopics: [dueTopic.name],
     hooks: {
       assigned: (partitions) => service.assigned(partitions),
       revoked: (partitions) => service.revoked(partitions),

@@ -19,11 +19,20 @@ export function base32(bytes: Uint8Array, length: number): string {
   return text;
 }
 
-/** Length-prefixed, so that no two lists of parts have one spelling. */
-function digest(parts: readonly string[]): Buffer {
+const idLength = 26;
+/** As many bytes as an id tells of. */
+const idBytes = new Uint8Array(Math.ceil((idLength * 5) / 8));
+
+/**
+ * Length-prefixed, so that no two lists of parts have one spelling. Each delivery has one: a hash as text
+ * costs a third of one as a buffer.
+ */
+function idOf(parts: readonly string[]): string {
   let text = '';
   for (const part of parts) text += `${part.length}:${part}`;
-  return hash('sha256', text, 'buffer');
+  const bytes = hash('sha256', text, 'binary');
+  for (let i = 0; i < idBytes.length; i++) idBytes[i] = bytes.charCodeAt(i);
+  return base32(idBytes, idLength);
 }
 
 export type EventIdentity =
@@ -47,21 +56,21 @@ export type EventIdentity =
  */
 export function eventId(identity: EventIdentity): string {
   const { tenantId } = identity;
-  if ('explicitId' in identity) return `evt_${base32(digest(['id', tenantId, identity.explicitId]), 26)}`;
+  if ('explicitId' in identity) return `evt_${idOf(['id', tenantId, identity.explicitId])}`;
   if ('source' in identity) {
-    return `evt_${base32(digest(['ce', tenantId, identity.source, identity.sourceId]), 26)}`;
+    return `evt_${idOf(['ce', tenantId, identity.source, identity.sourceId])}`;
   }
   if ('operational' in identity) {
-    return `evt_${base32(digest(['posthorn', tenantId, ...identity.operational]), 26)}`;
+    return `evt_${idOf(['posthorn', tenantId, ...identity.operational])}`;
   }
   const { entity, type, timestamp, data } = identity;
   const dataHash = hash('sha256', data, 'hex');
-  return `evt_${base32(digest(['entity', tenantId, entity.name, entity.id, type, timestamp, dataHash]), 26)}`;
+  return `evt_${idOf(['entity', tenantId, entity.name, entity.id, type, timestamp, dataHash])}`;
 }
 
 /** One event to one subscription; a replay is a delivery of its own. */
 export function deliveryId(eventIdText: string, subscriptionId: string, replayId = ''): string {
-  return `dlv_${base32(digest([eventIdText, subscriptionId, replayId]), 26)}`;
+  return `dlv_${idOf([eventIdText, subscriptionId, replayId])}`;
 }
 
 export function attemptId(deliveryIdText: string, attempt: number): string {
@@ -73,5 +82,5 @@ export function newId(
   prefix: 'sub' | 'key' | 'usr' | 'rpl' | 'ers' | 'cmd' | 'sec' | 'lnk',
   random: Uint8Array,
 ): string {
-  return `${prefix}_${base32(random, 26)}`;
+  return `${prefix}_${base32(random, idLength)}`;
 }

@@ -1,14 +1,15 @@
 import { jest } from '@jest/globals';
 import type { Cluster } from 'kafkajs';
-import { FetchPace, type FetchedPartition, quickWaitMs } from './fetch-pace.js';
+import { FetchPace, type FetchedPartition, patientMs, quickWaitMs } from './fetch-pace.js';
 
-type Request = { maxWaitTime: number };
+type Request = { maxWaitTime: number; topics: { topic: string }[] };
 type Pending = { request: Request; answer: (records: number) => void; fail: (error: Error) => void };
 
 /** What kafkajs does around a fetch, and a broker that answers when it is told to. */
 class World {
   reading = true;
   restless = false;
+  topics = ['logs'];
   heartbeatDueMs = Infinity;
   asked = 0;
   readonly begun: string[] = [];
@@ -33,9 +34,9 @@ class World {
     findBroker: async () => this.broker,
   } as unknown as Cluster;
 
-  constructor(gatherMs = 0) {
+  constructor(gatherMs = 0, patientTopics: readonly string[] = []) {
     this.pace = new FetchPace(
-      { maxWaitMs: 500, gatherMs },
+      { maxWaitMs: 500, gatherMs, patientTopics },
       {
         isReading: () => this.reading,
         isRestless: () => this.restless,
@@ -53,7 +54,9 @@ class World {
     await this.cluster.refreshMetadataIfNecessary();
     if (!this.reading) return 0;
     const broker = (await this.cluster.findBroker({ nodeId: '1' })) as unknown as typeof this.broker;
-    const { responses } = (await broker.fetch({ maxWaitTime: quickWaitMs })) as { responses: unknown[] };
+    const topics = this.topics.map((topic) => ({ topic }));
+    const request = { maxWaitTime: quickWaitMs, topics };
+    const { responses } = (await broker.fetch(request)) as { responses: unknown[] };
     return responses.length;
   }
 
@@ -143,6 +146,32 @@ it('lets a flow of records gather for five milliseconds, and no trickle', async 
   // 9 records in 10 ms are a trickle; 50 are a flow, and 200 are worth a fetch as they are.
   expect([await answered(9), await answered(50), await answered(200), await answered(9)]).toEqual([
     0, 0, 5, 0,
+  ]);
+});
+
+it('asks for a patient topic seldom while others bring something, and for that alone at once', async () => {
+  const world = new World(0, ['due']);
+  world.topics = ['events', 'due'];
+  const asked = async (answeredAfterMs: number) => {
+    const fetched = world.fetch();
+    await jest.advanceTimersByTimeAsync(answeredAfterMs);
+    const { request, answer } = world.pending.shift()!;
+    answer(1);
+    await fetched;
+    return [request.topics.map(({ topic }) => topic).join(), request.maxWaitTime];
+  };
+  expect(await asked(10)).toEqual(['events,due', 500]);
+  expect(await asked(20)).toEqual(['events', patientMs]);
+  expect(await asked(patientMs - 30)).toEqual(['events', patientMs]);
+  expect(await asked(10)).toEqual(['events,due', 500]);
+  world.topics = ['due'];
+  expect(await asked(10)).toEqual(['due', 500]);
+  // Where little comes, everything is asked for each time.
+  world.topics = ['events', 'due'];
+  await jest.advanceTimersByTimeAsync(patientMs);
+  expect([await asked(patientMs), await asked(patientMs)]).toEqual([
+    ['events,due', 500],
+    ['events,due', 500],
   ]);
 });
 

@@ -5,6 +5,8 @@ export type FetchPaceOptions = {
   maxWaitMs: number;
   /** After an answer with little in it: so long nothing is fetched, so that what comes shares a fetch. */
   gatherMs?: number;
+  /** Full names of topics that may wait twice `patientMs` while the others bring something. */
+  patientTopics?: readonly string[];
 };
 
 /** Records of one partition in the broker's answer. */
@@ -31,7 +33,8 @@ type Answer = {
     partitions: { partition: number; lastStableOffset?: string; messages: unknown[] }[];
   }[];
 };
-type Fetch = (request: { maxWaitTime: number }) => Promise<Answer>;
+type Request = { maxWaitTime: number; topics: { topic: string }[] };
+type Fetch = (request: Request) => Promise<Answer>;
 type FetchingBroker = { nodeId: unknown; fetch: Fetch };
 
 /**
@@ -40,6 +43,8 @@ type FetchingBroker = { nodeId: unknown; fetch: Fetch };
  */
 export const quickWaitMs = 50;
 const quickForMs = 1_000;
+/** What a broker has to look at for a fetch grows with its partitions, whether they bring something or not. */
+export const patientMs = 50;
 const muchRecords = 200;
 /**
  * From a record a millisecond on, a fetch that is answered at the first record brings a handful: what
@@ -64,6 +69,7 @@ export class FetchPace {
   private readonly paced = new WeakSet<FetchingBroker>();
   private readonly gatheringUntilMs = new Map<string, number>();
   private readonly answeredMs = new Map<string, number>();
+  private readonly askedAllMs = new Map<string, number>();
   private beginning: string | undefined;
   private movedMs = -Infinity;
   private stopped = false;
@@ -133,8 +139,20 @@ export class FetchPace {
     broker.fetch = async (request) => {
       const isQuick = this.port.isRestless() || performance.now() - this.movedMs < quickForMs;
       const maxWaitTime = isQuick ? quickWaitMs : this.patienceMs();
-      return this.ask(String(broker.nodeId), () => fetch({ ...request, maxWaitTime }));
+      const nodeId = String(broker.nodeId);
+      return this.ask(nodeId, () => fetch(this.withoutPatient(nodeId, { ...request, maxWaitTime })));
     };
+  }
+
+  /** Where all were asked a moment ago, which an answer has ended since, patient ones are not asked again. */
+  private withoutPatient(nodeId: string, request: Request): Request {
+    const { patientTopics = [] } = this.options;
+    const nowMs = performance.now();
+    const topics = request.topics.filter(({ topic }) => !patientTopics.includes(topic));
+    if (topics.length > 0 && nowMs - (this.askedAllMs.get(nodeId) ?? -Infinity) < patientMs)
+      return { ...request, topics, maxWaitTime: Math.min(request.maxWaitTime, patientMs) };
+    this.askedAllMs.set(nodeId, nowMs);
+    return request;
   }
 
   private async ask(nodeId: string, fetch: () => Promise<Answer>): Promise<Answer> {

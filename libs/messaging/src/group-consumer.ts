@@ -16,6 +16,8 @@ export type GroupConsumerOptions = {
   maxBytesPerPartition: number;
   /** See FetchPaceOptions. */
   gatherMs?: number;
+  /** Among `topics`; see FetchPaceOptions. */
+  patientTopics?: readonly string[];
   /** Partitions are paused for moments, and shall go on soon: see FetchPacePort. */
   quickWhilePaused: boolean;
 };
@@ -79,10 +81,10 @@ export class GroupConsumer {
     private readonly options: GroupConsumerOptions,
     private readonly events: GroupConsumerEvents,
   ) {
-    const { gatherMs = 0, quickWhilePaused, heartbeatMs } = options;
+    const { gatherMs = 0, patientTopics = [], quickWhilePaused, heartbeatMs } = options;
     const isPaused = (key: string) => this.paused.has(key);
     this.pace = new FetchPace(
-      { maxWaitMs, gatherMs },
+      { maxWaitMs, gatherMs, patientTopics },
       {
         isReading: () => !this.assigned.every(isPaused),
         isRestless: () => quickWhilePaused && this.assigned.some(isPaused),
