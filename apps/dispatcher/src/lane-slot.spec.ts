@@ -82,3 +82,11 @@ it.each([
   for (let i = 0; i < 2_000; i++) slot.turnAt(5_000);
   expect(slot.turnAt(5_000)).toBe(5_000 + 5 * 60_000);
 });
+
+it('begins a replay evenly: with what a tenth of a second brings', () => {
+  const slot = slotOf({ kind: 'live' });
+  slot.replays({ ratePerS: 200 }, 0);
+  let atOnce = 0;
+  for (; slot.rateLimit!.nextAt(0) === 0; atOnce++) slot.rateLimit!.take();
+  expect(atOnce).toBe(20);
+});

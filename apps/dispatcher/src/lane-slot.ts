@@ -36,6 +36,8 @@ const slowMs = 1_000;
 const replayPrefix = 'replay/';
 /** Replays leave room for live traffic. */
 const replayPerS = 500;
+/** Evenly: each order of a long replay has a limit of its own, which begins full. */
+const replayBurstS = 0.1;
 /** So many single retries may wait here for their turn, or twice what the receiver takes at once. */
 const lineMin = 8;
 const turnMinMs = 1_000;
@@ -143,7 +145,8 @@ export class LaneSlot {
     const { ratePerS = replayPerS, seqs } = order;
     this.order = order;
     this.only = seqs === undefined ? undefined : new Set(decodeSeqs(seqs));
-    this.limit = new RateLimit(Math.min(ratePerS, this.subscription.snapshot.rateLimit ?? Infinity), now);
+    const perS = Math.min(ratePerS, this.subscription.snapshot.rateLimit ?? Infinity);
+    this.limit = new RateLimit(perS, now, replayBurstS);
   }
 
   /** The lane's own limit (replays), or the subscription's. */

@@ -1,4 +1,4 @@
-/** A token bucket: `perS` deliveries a second on average, a second's worth at once. */
+/** A token bucket: `perS` deliveries a second on average, what `burstS` seconds bring at once. */
 export class RateLimit {
   private tokens: number;
   private at: number;
@@ -6,6 +6,7 @@ export class RateLimit {
   constructor(
     readonly perS: number,
     now: number,
+    private readonly burstS = 1,
   ) {
     this.tokens = this.burst;
     this.at = now;
@@ -22,7 +23,7 @@ export class RateLimit {
   }
 
   private get burst(): number {
-    return Math.max(1, this.perS);
+    return Math.max(1, this.perS * this.burstS);
   }
 
   private refill(now: number): void {
