@@ -43,7 +43,7 @@ type FetchingBroker = { nodeId: unknown; fetch: Fetch };
  */
 export const quickWaitMs = 50;
 const quickForMs = 1_000;
-/** What a broker has to look at for a fetch grows with its partitions, whether they bring something or not. */
+/** What a broker has to look at for a fetch grows with its partitions, whether they bring anything or not. */
 export const patientMs = 50;
 const muchRecords = 200;
 /**
