@@ -175,6 +175,11 @@ it('asks for a patient topic seldom while others bring something, and for that a
   ]);
 });
 
+it('waits as long as ever, answer upon answer, where there is no patient topic', async () => {
+  const world = new World();
+  expect([await world.waitMs(), await world.waitMs(), await world.waitMs()]).toEqual([500, 500, 500]);
+});
+
 it('says where the logs end as of the moment it asked', async () => {
   const world = new World();
   const askedMs = performance.now();

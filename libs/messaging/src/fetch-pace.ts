@@ -6,7 +6,7 @@ export type FetchPaceOptions = {
   /** After an answer with little in it: so long nothing is fetched, so that what comes shares a fetch. */
   gatherMs?: number;
   /** Full names of topics that may wait twice `patientMs` while the others bring something. */
-  patientTopics?: readonly string[];
+  patientTopics: readonly string[];
 };
 
 /** Records of one partition in the broker's answer. */
@@ -146,10 +146,10 @@ export class FetchPace {
 
   /** Where all were asked a moment ago, which an answer has ended since, patient ones are not asked again. */
   private withoutPatient(nodeId: string, request: Request): Request {
-    const { patientTopics = [] } = this.options;
     const nowMs = performance.now();
-    const topics = request.topics.filter(({ topic }) => !patientTopics.includes(topic));
-    if (topics.length > 0 && nowMs - (this.askedAllMs.get(nodeId) ?? -Infinity) < patientMs)
+    const topics = request.topics.filter(({ topic }) => !this.options.patientTopics.includes(topic));
+    const leavesOut = topics.length > 0 && topics.length < request.topics.length;
+    if (leavesOut && nowMs - (this.askedAllMs.get(nodeId) ?? -Infinity) < patientMs)
       return { ...request, topics, maxWaitTime: Math.min(request.maxWaitTime, patientMs) };
     this.askedAllMs.set(nodeId, nowMs);
     return request;
