@@ -53,7 +53,7 @@ function randomArgs(seed: number): ProduceArgs {
 }
 
 it('writes what kafkajs writes, byte for byte', async () => {
-  for (let seed = 1; seed <= 150; seed++) {
+  for (let seed = 1; seed <= 400; seed++) {
     const args = randomArgs(seed);
     const { buffer } = await originalEncoding(args);
     if (!encodeProduce(args).buffer.equals(buffer)) throw new Error(`seed ${seed} differs`);
