@@ -16,6 +16,7 @@ import {
 import type { KeyRing, Metrics, Spans } from '@posthorn/runtime';
 import { AlarmClock } from './alarm-clock.js';
 import { AttemptRecorder } from './attempt-recorder.js';
+import { Brakes } from './brakes.js';
 import { CatchUp } from './catch-up.js';
 import type { DispatcherSettings } from './dispatcher.config.js';
 import type { DueItem, LaneSlot } from './lane-slot.js';
@@ -50,8 +51,6 @@ type Holding = {
   partition: number;
   owner?: PartitionOwner;
   writer?: PartitionWriter;
-  /** What its bounds have paused. */
-  paused: Set<'events' | 'due'>;
   /** Its owner saw the log end before its position. */
   cut: boolean;
   /** How often in a row it was lost soon after it was taken. */
@@ -86,6 +85,7 @@ export class DispatcherService {
   private readonly repeats = new Repeats();
   private readonly watch: Watch;
   private server!: KafkaBatchServer;
+  private readonly brakes = new Brakes(() => this.server);
   private ticker: NodeJS.Timeout | undefined;
   private windowsAt = 0;
   private logStartsAt = Date.now();
@@ -94,7 +94,7 @@ export class DispatcherService {
   constructor(private readonly parts: DispatcherParts) {
     const { kafka, producer, egress, settings, reader } = parts;
     this.watch = new Watch(parts);
-    const { watch } = this;
+    const { watch, brakes } = this;
     this.outbox = new Outbox(producer, producerBounds);
     const lose = (owner: PartitionOwner, error: Error): void => this.loseOwner(owner, error);
     const verbose = settings.logLevel === 'debug' || settings.logLevel === 'trace';
@@ -133,7 +133,15 @@ export class DispatcherService {
     const { holdings, sender } = this;
     const owners = (): PartitionOwner[] => this.owners();
     if (parts.metrics)
-      observeDispatcher(parts.metrics, { settings, egress, holdings, sender, owners, tally: watch.tally });
+      observeDispatcher(parts.metrics, {
+        settings,
+        egress,
+        holdings,
+        brakes,
+        sender,
+        owners,
+        tally: watch.tally,
+      });
   }
 
   /**
@@ -160,7 +168,7 @@ export class DispatcherService {
   assigned(partitions: TopicPartition[]): void {
     for (const { partition } of partitions) {
       if (this.holdings.has(partition) || this.stopping) continue;
-      const holding: Holding = { partition, paused: new Set(), cut: false, losses: 0, takenAt: 0 };
+      const holding: Holding = { partition, cut: false, losses: 0, takenAt: 0 };
       this.holdings.set(partition, holding);
       void this.take(holding);
     }
@@ -174,7 +182,7 @@ export class DispatcherService {
   rebalancing(): void {
     for (const { owner, writer } of this.holdings.values()) {
       if (!owner || owner.ended) continue;
-      owner.tick(Date.now(), true, true);
+      owner.tick(Date.now(), true);
       writer?.kick();
     }
   }
@@ -216,7 +224,7 @@ export class DispatcherService {
     clearInterval(this.ticker);
     await Promise.all(
       [...this.holdings.values()].map(async ({ owner, writer }) => {
-        owner?.tick(Date.now(), true, true);
+        owner?.tick(Date.now(), true);
         await writer?.drain();
       }),
     );
@@ -298,15 +306,13 @@ export class DispatcherService {
   private own(holding: Holding, owner: PartitionOwner, writer: FencedWriter): void {
     const { partition } = holding;
     holding.owner = owner;
-    holding.paused.clear();
     holding.takenAt = Date.now();
     holding.cut = false;
     holding.writer = new PartitionWriter(owner, writer, (error) => this.lose(holding, error));
-    const server = this.server;
     const [events, due] = topicPartitions(partition);
-    server.seek(events, owner.nextPosition);
-    server.seek(due, owner.due.window.next);
-    server.resume([events, due]);
+    this.server.seek(events, owner.nextPosition);
+    this.server.seek(due, owner.due.window.next);
+    this.server.resume([events, due]);
     for (const slot of owner.slots.values()) this.changed(slot);
     holding.writer.kick();
   }
@@ -320,7 +326,7 @@ export class DispatcherService {
     if (this.holdings.get(partition) !== holding || this.stopping) return;
     this.server.pause(topicPartitions(partition));
     const losses = Date.now() - holding.takenAt < lossesForgottenMs ? holding.losses + 1 : 0;
-    const again: Holding = { partition, paused: new Set(), cut: holding.cut, losses, takenAt: 0 };
+    const again: Holding = { partition, cut: holding.cut, losses, takenAt: 0 };
     this.holdings.set(partition, again);
     void this.take(again);
   }
@@ -330,7 +336,8 @@ export class DispatcherService {
     if (holding?.owner === owner) this.lose(holding, error);
   }
 
-  private discard({ owner, writer }: Holding): void {
+  private discard({ partition, owner, writer }: Holding): void {
+    this.brakes.forget(topicPartitions(partition));
     owner?.end();
     if (owner) this.watch.tally.take(owner.counts);
     if (owner) this.catchUp.forget(owner);
@@ -353,32 +360,21 @@ export class DispatcherService {
     if (holding?.owner !== owner) return;
     holding.writer?.kick();
     this.catchUp.advanced(owner);
-    this.bound(holding, owner);
+    this.bound(owner);
   }
 
-  private bound(holding: Holding, owner: PartitionOwner): void {
+  private bound(owner: PartitionOwner): void {
     const owners = this.owners();
     for (const slot of relieve(owners, this.parts.settings)) this.changed(slot);
-    const [events, due] = topicPartitions(holding.partition);
-    this.pauseAt(holding, 'events', loadOf(owner, owners, this.parts.settings), events);
-    this.pauseAt(holding, 'due', dueLoadOf(owner, owners, this.parts.settings), due);
+    const [events, due] = topicPartitions(owner.partition);
+    this.brakes.at(events, loadOf(owner, owners, this.parts.settings));
+    this.brakes.at(due, dueLoadOf(owner, owners, this.parts.settings));
   }
 
   private owners(): PartitionOwner[] {
     const owners: PartitionOwner[] = [];
     for (const { owner } of this.holdings.values()) if (owner && !owner.ended) owners.push(owner);
     return owners;
-  }
-
-  private pauseAt(holding: Holding, topic: 'events' | 'due', load: number, place: TopicPartition): void {
-    const { paused } = holding;
-    if (!paused.has(topic) && load >= 1) {
-      paused.add(topic);
-      this.server.pause([place]);
-    } else if (paused.has(topic) && load < 0.5) {
-      paused.delete(topic);
-      this.server.resume([place]);
-    }
   }
 
   private changed(slot: LaneSlot): void {
@@ -395,12 +391,14 @@ export class DispatcherService {
     const writeWindow = now - this.windowsAt >= this.parts.settings.windowEveryMs;
     if (writeWindow) this.windowsAt = now;
     this.outbox.drain();
+    const owners = this.owners();
     for (const holding of this.holdings.values()) {
       const { owner, writer } = holding;
       if (!owner || owner.ended) continue;
-      this.guard(owner.partition, () => owner.tick(now, writeWindow));
+      const load = loadOf(owner, owners, this.parts.settings);
+      this.guard(owner.partition, () => owner.tick(now, writeWindow, load));
       this.watch.tally.take(owner.counts);
-      this.bound(holding, owner);
+      this.bound(owner);
       writer?.kick();
     }
     this.sender.tick();

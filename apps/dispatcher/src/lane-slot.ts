@@ -115,10 +115,14 @@ export class LaneSlot {
 
   /** When one that was put off may come to its turn, at the pace at which this receiver takes them. */
   turnAt(now: number): number {
-    const perS = this.rateLimit?.perS ?? 1_000;
-    const gapMs = Math.max(1_000 / perS, this.latencyMs / this.lane.health.inFlightMax);
-    this.lastTurnAt = Math.min(Math.max(this.lastTurnAt, now + turnMinMs) + gapMs, now + turnMaxMs);
+    this.lastTurnAt = Math.min(Math.max(this.lastTurnAt, now + turnMinMs) + this.paceMs, now + turnMaxMs);
     return Math.ceil(this.lastTurnAt);
+  }
+
+  /** What one event more takes its receiver, by its rate limit or as it has answered lately. */
+  private get paceMs(): number {
+    const perS = this.rateLimit?.perS ?? 1_000;
+    return Math.max(1_000 / perS, this.latencyMs / this.lane.health.inFlightMax);
   }
 
   addDue(item: DueItem): void {
@@ -127,6 +131,15 @@ export class LaneSlot {
 
   dueEnded(): void {
     this.duesInFlight--;
+  }
+
+  /**
+   * Whether it has only to wait until the sender comes round to it, or until an origin that it shares has
+   * room: its receiver would take all that waits within `withinMs`, and has not kept anything longer.
+   */
+  waitsForItsTurn(now: number, withinMs: number): boolean {
+    const { lane } = this;
+    return (lane.inFlightSince ?? Infinity) > now - withinMs && lane.queued * this.paceMs <= withinMs;
   }
 
   /** Set for a replay's lane: its deliveries carry it. */

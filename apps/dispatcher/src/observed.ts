@@ -1,6 +1,7 @@
 import type { EgressClient } from '@posthorn/egress';
 import { dueTopic, eventsTopic } from '@posthorn/contracts';
 import type { Metrics } from '@posthorn/runtime';
+import type { Brakes } from './brakes.js';
 import type { DispatcherSettings } from './dispatcher.config.js';
 import type { LaneSlot } from './lane-slot.js';
 import { dueLoadOf, loadOf } from './memory-bounds.js';
@@ -13,7 +14,8 @@ import type { Tally } from './tally.js';
 export type Observable = {
   settings: DispatcherSettings;
   owners(): PartitionOwner[];
-  holdings: ReadonlyMap<number, { paused: ReadonlySet<'events' | 'due'> }>;
+  holdings: ReadonlyMap<number, unknown>;
+  brakes: Pick<Brakes, 'count'>;
   sender: Pick<Sender, 'inFlight' | 'waiting'>;
   egress: Pick<EgressClient, 'stats'>;
   tally: Pick<Tally, 'tenants'>;
@@ -120,15 +122,13 @@ function observeTenants(
   });
 }
 
-function observePartitions(metrics: Metrics, { owners, holdings, settings }: Observable): void {
+function observePartitions(metrics: Metrics, { owners, holdings, brakes, settings }: Observable): void {
   const topics = { events: eventsTopic.name, due: dueTopic.name };
   metrics.observe(defined.partitionsAssigned, (observe) => observe(holdings.size));
   metrics.observe(defined.partitionsOwned, (observe) => observe(owners().length));
   metrics.observe(defined.partitionsPaused, (observe) => {
-    for (const topic of ['events', 'due'] as const) {
-      const paused = [...holdings.values()].filter((holding) => holding.paused.has(topic)).length;
-      observe(paused, { 'messaging.destination.name': topics[topic] });
-    }
+    for (const topic of Object.values(topics))
+      observe(brakes.count(topic), { 'messaging.destination.name': topic });
   });
   metrics.observe(defined.windowFill, (observe) => {
     const all = owners();

@@ -17,6 +17,7 @@ import { deliveryId, type LaneRecord } from '@posthorn/domain';
 import { type InRecord, OffsetWindow, readTrace, type TxRecord } from '@posthorn/messaging';
 import { DueIntake } from './due-intake.js';
 import { TransactionDraft } from './transaction-draft.js';
+import { lagAt, patienceMs } from './lag.js';
 import { encodeLane, laneNames, replayKey } from './lane-records.js';
 import { LaneSlot, type LogEvent, replayOrderOf } from './lane-slot.js';
 import type { OwnerPorts } from './owner-ports.js';
@@ -33,9 +34,6 @@ import type { LoadedPartition } from './takeover.js';
 import { WindowRecords } from './window-records.js';
 
 const obeyedMax = 1_000;
-/** How long the window waits for a live lane. */
-const lagMs = 2_000;
-
 /** A transaction of the owner: what to write, and what to do once it is acknowledged. */
 export type OwnerTransaction = { records: TxRecord[]; acknowledged(): void };
 
@@ -149,15 +147,16 @@ export class PartitionOwner {
   }
 
   /**
-   * Every 100 ms or so: checkpoints, lag, windows; `atOnce`: the partition may be somebody else's in a
-   * moment.
+   * Every 100 ms or so: lag, and where the windows are to be written, cursors with them.
+   *
+   * @param load how full it is with what its window waits for (`loadOf`)
    */
-  tick(now: number, writeWindow: boolean, atOnce = false): void {
-    const settledFor = this.windows.passage.positionAt(now - lagMs);
-    this.windows.passage.add(now, this.position, now - lagMs, this.window.next);
-    for (const { lane } of this.slots.values()) {
-      lane.checkpoint(now, atOnce);
-      if ((lane.oldestHeld ?? Infinity) < settledFor) lane.lag();
+  tick(now: number, writeWindow: boolean, load = 0): void {
+    this.windows.passage.add(now, this.position, now - patienceMs, this.window.next);
+    const lags = lagAt(this.windows.passage, now, load);
+    for (const slot of this.slots.values()) {
+      slot.lane.checkpoint(writeWindow);
+      if (lags(slot)) slot.lane.lag();
     }
     if (!writeWindow) return;
     this.windows.ask();

@@ -39,6 +39,13 @@ export class LaneBuffer<E> {
     return this.inFlight.size;
   }
 
+  /** When the first of what is in flight was started. */
+  get flyingSince(): number | undefined {
+    // A set keeps the order in which they were started.
+    for (const { startedAt } of this.inFlight) return startedAt;
+    return undefined;
+  }
+
   get unrecordedCount(): number {
     return this.unrecorded.size;
   }

@@ -77,5 +77,5 @@ export type AfterFailure =
   /** The lane is parked at it. */
   | { kind: 'park'; dueAt: number };
 
-export const checkpointMs = 1_000;
+/** A cursor is written after so many deliveries, whenever the windows are written. */
 export const checkpointDeliveries = 1_000;

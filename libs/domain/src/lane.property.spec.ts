@@ -127,7 +127,10 @@ class Owner {
       actions.waitDue = () => void (world.now = Math.max(world.now, world.tokens.at(-1)!.dueAt));
       actions.staleDue = () => void lane.due(world.tokens[0]);
     }
-    actions.checkpoint = () => lane.checkpoint((world.now += 1_000));
+    actions.checkpoint = () => {
+      world.now += 1_000;
+      lane.checkpoint(true);
+    };
     return actions;
   }
 

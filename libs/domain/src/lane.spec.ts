@@ -150,3 +150,25 @@ it('says which events may still be asked for', () => {
   expect([lane.state, lane.lowest, lane.hasTried(7), lane.hasTried(8)]).toEqual(['parked', 7, true, false]);
   expect(new Lane<string>(settings, effects).lowest).toBe(10);
 });
+
+it.each([
+  ['with the windows, as soon as one event is over', 1, true, 'behind'],
+  ['not for fewer than a thousand events between them', 999, false, undefined],
+  ['every thousand events between them', 1_000, false, 'behind'],
+  ['not where nothing is over', 0, true, undefined],
+])('writes the cursor of a lane that catches up %s', (_, over, due, kind) => {
+  const loaded = { kind: 'behind' as const, cursor: 0, attempt: 0, failingSince: null };
+  const lane = new Lane<string>(
+    { ...settings, eventsMax: 2_000 },
+    { ...effects, position: () => 9_000 },
+    loaded,
+  );
+  for (let seq = 0; seq < over; seq++) {
+    lane.feed(seq, 'event', 0);
+    const item = lane.start();
+    lane.finished(item, true);
+    lane.recorded(item);
+  }
+  lane.checkpoint(due);
+  expect(lane.takeRecord()?.kind).toBe(kind);
+});

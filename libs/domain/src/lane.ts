@@ -2,7 +2,6 @@ import { LaneBuffer } from './lane-buffer.js';
 import {
   type AfterFailure,
   checkpointDeliveries,
-  checkpointMs,
   type Failure,
   type LaneEffects,
   type LaneItem,
@@ -62,7 +61,6 @@ export class Lane<E> {
   private skipSeq: number | undefined;
   private wanted = false;
   private writing: LaneRecord | undefined;
-  private checkpointAt = 0;
   private finishedSinceCheckpoint = 0;
 
   constructor(
@@ -206,6 +204,11 @@ export class Lane<E> {
     const item = this.buffer.start();
     item.startedAt = now;
     return item;
+  }
+
+  /** When what has been in flight longest was started; undefined where nothing is. */
+  get inFlightSince(): number | undefined {
+    return this.buffer.flyingSince;
   }
 
   /** When what is in flight at `seq` was started; undefined where nothing is. */
@@ -364,14 +367,13 @@ export class Lane<E> {
     this.settle();
   }
 
-  /** The cursor is written again every second or 1,000 deliveries while the lane catches up. */
-  checkpoint(now: number, atOnce = false): void {
+  /**
+   * The cursor is written again while the lane catches up: whenever the windows are (`due`), which lets one
+   * transaction take them all, and every 1,000 deliveries.
+   */
+  checkpoint(due: boolean): void {
     if (this.state !== 'behind' || this.health.probing || this.finishedSinceCheckpoint === 0) return;
-    const early =
-      now - this.checkpointAt < checkpointMs && this.finishedSinceCheckpoint < checkpointDeliveries;
-    if (early && !atOnce) return;
-    this.checkpointAt = now;
-    this.want();
+    if (due || this.finishedSinceCheckpoint >= checkpointDeliveries) this.want();
   }
 
   /** The record to write in the owner's next transaction; undefined while there is none or it has to wait. */

@@ -46,6 +46,7 @@ export function owner(
     laneSettings: () => settings,
     ready: nothing,
     wake: nothing,
+    isRepeat: () => false,
     windowWritten: nothing,
     deliverDue: (_slot: unknown, item: DueItem) => void dues.push(item),
     tell: (_owner: unknown, message: unknown) => void told.push(message),

@@ -1,0 +1,77 @@
+import { encodeEvent } from '@posthorn/contracts';
+import type { InRecord } from '@posthorn/messaging';
+import type { LaneSlot } from './lane-slot.js';
+import type { PartitionOwner } from './partition-owner.js';
+import { RateLimit } from './rate-limit.js';
+import { owner, subscription } from './testing/owner.js';
+
+const event = (offset: number): InRecord => {
+  const value = encodeEvent({
+    ...{ kind: 'event', id: `evt_${offset}`, tenantId: 't', type: 'order.created', entity: null },
+    ...{ timestamp: '', acceptedAt: 1, data: Buffer.from('{}') },
+  } as never);
+  return { offset, key: Buffer.from('t'), value, headers: {}, timestamp: 0 };
+};
+
+/** A lane, one event after the other, that is given two events at time 0. */
+function given(): { taken: PartitionOwner; slot: LaneSlot } {
+  const taken = owner([subscription('s', 'active', 0)]);
+  taken.tick(0, false);
+  taken.onEvents([event(100), event(101)], 102);
+  const [slot] = taken.slots.values();
+  return { taken, slot };
+}
+
+const tick = (taken: PartitionOwner, untilMs: number, load = 0): void => {
+  for (let now = 100; now <= untilMs; now += 100) taken.tick(now, false, load);
+};
+
+describe('a lane that only waits for its turn', () => {
+  it('stays live for half a minute, and no longer', () => {
+    const { taken, slot } = given();
+    tick(taken, 30_000);
+    expect(slot.lane.state).toBe('live');
+    tick(taken, 30_100);
+    expect(slot.lane.state).toBe('behind');
+  });
+
+  it('stays live with its first event in flight, after a long time in the queue', () => {
+    const { taken, slot } = given();
+    slot.start(9_000);
+    tick(taken, 10_000);
+    expect(slot.lane.state).toBe('live');
+  });
+
+  it('goes BEHIND after two seconds where the window has become large', () => {
+    const { taken, slot } = given();
+    tick(taken, 2_000, 0.26);
+    expect(slot.lane.state).toBe('live');
+    tick(taken, 2_100, 0.26);
+    expect(slot.lane.state).toBe('behind');
+  });
+});
+
+describe('goes BEHIND after two seconds: a lane', () => {
+  it.each([
+    ['whose receiver has not answered for as long', (slot: LaneSlot) => void slot.start(100)],
+    [
+      'whose receiver takes longer for what waits',
+      (slot: LaneSlot) => {
+        for (let i = 0; i < 50; i++) slot.took(1_001);
+      },
+    ],
+    [
+      'whose rate limit lets less through',
+      (slot: LaneSlot) => {
+        Object.defineProperty(slot, 'rateLimit', { value: new RateLimit(0.9, 0) });
+      },
+    ],
+  ])('%s', (_, before) => {
+    const { taken, slot } = given();
+    before(slot);
+    tick(taken, 2_000);
+    expect(slot.lane.state).toBe('live');
+    tick(taken, 2_100);
+    expect(slot.lane.state).toBe('behind');
+  });
+});
