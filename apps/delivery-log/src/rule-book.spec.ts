@@ -117,6 +117,27 @@ describe('the rule book', () => {
   });
 });
 
+it('follows changes of one of many subscriptions', () => {
+  const book = new RuleBook(0);
+  const change = (id: number, version: number, filter: { types: string[] }, more = {}): unknown =>
+    book.applyControl(snapshot({ id: `sub_${id}`, version, filter, ...more }), 10 * version, 0);
+  for (const id of [1, 2, 3, 4, 5, 6]) change(id, 1, id === 1 ? forOrders : forInquiries);
+  const gets = (seq: number): string[] => book.match('vendor-17', order, seq).subscriptionIds;
+  expect([gets(11), book.asks('vendor-17', 'order.created')]).toEqual([['sub_1'], true]);
+  change(2, 2, forOrders);
+  expect([gets(21), gets(11)]).toEqual([['sub_1', 'sub_2'], ['sub_1']]);
+  change(1, 3, forInquiries);
+  change(2, 3, forInquiries, { status: 'disabled' });
+  expect([gets(31), gets(21), book.asks('vendor-17', 'order.created')]).toEqual([
+    [],
+    ['sub_1', 'sub_2'],
+    false,
+  ]);
+  change(2, 4, forInquiries, { status: 'deleted' });
+  expect(book.forget('vendor-17', 'sub_2')).toBe(true);
+  expect(gets(21)).toEqual(['sub_1']);
+});
+
 describe('why nothing matched', () => {
   const book = new RuleBook(0);
   book.applyControl(snapshot({ id: 'sub_1' }), 10, 0);

@@ -1,11 +1,13 @@
 import type { SubscriptionMessage, SubscriptionSnapshot } from '@posthorn/contracts';
 import {
+  ByType,
   type CompiledFilter,
   compileFilter,
   type Filter,
   foldMatching,
   type Matchable,
   type MatchingEntry,
+  mayMatch,
   profileOf,
 } from '@posthorn/domain';
 import { compileExpression } from '@posthorn/runtime';
@@ -29,13 +31,18 @@ export type Match = { subscriptionIds: string[]; /** Set where nothing matched. 
 
 type CompiledRule = Rule & { filters: { sinceSeq: number; matches: CompiledFilter }[] };
 
+type OfTenant = { rules: Map<string, CompiledRule>; byType: ByType<CompiledRule> };
+
+const asksFor = ({ matching, filters }: CompiledRule, type: string): boolean =>
+  matching.some(({ filter }, i) => mayMatch(filter, filters[i].matches, type));
+
 /**
  * The subscriptions of one partition as matching needs them, folded out of control records (`events`) and
  * of the owner's own table (`subscriptions`). Both tell the same history, so they may come in any order and
  * any number of times: of two snapshots the higher version stays, and histories are joined.
  */
 export class RuleBook {
-  private readonly tenants = new Map<string, Map<string, CompiledRule>>();
+  private readonly tenants = new Map<string, OfTenant>();
 
   constructor(
     /** Changes with every change of the stored book: two books of one revision are the same. */
@@ -48,10 +55,11 @@ export class RuleBook {
 
   /** Who gets the event at `seq`, decided as the dispatcher decides it. */
   match(tenantId: string, event: Matchable, seq: number): Match {
-    const rules = this.tenants.get(tenantId);
-    if (!rules) return { subscriptionIds: [], reason: 'no subscription matched: the tenant has none' };
+    const known = this.tenants.get(tenantId);
+    if (!known) return { subscriptionIds: [], reason: 'no subscription matched: the tenant has none' };
+    const { rules, byType } = known;
     const subscriptionIds: string[] = [];
-    for (const rule of rules.values()) {
+    for (const rule of byType.of(event.type, rules)) {
       if (!logsGone(rule) && filterAt(rule, seq)?.(event)) subscriptionIds.push(rule.id);
     }
     return { subscriptionIds, reason: subscriptionIds.length > 0 ? null : whyNot(rules, event, seq) };
@@ -59,20 +67,22 @@ export class RuleBook {
 
   /** Whether one of them gets it; as decided for all at once. */
   matches(tenantId: string, id: string, event: Matchable, seq: number): boolean {
-    const rule = this.tenants.get(tenantId)?.get(id);
+    const rule = this.rule(tenantId, id);
     return rule !== undefined && !logsGone(rule) && filterAt(rule, seq)?.(event) === true;
   }
 
   /** Whether some subscription of the tenant asks for events of that type now. */
   asks(tenantId: string, type: string): boolean {
-    for (const { filters } of this.tenants.get(tenantId)?.values() ?? [])
+    const known = this.tenants.get(tenantId);
+    if (!known) return false;
+    for (const { filters } of known.byType.of(type, known.rules))
       if (filters.at(-1)?.matches({ type, entity: null })) return true;
     return false;
   }
 
   /** Nothing of this subscription may be recorded any more. */
   isGone(tenantId: string, id: string): boolean {
-    const rule = this.tenants.get(tenantId)?.get(id);
+    const rule = this.rule(tenantId, id);
     return rule !== undefined && logsGone(rule);
   }
 
@@ -86,7 +96,7 @@ export class RuleBook {
     oldestSeq: number,
     startSeq = seq,
   ): Rule | undefined {
-    const known = this.tenants.get(snapshot.tenantId)?.get(snapshot.id);
+    const known = this.rule(snapshot.tenantId, snapshot.id);
     if (known && known.version >= snapshot.version) return undefined;
     const from = known ? seq : Math.min(seq, startSeq);
     const matching = foldMatching(known?.matching ?? [], filterInForce(snapshot), from, oldestSeq);
@@ -95,7 +105,7 @@ export class RuleBook {
 
   /** A row of the owner's table. Undefined: nothing new. */
   join({ snapshot, matching }: SubscriptionMessage): Rule | undefined {
-    const known = this.tenants.get(snapshot.tenantId)?.get(snapshot.id);
+    const known = this.rule(snapshot.tenantId, snapshot.id);
     if (!known) return this.put(ruleOf(snapshot, matching));
     const joined = joinMatching(known.matching, matching);
     if (known.version < snapshot.version) return this.put(ruleOf(snapshot, joined));
@@ -105,22 +115,28 @@ export class RuleBook {
 
   /** The owner has forgotten a deleted subscription. */
   forget(tenantId: string, id: string): boolean {
-    const rules = this.tenants.get(tenantId);
-    if (rules?.get(id)?.view.status !== 'deleted') return false;
-    rules.delete(id);
-    if (rules.size === 0) this.tenants.delete(tenantId);
+    const known = this.tenants.get(tenantId);
+    if (known?.rules.get(id)?.view.status !== 'deleted') return false;
+    known.rules.delete(id);
+    known.byType.changed();
+    if (known.rules.size === 0) this.tenants.delete(tenantId);
     return true;
   }
 
+  private rule(tenantId: string, id: string): CompiledRule | undefined {
+    return this.tenants.get(tenantId)?.rules.get(id);
+  }
+
   private put({ tenantId, id, version, view, matching }: Rule): Rule {
-    const rules = this.tenants.get(tenantId) ?? new Map<string, CompiledRule>();
+    const known = this.tenants.get(tenantId) ?? { rules: new Map(), byType: new ByType(asksFor) };
     const filters = matching.map(({ sinceSeq, filter }) => ({
       sinceSeq,
       matches: compileFilter(filter, compileExpression),
     }));
     const rule = { tenantId, id, version, view, matching, filters };
-    rules.set(id, rule);
-    this.tenants.set(tenantId, rules);
+    known.rules.set(id, rule);
+    known.byType.changed();
+    this.tenants.set(tenantId, known);
     return rule;
   }
 }

@@ -54,7 +54,7 @@ it('lets a subscription go that was deleted before the log begins, when the log 
   expect(taken.subscriptions.get('t', 'lately')).toBeDefined();
   taken.logBegins(61);
   expect([...taken.subscriptions.all()].map(({ key }) => key)).toEqual(['t/there']);
-  expect([...taken.subscriptions.ofTenant('t')].map(({ key }) => key)).toEqual(['t/there']);
+  expect([...taken.subscriptions.asking('t', 'a.b')].map(({ key }) => key)).toEqual(['t/there']);
   const { records } = taken.takeTransaction()!;
   expect(records).toContainEqual({
     topic: subscriptionsTopic.name,

@@ -257,7 +257,7 @@ export class PartitionOwner {
       this.counts.repeated++;
       return;
     }
-    for (const subscription of this.subscriptions.ofTenant(message.tenantId)) {
+    for (const subscription of this.subscriptions.asking(message.tenantId, message.type)) {
       if (!subscription.matches(message, offset)) continue;
       if (this.endings.get(subscription, offset, message.id)) continue;
       event ??= this.logEvent(message, record);
@@ -286,6 +286,7 @@ export class PartitionOwner {
     subscription.apply(snapshot, from, this.oldestAsked(subscription));
     this.holdControl(subscription, seq);
     if (from < seq && subscription.active) this.beginAt(subscription, from);
+    this.subscriptions.changed(subscription);
     if (!subscription.active) this.tellCancelled(subscription, seq);
     this.followStatus(subscription);
   }

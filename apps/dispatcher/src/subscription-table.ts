@@ -1,11 +1,13 @@
 import type { SubscriptionMessage, SubscriptionSnapshot } from '@posthorn/contracts';
 import { openHeader, secretContext, subscriptionKey } from '@posthorn/contracts';
 import {
+  ByType,
   type CompiledFilter,
   compileFilter,
   foldMatching,
   type Matchable,
   type MatchingEntry,
+  mayMatch,
   type Profile,
   profileOf,
   type SigningKeys,
@@ -17,22 +19,23 @@ import { RateLimit } from './rate-limit.js';
 /** Opens a sealed secret; throws when no key of the ring fits. */
 export type OpenSecret = (sealed: string, context: string) => string;
 
+/** What stands sealed in a snapshot; until when (epoch ms): the first of the secrets in use is over then. */
+type Opened = { keys: SigningKeys | undefined; headers: Record<string, string>; until: number };
+
+const nothingOpened: Opened = { keys: undefined, headers: {}, until: Infinity };
+
 /** A subscription as its partition's owner works with it: snapshot, compiled filters, opened keys, lanes. */
 export class Subscription {
   readonly key: string;
   readonly lanes = new Map<string, LaneSlot>();
   snapshot!: SubscriptionSnapshot;
   profile!: Profile;
-  /** The customer's own headers, opened where they were sealed. */
-  headers: Record<string, string> = {};
   origin = '';
   matching: MatchingEntry[] = [];
   rateLimit: RateLimit | undefined;
   /** When this owner learned of the snapshot. */
   takenAt = 0;
-  private keys: SigningKeys | undefined;
-  /** Epoch ms at which the first of the secrets in use is over. */
-  private keysUntil = Infinity;
+  private opened: Opened | undefined;
   private filters: CompiledFilter[] = [];
 
   constructor(
@@ -47,9 +50,19 @@ export class Subscription {
 
   /** Undefined when the secrets could not be opened: such deliveries fail and say so. */
   get signing(): SigningKeys | undefined {
+    return this.inClear.keys;
+  }
+
+  /** The customer's own headers, opened where they were sealed. */
+  get headers(): Record<string, string> {
+    return this.inClear.headers;
+  }
+
+  /** Opened when something is first sent: most of thousands of subscriptions seldom send anything. */
+  private get inClear(): Opened {
     // A rotated secret signs until its overlap ends, with no record that would say so.
-    if (Date.now() >= this.keysUntil) this.openKeys();
-    return this.keys;
+    if (!this.opened || Date.now() >= this.opened.until) this.opened = this.openAll();
+    return this.opened;
   }
 
   get ordered(): boolean {
@@ -85,6 +98,11 @@ export class Subscription {
     return false;
   }
 
+  /** Whether any filter it has had, as far as somebody may still ask, could match events of this type. */
+  asksFor(type: string): boolean {
+    return !this.polled && this.matching.some(({ filter }, i) => mayMatch(filter, this.filters[i], type));
+  }
+
   message(): SubscriptionMessage {
     return { snapshot: this.snapshot, matching: this.matching };
   }
@@ -97,23 +115,23 @@ export class Subscription {
     if (!perS) this.rateLimit = undefined;
     else if (this.rateLimit?.perS !== perS) this.rateLimit = new RateLimit(perS, Date.now());
     if (this.active) this.origin = originOf(snapshot.url);
-    this.openKeys();
+    this.opened = undefined;
   }
 
-  private openKeys(): void {
+  private openAll(): Opened {
     const { tenantId, id, secrets, headers = {} } = this.snapshot;
-    this.keys = undefined;
-    this.keysUntil = Infinity;
-    if (!this.active) return;
+    if (!this.active) return nothingOpened;
     const open = (sealed: string): string => this.open(sealed, secretContext(tenantId, id));
     const now = Date.now();
     const live = secrets.filter(({ expiresAt = Infinity }) => expiresAt > now);
     try {
-      this.headers = openHeaders(headers, open);
-      this.keys = this.profile.openKeys(live.map(({ sealed }) => open(sealed)));
-      this.keysUntil = Math.min(...live.map(({ expiresAt = Infinity }) => expiresAt));
+      return {
+        headers: openHeaders(headers, open),
+        keys: this.profile.openKeys(live.map(({ sealed }) => open(sealed))),
+        until: Math.min(...live.map(({ expiresAt = Infinity }) => expiresAt)),
+      };
     } catch {
-      this.keys = undefined;
+      return nothingOpened;
     }
   }
 }
@@ -141,24 +159,34 @@ function originOf(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : url;
 }
 
+type OfTenant = { all: Map<string, Subscription>; byType: ByType<Subscription> };
+
 /** All subscriptions of a partition, by tenant. */
 export class SubscriptionTable {
   private readonly byKey = new Map<string, Subscription>();
-  private readonly byTenant = new Map<string, Subscription[]>();
+  private readonly byTenant = new Map<string, OfTenant>();
 
   add(subscription: Subscription): void {
-    this.byKey.set(subscription.key, subscription);
-    const { tenantId } = subscription.snapshot;
-    const known = this.byTenant.get(tenantId);
-    if (known) known.push(subscription);
-    else this.byTenant.set(tenantId, [subscription]);
+    const { key, snapshot } = subscription;
+    this.byKey.set(key, subscription);
+    const known = this.byTenant.get(snapshot.tenantId);
+    if (known) known.all.set(key, subscription);
+    else this.byTenant.set(snapshot.tenantId, ofTenant(subscription));
+    this.changed(subscription);
   }
 
-  remove({ key, snapshot: { tenantId } }: Subscription): void {
+  remove(subscription: Subscription): void {
+    const { key, snapshot } = subscription;
     this.byKey.delete(key);
-    const others = this.ofTenant(tenantId).filter((subscription) => subscription.key !== key);
-    if (others.length > 0) this.byTenant.set(tenantId, others);
-    else this.byTenant.delete(tenantId);
+    const known = this.byTenant.get(snapshot.tenantId);
+    known?.all.delete(key);
+    if (known?.all.size === 0) this.byTenant.delete(snapshot.tenantId);
+    this.changed(subscription);
+  }
+
+  /** What a subscription asks for is not what it was. */
+  changed({ snapshot }: Subscription): void {
+    this.byTenant.get(snapshot.tenantId)?.byType.changed();
   }
 
   get(tenantId: string, id: string): Subscription | undefined {
@@ -169,11 +197,20 @@ export class SubscriptionTable {
     return this.byKey.get(key);
   }
 
-  ofTenant(tenantId: string): readonly Subscription[] {
-    return this.byTenant.get(tenantId) ?? [];
+  /** Those of a tenant that may match an event of this type. */
+  asking(tenantId: string, type: string): Iterable<Subscription> {
+    const known = this.byTenant.get(tenantId);
+    return known ? known.byType.of(type, known.all) : [];
   }
 
   all(): Iterable<Subscription> {
     return this.byKey.values();
   }
+}
+
+function ofTenant(first: Subscription): OfTenant {
+  return {
+    all: new Map([[first.key, first]]),
+    byType: new ByType((subscription, type) => subscription.asksFor(type)),
+  };
 }

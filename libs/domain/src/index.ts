@@ -1,3 +1,4 @@
+export { ByType } from './by-type.js';
 export {
   apiKeyHash,
   type DirectoryEntry,
@@ -18,6 +19,7 @@ export {
   foldMatching,
   type Matchable,
   type MatchingEntry,
+  mayMatch,
 } from './matching.js';
 export {
   isOperationalType,

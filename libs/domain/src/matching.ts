@@ -104,6 +104,13 @@ function matchesPattern(pattern: readonly string[], segments: readonly string[])
   return true;
 }
 
+/** Whether a filter, or what was compiled of it, may match events of this type: false only where none can. */
+export function mayMatch(filter: Filter | null, compiled: CompiledFilter, type: string): boolean {
+  if (!filter) return false;
+  const looksAtTypesAlone = 'types' in filter && filter.expression === undefined;
+  return !looksAtTypesAlone || compiled({ type, entity: null });
+}
+
 /** The entry in force at `seq`: an event that waits or is replayed is decided as it was the first time. */
 export function entryAt(matching: readonly MatchingEntry[], seq: number): MatchingEntry | undefined {
   for (let i = matching.length - 1; i >= 0; i--) {

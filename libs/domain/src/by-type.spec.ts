@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { ByType } from './by-type.js';
+import { compileFilter, type Filter, type Matchable, mayMatch } from './matching.js';
+
+const segment = fc.constantFrom('a', 'b', 'posthorn');
+const type = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => segments.join('.'));
+const pattern = fc.array(fc.oneof(segment, fc.constant('*')), { minLength: 1, maxLength: 3 });
+const filter: fc.Arbitrary<Filter | null> = fc.oneof(
+  fc.constant(null),
+  fc.record(
+    {
+      types: fc.array(
+        pattern.map((segments) => segments.join('.')),
+        { maxLength: 3 },
+      ),
+      expression: fc.constant('true'),
+    },
+    { requiredKeys: ['types'] },
+  ),
+  fc.record({
+    entities: fc.array(
+      fc.record({
+        name: fc.constantFrom('Order', '*'),
+        changes: fc.array(fc.constantFrom('a', '*'), { maxLength: 2 }),
+      }),
+      { maxLength: 2 },
+    ),
+  }),
+);
+const event: fc.Arbitrary<Matchable> = fc.record({
+  type,
+  entity: fc.constantFrom(null, { name: 'Order', id: '1' }),
+});
+
+type One = { filter: Filter | null; matches: ReturnType<typeof compileFilter> };
+const compiled = (one: Filter | null): One => ({
+  filter: one,
+  matches: compileFilter(one, () => () => true),
+});
+const byType = (): ByType<One> => new ByType((one, ofType) => mayMatch(one.filter, one.matches, ofType));
+
+it('leaves out nobody who matches', () => {
+  fc.assert(
+    fc.property(fc.array(filter, { maxLength: 12 }), fc.array(event, { maxLength: 8 }), (filters, events) => {
+      const all = new Map(filters.map((one, i) => [String(i), compiled(one)]));
+      const table = byType();
+      for (const one of events) {
+        const matching = (some: Iterable<One>): One[] => [...some].filter(({ matches }) => matches(one));
+        expect(matching(table.of(one.type, all))).toEqual(matching(all.values()));
+      }
+    }),
+  );
+});
+
+describe('of a hundred', () => {
+  const all = new Map(
+    Array.from({ length: 100 }, (_, i) => [String(i), compiled({ types: [`type.${i % 50}`] })]),
+  );
+
+  it('gives those that ask for the type, and looks for them once', () => {
+    let looked = 0;
+    const table = new ByType<One>((one, ofType) => {
+      looked++;
+      return mayMatch(one.filter, one.matches, ofType);
+    });
+    for (let i = 0; i < 3; i++) expect([...table.of('type.7', all)]).toEqual([all.get('7'), all.get('57')]);
+    expect(looked).toBe(100);
+    table.changed();
+    expect([[...table.of('type.7', all)].length, looked]).toEqual([2, 200]);
+  });
+
+  it('keeps no more than 256 types, and finds the others each time', () => {
+    let looked = 0;
+    const table = new ByType<One>(() => ++looked > 0);
+    for (let i = 0; i < 300; i++) table.of(`other.${i}`, all);
+    expect(looked).toBe(30_000);
+    for (let i = 0; i < 300; i++) table.of(`other.${i}`, all);
+    expect(looked).toBe(30_000 + 44 * 100);
+  });
+});
