@@ -45,8 +45,12 @@ function say(line: string): void {
 
 function chosen(): Scenario[] {
   if (options.scaling) {
-    const all = scaling.filter(({ name }) => options.scenarios?.includes(name) ?? true);
-    return all.flatMap(({ points }) => points.map(({ scenario }) => scenario));
+    const all = scaling.flatMap(({ name, points }) => points.map(({ scenario }) => ({ name, scenario })));
+    // A series, or one of its points: the last ones take many minutes to set up.
+    const isWanted = (name: string): boolean => options.scenarios?.includes(name) ?? true;
+    return all
+      .filter((one) => isWanted(one.name) || isWanted(one.scenario.name))
+      .map(({ scenario }) => scenario);
   }
   const unknown = options.scenarios?.filter((name) => !scenarios.some((one) => one.name === name)) ?? [];
   if (unknown.length > 0) {

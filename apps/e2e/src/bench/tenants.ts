@@ -4,7 +4,7 @@ import type { Setup } from './scenarios.js';
 export type Tenant = { id: string; subscriptions: string[] };
 
 /** More at once would only queue in front of subscription-api. */
-const atOnce = 8;
+const atOnce = 48;
 const retryPolicy = { delaysMs: [200, 1_000, 5_000, 5_000, 5_000] };
 /** Where everything fails: after the first attempt nothing happens while it is measured. */
 const deadPolicy = { delaysMs: [3_600_000] };
