@@ -1,3 +1,4 @@
+import { dueTopic, eventsTopic } from '@posthorn/contracts';
 import type { KafkaBatchServer, TopicPartition } from '@posthorn/messaging';
 
 /** Which partitions of which topics stand still because what was read of them is as much as may be held. */
@@ -28,4 +29,10 @@ export class Brakes {
   count(topic: string): number {
     return this.paused.get(topic)?.size ?? 0;
   }
+}
+
+/** Of `events` and of `due`: who owns one owns the other. */
+export function topicPartitions(partition: number): [TopicPartition, TopicPartition] {
+  const of = (topic: string) => ({ topic, partition });
+  return [of(eventsTopic.name), of(dueTopic.name)];
 }

@@ -16,7 +16,7 @@ import {
 import type { KeyRing, Metrics, Spans } from '@posthorn/runtime';
 import { AlarmClock } from './alarm-clock.js';
 import { AttemptRecorder } from './attempt-recorder.js';
-import { Brakes } from './brakes.js';
+import { Brakes, topicPartitions } from './brakes.js';
 import { CatchUp } from './catch-up.js';
 import type { DispatcherSettings } from './dispatcher.config.js';
 import type { DueItem, LaneSlot } from './lane-slot.js';
@@ -34,6 +34,7 @@ import { Repeats } from './repeats.js';
 import { takeOver } from './takeover.js';
 import { delay, TakeoverWatch } from './takeover-watch.js';
 import { Watch } from './watch.js';
+import { everything, Writes } from './writes.js';
 
 export type DispatcherParts = {
   kafka: KafkaConnection;
@@ -84,16 +85,17 @@ export class DispatcherService {
   private readonly ownerPorts: OwnerPorts;
   private readonly repeats = new Repeats();
   private readonly watch: Watch;
+  private readonly writes: Writes;
   private server!: KafkaBatchServer;
   private readonly brakes = new Brakes(() => this.server);
   private ticker: NodeJS.Timeout | undefined;
-  private windowsAt = 0;
   private logStartsAt = Date.now();
   private stopping = false;
 
   constructor(private readonly parts: DispatcherParts) {
     const { kafka, producer, egress, settings, reader } = parts;
     this.watch = new Watch(parts);
+    this.writes = new Writes(settings.windowEveryMs);
     const { watch, brakes } = this;
     this.outbox = new Outbox(producer, producerBounds);
     const lose = (owner: PartitionOwner, error: Error): void => this.loseOwner(owner, error);
@@ -182,7 +184,7 @@ export class DispatcherService {
   rebalancing(): void {
     for (const { owner, writer } of this.holdings.values()) {
       if (!owner || owner.ended) continue;
-      owner.tick(Date.now(), true);
+      owner.tick(Date.now(), everything);
       writer?.kick();
     }
   }
@@ -224,7 +226,7 @@ export class DispatcherService {
     clearInterval(this.ticker);
     await Promise.all(
       [...this.holdings.values()].map(async ({ owner, writer }) => {
-        owner?.tick(Date.now(), true);
+        owner?.tick(Date.now(), everything);
         await writer?.drain();
       }),
     );
@@ -265,8 +267,8 @@ export class DispatcherService {
           windowMax: settings.windowRecordsMax,
           cut: holding.cut,
         };
-        const parts = { kafka, reader, producer, writer, step: watch.step.bind(watch) };
-        const loaded = await takeOver(parts, partition, options);
+        const step = watch.step.bind(watch);
+        const loaded = await takeOver({ kafka, reader, producer, writer, step }, partition, options);
         const { next, loadedEnd } = loaded.window;
         // In a log that lost its tail, what stood from here on may come again at another offset.
         this.repeats.forgetFrom(partition, next);
@@ -364,11 +366,11 @@ export class DispatcherService {
   }
 
   private bound(owner: PartitionOwner): void {
-    const owners = this.owners();
-    for (const slot of relieve(owners, this.parts.settings)) this.changed(slot);
+    const [owners, { settings }] = [this.owners(), this.parts];
+    for (const slot of relieve(owners, settings)) this.changed(slot);
     const [events, due] = topicPartitions(owner.partition);
-    this.brakes.at(events, loadOf(owner, owners, this.parts.settings));
-    this.brakes.at(due, dueLoadOf(owner, owners, this.parts.settings));
+    this.brakes.at(events, loadOf(owner, owners, settings));
+    this.brakes.at(due, dueLoadOf(owner, owners, settings));
   }
 
   private owners(): PartitionOwner[] {
@@ -388,15 +390,14 @@ export class DispatcherService {
 
   private tick(): void {
     const now = Date.now();
-    const writeWindow = now - this.windowsAt >= this.parts.settings.windowEveryMs;
-    if (writeWindow) this.windowsAt = now;
+    const { settings } = this.parts;
+    const due = this.writes.dueAt(now);
     this.outbox.drain();
     const owners = this.owners();
     for (const holding of this.holdings.values()) {
       const { owner, writer } = holding;
       if (!owner || owner.ended) continue;
-      const load = loadOf(owner, owners, this.parts.settings);
-      this.guard(owner.partition, () => owner.tick(now, writeWindow, load));
+      this.guard(owner.partition, () => owner.tick(now, due, loadOf(owner, owners, settings)));
       this.watch.tally.take(owner.counts);
       this.bound(owner);
       writer?.kick();
@@ -455,9 +456,4 @@ export class DispatcherService {
       breakerFailures: 10,
     };
   }
-}
-
-function topicPartitions(partition: number): [TopicPartition, TopicPartition] {
-  const of = (topic: string) => ({ topic, partition });
-  return [of(eventsTopic.name), of(dueTopic.name)];
 }

@@ -16,14 +16,14 @@ const event = (offset: number): InRecord => {
 /** A lane, one event after the other, that is given two events at time 0. */
 function given(): { taken: PartitionOwner; slot: LaneSlot } {
   const taken = owner([subscription('s', 'active', 0)]);
-  taken.tick(0, false);
+  taken.tick(0);
   taken.onEvents([event(100), event(101)], 102);
   const [slot] = taken.slots.values();
   return { taken, slot };
 }
 
 const tick = (taken: PartitionOwner, untilMs: number, load = 0): void => {
-  for (let now = 100; now <= untilMs; now += 100) taken.tick(now, false, load);
+  for (let now = 100; now <= untilMs; now += 100) taken.tick(now, undefined, load);
 };
 
 describe('a lane that only waits for its turn', () => {

@@ -32,6 +32,7 @@ import type { KnownEnding, KnownEndings } from './known-endings.js';
 import { toldWithout } from './outcome.js';
 import type { LoadedPartition } from './takeover.js';
 import { WindowRecords } from './window-records.js';
+import { type Due, nothing } from './writes.js';
 
 const obeyedMax = 1_000;
 /** A transaction of the owner: what to write, and what to do once it is acknowledged. */
@@ -147,18 +148,19 @@ export class PartitionOwner {
   }
 
   /**
-   * Every 100 ms or so: lag, and where the windows are to be written, cursors with them.
+   * Every 100 ms or so.
    *
+   * @param due what is to be written
    * @param load how full it is with what its window waits for (`loadOf`)
    */
-  tick(now: number, writeWindow: boolean, load = 0): void {
+  tick(now: number, due: Due = nothing, load = 0): void {
     this.windows.passage.add(now, this.position, now - patienceMs, this.window.next);
     const lags = lagAt(this.windows.passage, now, load);
     for (const slot of this.slots.values()) {
-      slot.lane.checkpoint(writeWindow);
+      slot.lane.checkpoint(due.cursors);
       if (lags(slot)) slot.lane.lag();
     }
-    if (!writeWindow) return;
+    if (!due.windows) return;
     this.windows.ask();
     if (this.windows.knowsDue) this.endings.sweep(this.position, (key) => this.subscriptions.at(key));
   }
@@ -284,9 +286,9 @@ export class PartitionOwner {
     if (!known) this.subscriptions.add(subscription);
     const from = known ? seq : Math.min(seq, Math.max(this.logLow, startSeq ?? seq));
     subscription.apply(snapshot, from, this.oldestAsked(subscription));
+    this.subscriptions.changed(subscription);
     this.holdControl(subscription, seq);
     if (from < seq && subscription.active) this.beginAt(subscription, from);
-    this.subscriptions.changed(subscription);
     if (!subscription.active) this.tellCancelled(subscription, seq);
     this.followStatus(subscription);
   }

@@ -77,5 +77,5 @@ export type AfterFailure =
   /** The lane is parked at it. */
   | { kind: 'park'; dueAt: number };
 
-/** A cursor is written after so many deliveries, whenever the windows are written. */
+/** A cursor is written after so many deliveries, due or not. */
 export const checkpointDeliveries = 1_000;

@@ -152,7 +152,7 @@ it('says which events may still be asked for', () => {
 });
 
 it.each([
-  ['with the windows, as soon as one event is over', 1, true, 'behind'],
+  ['when it is due, as soon as one event is over', 1, true, 'behind'],
   ['not for fewer than a thousand events between them', 999, false, undefined],
   ['every thousand events between them', 1_000, false, 'behind'],
   ['not where nothing is over', 0, true, undefined],

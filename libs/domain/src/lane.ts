@@ -368,8 +368,8 @@ export class Lane<E> {
   }
 
   /**
-   * The cursor is written again while the lane catches up: whenever the windows are (`due`), which lets one
-   * transaction take them all, and every 1,000 deliveries.
+   * The cursor is written again while the lane catches up: when that is `due` for all lanes, so that one
+   * transaction takes them, and every 1,000 deliveries.
    */
   checkpoint(due: boolean): void {
     if (this.state !== 'behind' || this.health.probing || this.finishedSinceCheckpoint === 0) return;
