@@ -1,6 +1,8 @@
+import { jest } from '@jest/globals';
 import { encodeEvent } from '@posthorn/contracts';
+import type { LaneItem } from '@posthorn/domain';
 import type { InRecord } from '@posthorn/messaging';
-import type { LaneSlot } from './lane-slot.js';
+import type { LaneSlot, LogEvent } from './lane-slot.js';
 import type { PartitionOwner } from './partition-owner.js';
 import { RateLimit } from './rate-limit.js';
 import { owner, subscription } from './testing/owner.js';
@@ -74,4 +76,29 @@ describe('goes BEHIND after two seconds: a lane', () => {
     tick(taken, 2_100);
     expect(slot.lane.state).toBe('behind');
   });
+});
+
+it('looks at lanes that are idle no more', () => {
+  const { taken, slot } = given();
+  for (let i = 0; i < 2; i++) {
+    const { item } = slot.start(50) as { item: LaneItem<LogEvent> };
+    slot.lane.finished(item, true);
+    slot.lane.recorded(item);
+  }
+  taken.tick(100);
+  const looked = jest.spyOn(slot.lane, 'checkpoint');
+  tick(taken, 1_000);
+  expect(looked).not.toHaveBeenCalled();
+  taken.onEvents([event(102)], 103);
+  tick(taken, 1_000);
+  expect(looked).toHaveBeenCalledTimes(10);
+});
+
+it('looks at lanes that were loaded as they were left', () => {
+  const record = { kind: 'behind', cursor: 70, attempt: 0, failingSince: null } as const;
+  const lane = { tenantId: 't', subscriptionId: 's', lane: '0', record, moved: false };
+  const taken = owner([subscription('s', 'active', 0)], [lane]);
+  const looked = jest.spyOn([...taken.slots.values()][0].lane, 'checkpoint');
+  taken.tick(0);
+  expect(looked).toHaveBeenCalledTimes(1);
 });

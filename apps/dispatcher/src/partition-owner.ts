@@ -56,6 +56,8 @@ export class PartitionOwner {
   private position: number;
   private logLow: number;
   private readonly dirtySlots = new Set<LaneSlot>();
+  /** Lanes that are not idle, or were not a moment ago: of thousands by entity mostly a few. */
+  private readonly busySlots = new Set<LaneSlot>();
   /** Snapshots to write, with the control records that wait for it. */
   private readonly snapshots = new Map<Subscription, number[]>();
   /** By key, the topic in which a lane or a subscription that is no more still has a record. */
@@ -156,9 +158,10 @@ export class PartitionOwner {
   tick(now: number, due: Due = nothing, load = 0): void {
     this.windows.passage.add(now, this.position, now - patienceMs, this.window.next);
     const lags = lagAt(this.windows.passage, now, load);
-    for (const slot of this.slots.values()) {
+    for (const slot of this.busySlots) {
       slot.lane.checkpoint(due.cursors);
       if (lags(slot)) slot.lane.lag();
+      if (slot.lane.isIdle) this.busySlots.delete(slot);
     }
     if (!due.windows) return;
     this.windows.ask();
@@ -265,6 +268,7 @@ export class PartitionOwner {
       event ??= this.logEvent(message, record);
       const slot = this.slotOf(subscription, this.laneOf(subscription, message));
       if (slot.lane.offer(offset, event, event.value.length)) holds++;
+      this.busySlots.add(slot);
       offered.push(slot);
     }
     this.counts.matched += offered.length;
@@ -444,7 +448,10 @@ export class PartitionOwner {
     const effects = {
       release: (seq: number): void => this.window.settle(seq),
       position: (): number => this.position,
-      dirty: (): void => void this.dirtySlots.add(slot),
+      dirty: (): void => {
+        this.dirtySlots.add(slot);
+        this.busySlots.add(slot);
+      },
       buffered: (bytes: number, held: boolean): void => {
         if (held) this.heldBytes += bytes;
         else this.fedBytes += bytes;
@@ -455,6 +462,7 @@ export class PartitionOwner {
     subscription.lanes.set(lane, slot);
     if (slot.replayId !== undefined) slot.replays(order, this.ports.now());
     this.slots.set(slot.key, slot);
+    if (!slot.lane.isIdle) this.busySlots.add(slot);
     // A lane by entity that first shows up while its subscription is paused is paused from its first event
     // on.
     if (subscription.snapshot.status === 'paused') slot.lane.pause(this.ports.now() + eventExpiryMs);
