@@ -184,7 +184,7 @@ export class DispatcherService {
   rebalancing(): void {
     for (const { owner, writer } of this.holdings.values()) {
       if (!owner || owner.ended) continue;
-      owner.tick(Date.now(), everything);
+      owner.tick(Date.now(), everything, 0);
       writer?.kick();
     }
   }
@@ -226,7 +226,7 @@ export class DispatcherService {
     clearInterval(this.ticker);
     await Promise.all(
       [...this.holdings.values()].map(async ({ owner, writer }) => {
-        owner?.tick(Date.now(), everything);
+        owner?.tick(Date.now(), everything, 0);
         await writer?.drain();
       }),
     );
@@ -314,6 +314,7 @@ export class DispatcherService {
     const [events, due] = topicPartitions(partition);
     this.server.seek(events, owner.nextPosition);
     this.server.seek(due, owner.due.window.next);
+    this.brakes.forget([events, due]);
     this.server.resume([events, due]);
     for (const slot of owner.slots.values()) this.changed(slot);
     holding.writer.kick();
@@ -338,8 +339,10 @@ export class DispatcherService {
     if (holding?.owner === owner) this.lose(holding, error);
   }
 
-  private discard({ partition, owner, writer }: Holding): void {
-    this.brakes.forget(topicPartitions(partition));
+  private discard(holding: Holding): void {
+    const { partition, owner, writer } = holding;
+    // A writer that fails late tells of an owner that was followed by another, whose brakes are its own.
+    if ((this.holdings.get(partition) ?? holding) === holding) this.brakes.forget(topicPartitions(partition));
     owner?.end();
     if (owner) this.watch.tally.take(owner.counts);
     if (owner) this.catchUp.forget(owner);
@@ -398,6 +401,7 @@ export class DispatcherService {
       const { owner, writer } = holding;
       if (!owner || owner.ended) continue;
       this.guard(owner.partition, () => owner.tick(now, due, loadOf(owner, owners, settings)));
+      if (owner.ended) continue;
       this.watch.tally.take(owner.counts);
       this.bound(owner);
       writer?.kick();

@@ -2,10 +2,11 @@ import { jest } from '@jest/globals';
 import { encodeEvent } from '@posthorn/contracts';
 import type { LaneItem } from '@posthorn/domain';
 import type { InRecord } from '@posthorn/messaging';
-import type { LaneSlot, LogEvent } from './lane-slot.js';
+import type { DueItem, LaneSlot, LogEvent } from './lane-slot.js';
 import type { PartitionOwner } from './partition-owner.js';
 import { RateLimit } from './rate-limit.js';
 import { owner, subscription } from './testing/owner.js';
+import { everything, nothing } from './writes.js';
 
 const event = (offset: number): InRecord => {
   const value = encodeEvent({
@@ -18,14 +19,14 @@ const event = (offset: number): InRecord => {
 /** A lane, one event after the other, that is given two events at time 0. */
 function given(): { taken: PartitionOwner; slot: LaneSlot } {
   const taken = owner([subscription('s', 'active', 0)]);
-  taken.tick(0);
+  taken.tick(0, nothing, 0);
   taken.onEvents([event(100), event(101)], 102);
   const [slot] = taken.slots.values();
   return { taken, slot };
 }
 
 const tick = (taken: PartitionOwner, untilMs: number, load = 0): void => {
-  for (let now = 100; now <= untilMs; now += 100) taken.tick(now, undefined, load);
+  for (let now = 100; now <= untilMs; now += 100) taken.tick(now, nothing, load);
 };
 
 describe('a lane that only waits for its turn', () => {
@@ -63,9 +64,23 @@ describe('goes BEHIND after two seconds: a lane', () => {
       },
     ],
     [
-      'whose rate limit lets less through',
+      'that has a rate limit, which others may share',
       (slot: LaneSlot) => {
-        Object.defineProperty(slot, 'rateLimit', { value: new RateLimit(0.9, 0) });
+        Object.defineProperty(slot, 'rateLimit', { value: new RateLimit(100, 0) });
+      },
+    ],
+    [
+      'that has a single retry under way',
+      (slot: LaneSlot) => {
+        slot.addDue({} as DueItem);
+        slot.start(2_050);
+      },
+    ],
+    [
+      'of a subscription another lane of which has had no answer for as long',
+      ({ owner: taken, subscription: { lanes } }: LaneSlot) => {
+        taken.slotOf([...taken.subscriptions.all()][0], '1').lane.offer(90, {} as LogEvent, 1);
+        lanes.get('1')!.start(100);
       },
     ],
   ])('%s', (_, before) => {
@@ -85,7 +100,7 @@ it('looks at lanes that are idle no more', () => {
     slot.lane.finished(item, true);
     slot.lane.recorded(item);
   }
-  taken.tick(100);
+  taken.tick(100, nothing, 0);
   const looked = jest.spyOn(slot.lane, 'checkpoint');
   tick(taken, 1_000);
   expect(looked).not.toHaveBeenCalled();
@@ -99,6 +114,23 @@ it('looks at lanes that were loaded as they were left', () => {
   const lane = { tenantId: 't', subscriptionId: 's', lane: '0', record, moved: false };
   const taken = owner([subscription('s', 'active', 0)], [lane]);
   const looked = jest.spyOn([...taken.slots.values()][0].lane, 'checkpoint');
-  taken.tick(0);
+  taken.tick(0, nothing, 0);
   expect(looked).toHaveBeenCalledTimes(1);
+});
+
+it('writes cursors when they are due, and not with every window', () => {
+  const record = { kind: 'behind', cursor: 70, attempt: 0, failingSince: null } as const;
+  const lane = { tenantId: 't', subscriptionId: 's', lane: '0', record, moved: false };
+  const taken = owner([subscription('s', 'active', 0)], [lane]);
+  const [slot] = taken.slots.values();
+  slot.lane.feed(70, {} as LogEvent, 1);
+  slot.lane.feed(71, {} as LogEvent, 1);
+  const { item } = slot.start(0) as { item: LaneItem<LogEvent> };
+  slot.lane.finished(item, true);
+  slot.lane.recorded(item);
+  const keys = (): string[] => taken.takeTransaction()?.records.map(({ key }) => key) ?? [];
+  taken.tick(1_000, { windows: true, cursors: false }, 0);
+  expect(keys()).not.toContain(slot.key);
+  taken.tick(2_000, everything, 0);
+  expect(keys()).toContain(slot.key);
 });

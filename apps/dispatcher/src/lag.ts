@@ -1,5 +1,6 @@
 import type { LaneSlot } from './lane-slot.js';
 import type { Passage } from './passage.js';
+import type { Subscription } from './subscription-table.js';
 
 /** How long the window waits for a live lane's receiver. */
 const lagMs = 2_000;
@@ -19,9 +20,21 @@ const patientLoad = 0.25;
  */
 export function lagAt(passage: Passage, now: number, load: number): (slot: LaneSlot) => boolean {
   const [slow, old] = [lagMs, patienceMs].map((ms) => passage.positionAt(now - ms));
+  const silent = new Map<Subscription, boolean>();
+  const isSilent = (subscription: Subscription): boolean => {
+    const known = silent.get(subscription) ?? hasKeptOne(subscription, now - lagMs);
+    silent.set(subscription, known);
+    return known;
+  };
   return (slot) => {
     const held = slot.lane.oldestHeld ?? Infinity;
     if (held >= slow) return false;
-    return held < old || load > patientLoad || !slot.waitsForItsTurn(now, lagMs);
+    return held < old || load > patientLoad || !slot.waitsForItsTurn(lagMs) || isSilent(slot.subscription);
   };
+}
+
+/** Whether the receiver has had a request since then, of any of the subscription's lanes, unanswered. */
+function hasKeptOne({ lanes }: Subscription, since: number): boolean {
+  for (const { lane } of lanes.values()) if ((lane.inFlightSince ?? Infinity) <= since) return true;
+  return false;
 }

@@ -135,11 +135,12 @@ export class LaneSlot {
 
   /**
    * Whether it has only to wait until the sender comes round to it, or until an origin that it shares has
-   * room: its receiver would take all that waits within `withinMs`, and has not kept anything longer.
+   * room: its receiver, as it has answered lately, would take all that waits within `withinMs`. Where there
+   * is a rate limit or single retries are under way, which share what it may have at once, that is not said.
    */
-  waitsForItsTurn(now: number, withinMs: number): boolean {
-    const { lane } = this;
-    return (lane.inFlightSince ?? Infinity) > now - withinMs && lane.queued * this.paceMs <= withinMs;
+  waitsForItsTurn(withinMs: number): boolean {
+    if (this.rateLimit || this.duesInFlight > 0) return false;
+    return this.lane.queued * this.paceMs <= withinMs;
   }
 
   /** Set for a replay's lane: its deliveries carry it. */

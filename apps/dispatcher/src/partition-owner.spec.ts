@@ -241,3 +241,27 @@ it.each([
     expect(told.pop()).toMatchObject({ kind: 'attempt', ...ids, attempt: 0, outcome, final: true });
   },
 );
+
+it('follows a change of one of many subscriptions from its place in the log on', () => {
+  const taken = owner(['a', 'b', 'c', 'd', 'e', 'f'].map((id) => subscription(id, 'active', 0)));
+  const told = {
+    kind: 'event',
+    tenantId: 't',
+    type: 'a.b',
+    entity: null,
+    timestamp: '',
+    acceptedAt: 1,
+  } as const;
+  const at = (offset: number, value: Buffer): InRecord => ({
+    ...{ offset, key: Buffer.from('t'), headers: {}, timestamp: 0 },
+    value,
+  });
+  const event = (offset: number): InRecord =>
+    at(offset, encodeEvent({ ...told, id: `evt_${offset}`, data: Buffer.from('{}') } as never));
+  const changed = { ...snapshot('a', 'active'), version: 3, filter: { types: ['other'] } };
+  const control = { kind: 'subscription', tenantId: 't', snapshot: changed } as unknown;
+  taken.onEvents([event(100)], 101);
+  expect(taken.counts.matched).toBe(6);
+  taken.onEvents([at(101, encodeControl(control as never)), event(102)], 103);
+  expect(taken.counts.matched).toBe(11);
+});

@@ -32,7 +32,7 @@ import type { KnownEnding, KnownEndings } from './known-endings.js';
 import { toldWithout } from './outcome.js';
 import type { LoadedPartition } from './takeover.js';
 import { WindowRecords } from './window-records.js';
-import { type Due, nothing } from './writes.js';
+import type { Due } from './writes.js';
 
 const obeyedMax = 1_000;
 /** A transaction of the owner: what to write, and what to do once it is acknowledged. */
@@ -155,7 +155,7 @@ export class PartitionOwner {
    * @param due what is to be written
    * @param load how full it is with what its window waits for (`loadOf`)
    */
-  tick(now: number, due: Due = nothing, load = 0): void {
+  tick(now: number, due: Due, load: number): void {
     this.windows.passage.add(now, this.position, now - patienceMs, this.window.next);
     const lags = lagAt(this.windows.passage, now, load);
     for (const slot of this.busySlots) {

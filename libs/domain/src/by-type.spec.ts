@@ -77,4 +77,14 @@ describe('of a hundred', () => {
     for (let i = 0; i < 300; i++) table.of(`other.${i}`, all);
     expect(looked).toBe(30_000 + 44 * 100);
   });
+
+  it('remembers of all types together no more than eight places for each', () => {
+    let looked = 0;
+    // Everybody but one asks for every type.
+    const table = new ByType<One>((one) => ++looked > 0 && one !== all.get('0'));
+    for (let i = 0; i < 20; i++) expect([...table.of(`other.${i}`, all)]).toHaveLength(99);
+    looked = 0;
+    for (let i = 0; i < 20; i++) expect([...table.of(`other.${i}`, all)]).toHaveLength(99);
+    expect(looked).toBe(12 * 100);
+  });
 });

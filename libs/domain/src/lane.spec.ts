@@ -172,3 +172,17 @@ it.each([
   lane.checkpoint(due);
   expect(lane.takeRecord()?.kind).toBe(kind);
 });
+
+it('writes at once that a lane goes on which its record still calls parked', () => {
+  const parked = { kind: 'parked' as const, cursor: 7, attempt: 1, dueAt: 0, failingSince: 0 };
+  const lane = new Lane<string>(settings, effects, { ...parked, reason: 'failing', gone: false });
+  lane.resume();
+  lane.feed(7, 'event', 1);
+  const item = lane.start();
+  lane.checkpoint(false);
+  expect(lane.takeRecord()).toBeUndefined();
+  lane.finished(item, true);
+  lane.recorded(item);
+  lane.checkpoint(false);
+  expect(lane.takeRecord()).toMatchObject({ kind: 'behind', cursor: 8, failingSince: null });
+});

@@ -62,6 +62,8 @@ export class Lane<E> {
   private wanted = false;
   private writing: LaneRecord | undefined;
   private finishedSinceCheckpoint = 0;
+  /** The last record says PARKED: for as long, retry-scheduler sends tokens again. */
+  private saysParked: boolean;
 
   constructor(
     private readonly settings: LaneSettings,
@@ -73,6 +75,7 @@ export class Lane<E> {
       (bytes, held) => effects.buffered(bytes, held),
     );
     this.health = new ReceiverHealth(settings.ordered, settings.inFlightMax, settings.breakerFailures);
+    this.saysParked = loaded.kind === 'parked';
     if (loaded.kind === 'live') return;
     this.covers = loaded.cursor;
     this.cursor = loaded.cursor;
@@ -369,11 +372,11 @@ export class Lane<E> {
 
   /**
    * The cursor is written again while the lane catches up: when that is `due` for all lanes, so that one
-   * transaction takes them, and every 1,000 deliveries.
+   * transaction takes them, every 1,000 deliveries, and at once where its record still says PARKED.
    */
   checkpoint(due: boolean): void {
     if (this.state !== 'behind' || this.health.probing || this.finishedSinceCheckpoint === 0) return;
-    if (due || this.finishedSinceCheckpoint >= checkpointDeliveries) this.want();
+    if (due || this.saysParked || this.finishedSinceCheckpoint >= checkpointDeliveries) this.want();
   }
 
   /** The record to write in the owner's next transaction; undefined while there is none or it has to wait. */
@@ -383,6 +386,7 @@ export class Lane<E> {
     if (!record) return undefined;
     this.wanted = false;
     this.writing = record;
+    this.saysParked = record.kind === 'parked';
     this.finishedSinceCheckpoint = 0;
     if (record.kind === 'live') {
       this.covers = Infinity;
