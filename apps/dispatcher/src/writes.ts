@@ -5,7 +5,7 @@ export const nothing: Due = { windows: false, cursors: false };
 export const everything: Due = { windows: true, cursors: true };
 
 /** Each of thousands of lanes is a record; what cursors leave out is known from `attempts` (ADR 0013). */
-const cursorsEveryMs = 5_000;
+const cursorsEveryMs = 1_000;
 
 /** When owners write what moves on. Cursors go with the windows, many in one transaction. */
 export class Writes {
