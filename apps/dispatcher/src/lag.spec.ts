@@ -29,13 +29,16 @@ const tick = (taken: PartitionOwner, untilMs: number, load = 0): void => {
   for (let now = 100; now <= untilMs; now += 100) taken.tick(now, nothing, load);
 };
 
+function expectToLagAfter(ms: number, { taken, slot }: ReturnType<typeof given>, load = 0): void {
+  tick(taken, ms, load);
+  expect(slot.lane.state).toBe('live');
+  tick(taken, ms + 100, load);
+  expect(slot.lane.state).toBe('behind');
+}
+
 describe('a lane that only waits for its turn', () => {
   it('stays live for half a minute, and no longer', () => {
-    const { taken, slot } = given();
-    tick(taken, 30_000);
-    expect(slot.lane.state).toBe('live');
-    tick(taken, 30_100);
-    expect(slot.lane.state).toBe('behind');
+    expectToLagAfter(30_000, given());
   });
 
   it('stays live with its first event in flight, after a long time in the queue', () => {
@@ -46,11 +49,7 @@ describe('a lane that only waits for its turn', () => {
   });
 
   it('goes BEHIND after two seconds where the window has become large', () => {
-    const { taken, slot } = given();
-    tick(taken, 2_000, 0.26);
-    expect(slot.lane.state).toBe('live');
-    tick(taken, 2_100, 0.26);
-    expect(slot.lane.state).toBe('behind');
+    expectToLagAfter(2_000, given(), 0.26);
   });
 });
 
@@ -84,22 +83,31 @@ describe('goes BEHIND after two seconds: a lane', () => {
       },
     ],
   ])('%s', (_, before) => {
-    const { taken, slot } = given();
-    before(slot);
-    tick(taken, 2_000);
-    expect(slot.lane.state).toBe('live');
-    tick(taken, 2_100);
-    expect(slot.lane.state).toBe('behind');
+    const lane = given();
+    before(lane.slot);
+    expectToLagAfter(2_000, lane);
   });
 });
 
+/** A lane that catches up from 70 on, as an owner before left it. */
+function catchingUp(): { taken: PartitionOwner; slot: LaneSlot } {
+  const record = { kind: 'behind', cursor: 70, attempt: 0, failingSince: null } as const;
+  const lane = { tenantId: 't', subscriptionId: 's', lane: '0', record, moved: false };
+  const taken = owner([subscription('s', 'active', 0)], [lane]);
+  const [slot] = taken.slots.values();
+  return { taken, slot };
+}
+
+function deliver(slot: LaneSlot, now: number): void {
+  const { item } = slot.start(now) as { item: LaneItem<LogEvent> };
+  slot.lane.finished(item, true);
+  slot.lane.recorded(item);
+}
+
 it('looks at lanes that are idle no more', () => {
   const { taken, slot } = given();
-  for (let i = 0; i < 2; i++) {
-    const { item } = slot.start(50) as { item: LaneItem<LogEvent> };
-    slot.lane.finished(item, true);
-    slot.lane.recorded(item);
-  }
+  deliver(slot, 50);
+  deliver(slot, 50);
   taken.tick(100, nothing, 0);
   const looked = jest.spyOn(slot.lane, 'checkpoint');
   tick(taken, 1_000);
@@ -110,24 +118,17 @@ it('looks at lanes that are idle no more', () => {
 });
 
 it('looks at lanes that were loaded as they were left', () => {
-  const record = { kind: 'behind', cursor: 70, attempt: 0, failingSince: null } as const;
-  const lane = { tenantId: 't', subscriptionId: 's', lane: '0', record, moved: false };
-  const taken = owner([subscription('s', 'active', 0)], [lane]);
-  const looked = jest.spyOn([...taken.slots.values()][0].lane, 'checkpoint');
+  const { taken, slot } = catchingUp();
+  const looked = jest.spyOn(slot.lane, 'checkpoint');
   taken.tick(0, nothing, 0);
   expect(looked).toHaveBeenCalledTimes(1);
 });
 
 it('writes cursors when they are due, and not with every window', () => {
-  const record = { kind: 'behind', cursor: 70, attempt: 0, failingSince: null } as const;
-  const lane = { tenantId: 't', subscriptionId: 's', lane: '0', record, moved: false };
-  const taken = owner([subscription('s', 'active', 0)], [lane]);
-  const [slot] = taken.slots.values();
+  const { taken, slot } = catchingUp();
   slot.lane.feed(70, {} as LogEvent, 1);
   slot.lane.feed(71, {} as LogEvent, 1);
-  const { item } = slot.start(0) as { item: LaneItem<LogEvent> };
-  slot.lane.finished(item, true);
-  slot.lane.recorded(item);
+  deliver(slot, 0);
   const keys = (): string[] => taken.takeTransaction()?.records.map(({ key }) => key) ?? [];
   taken.tick(1_000, { windows: true, cursors: false }, 0);
   expect(keys()).not.toContain(slot.key);

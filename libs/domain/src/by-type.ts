@@ -2,7 +2,6 @@
 const few = 4;
 /** Types that are known by heart; publishers choose how many there are. */
 const typesMax = 256;
-
 /** And so many places in what is remembered for each of all, whatever their filters are. */
 const placesMax = 8;
 
