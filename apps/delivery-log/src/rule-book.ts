@@ -31,8 +31,6 @@ export type Match = { subscriptionIds: string[]; /** Set where nothing matched. 
 
 type CompiledRule = Rule & { filters: { sinceSeq: number; matches: CompiledFilter }[] };
 
-type OfTenant = { rules: Map<string, CompiledRule>; byType: ByType<CompiledRule> };
-
 const asksFor = ({ matching, filters }: CompiledRule, type: string): boolean =>
   matching.some(({ filter }, i) => mayMatch(filter, filters[i].matches, type));
 
@@ -42,7 +40,7 @@ const asksFor = ({ matching, filters }: CompiledRule, type: string): boolean =>
  * any number of times: of two snapshots the higher version stays, and histories are joined.
  */
 export class RuleBook {
-  private readonly tenants = new Map<string, OfTenant>();
+  private readonly tenants = new Map<string, ByType<CompiledRule>>();
 
   constructor(
     /** Changes with every change of the stored book: two books of one revision are the same. */
@@ -55,14 +53,13 @@ export class RuleBook {
 
   /** Who gets the event at `seq`, decided as the dispatcher decides it. */
   match(tenantId: string, event: Matchable, seq: number): Match {
-    const known = this.tenants.get(tenantId);
-    if (!known) return { subscriptionIds: [], reason: 'no subscription matched: the tenant has none' };
-    const { rules, byType } = known;
+    const rules = this.tenants.get(tenantId);
+    if (!rules) return { subscriptionIds: [], reason: 'no subscription matched: the tenant has none' };
     const subscriptionIds: string[] = [];
-    for (const rule of byType.of(event.type, rules)) {
+    for (const rule of rules.of(event.type)) {
       if (!logsGone(rule) && filterAt(rule, seq)?.(event)) subscriptionIds.push(rule.id);
     }
-    return { subscriptionIds, reason: subscriptionIds.length > 0 ? null : whyNot(rules, event, seq) };
+    return { subscriptionIds, reason: subscriptionIds.length > 0 ? null : whyNot(rules.all(), event, seq) };
   }
 
   /** Whether one of them gets it; as decided for all at once. */
@@ -73,9 +70,7 @@ export class RuleBook {
 
   /** Whether some subscription of the tenant asks for events of that type now. */
   asks(tenantId: string, type: string): boolean {
-    const known = this.tenants.get(tenantId);
-    if (!known) return false;
-    for (const { filters } of known.byType.of(type, known.rules))
+    for (const { filters } of this.tenants.get(tenantId)?.of(type) ?? [])
       if (filters.at(-1)?.matches({ type, entity: null })) return true;
     return false;
   }
@@ -115,28 +110,26 @@ export class RuleBook {
 
   /** The owner has forgotten a deleted subscription. */
   forget(tenantId: string, id: string): boolean {
-    const known = this.tenants.get(tenantId);
-    if (known?.rules.get(id)?.view.status !== 'deleted') return false;
-    known.rules.delete(id);
-    known.byType.changed();
-    if (known.rules.size === 0) this.tenants.delete(tenantId);
+    const rules = this.tenants.get(tenantId);
+    if (rules?.get(id)?.view.status !== 'deleted') return false;
+    rules.delete(id);
+    if (rules.size === 0) this.tenants.delete(tenantId);
     return true;
   }
 
   private rule(tenantId: string, id: string): CompiledRule | undefined {
-    return this.tenants.get(tenantId)?.rules.get(id);
+    return this.tenants.get(tenantId)?.get(id);
   }
 
   private put({ tenantId, id, version, view, matching }: Rule): Rule {
-    const known = this.tenants.get(tenantId) ?? { rules: new Map(), byType: new ByType(asksFor) };
     const filters = matching.map(({ sinceSeq, filter }) => ({
       sinceSeq,
       matches: compileFilter(filter, compileExpression),
     }));
     const rule = { tenantId, id, version, view, matching, filters };
-    known.rules.set(id, rule);
-    known.byType.changed();
-    this.tenants.set(tenantId, known);
+    const rules = this.tenants.get(tenantId) ?? new ByType(asksFor);
+    rules.set(id, rule);
+    this.tenants.set(tenantId, rules);
     return rule;
   }
 }
@@ -180,10 +173,10 @@ function filterAt({ filters }: CompiledRule, seq: number): CompiledFilter | unde
   return undefined;
 }
 
-function whyNot(rules: ReadonlyMap<string, CompiledRule>, { type }: Matchable, seq: number): string {
+function whyNot(rules: Iterable<CompiledRule>, { type }: Matchable, seq: number): string {
   let asking = 0;
   let silent = 0;
-  for (const rule of rules.values()) {
+  for (const rule of rules) {
     const entry = rule.matching.findLast(({ sinceSeq }) => sinceSeq <= seq);
     if (entry?.filter) asking++;
     else if (entry && rule.view.status !== 'deleted') silent++;

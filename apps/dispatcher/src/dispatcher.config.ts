@@ -100,7 +100,7 @@ export class DispatcherSettings extends CommonSettings {
 
   @Setting(
     'POSTHORN_WINDOW_EVERY_MS',
-    'How often a window that moved is written: what a new owner may repeat',
+    'How often windows that moved are written, and cursors that catch up: what a new owner may repeat',
   )
   @IsInt()
   @Min(100)

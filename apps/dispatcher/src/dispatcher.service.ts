@@ -29,12 +29,12 @@ import { PartitionWriter } from './partition-writer.js';
 import { Sender } from './sender.js';
 import type { Subscription } from './subscription-table.js';
 import { refill } from './dedup-refill.js';
+import { Every } from './every.js';
 import { reject } from './rejections.js';
 import { Repeats } from './repeats.js';
 import { takeOver } from './takeover.js';
 import { delay, TakeoverWatch } from './takeover-watch.js';
 import { Watch } from './watch.js';
-import { everything, Writes } from './writes.js';
 
 export type DispatcherParts = {
   kafka: KafkaConnection;
@@ -85,7 +85,7 @@ export class DispatcherService {
   private readonly ownerPorts: OwnerPorts;
   private readonly repeats = new Repeats();
   private readonly watch: Watch;
-  private readonly writes: Writes;
+  private readonly windowsDue: Every;
   private server!: KafkaBatchServer;
   private readonly brakes = new Brakes(() => this.server);
   private ticker: NodeJS.Timeout | undefined;
@@ -95,7 +95,7 @@ export class DispatcherService {
   constructor(private readonly parts: DispatcherParts) {
     const { kafka, producer, egress, settings, reader } = parts;
     this.watch = new Watch(parts);
-    this.writes = new Writes(settings.windowEveryMs);
+    this.windowsDue = new Every(settings.windowEveryMs);
     const { watch, brakes } = this;
     this.outbox = new Outbox(producer, producerBounds);
     const lose = (owner: PartitionOwner, error: Error): void => this.loseOwner(owner, error);
@@ -184,7 +184,7 @@ export class DispatcherService {
   rebalancing(): void {
     for (const { owner, writer } of this.holdings.values()) {
       if (!owner || owner.ended) continue;
-      owner.tick(Date.now(), everything, 0);
+      owner.tick(Date.now(), true, 0);
       writer?.kick();
     }
   }
@@ -226,7 +226,7 @@ export class DispatcherService {
     clearInterval(this.ticker);
     await Promise.all(
       [...this.holdings.values()].map(async ({ owner, writer }) => {
-        owner?.tick(Date.now(), everything, 0);
+        owner?.tick(Date.now(), true, 0);
         await writer?.drain();
       }),
     );
@@ -394,7 +394,7 @@ export class DispatcherService {
   private tick(): void {
     const now = Date.now();
     const { settings } = this.parts;
-    const due = this.writes.dueAt(now);
+    const due = this.windowsDue.isDue(now);
     this.outbox.drain();
     const owners = this.owners();
     for (const holding of this.holdings.values()) {

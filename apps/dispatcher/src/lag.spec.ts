@@ -6,7 +6,6 @@ import type { DueItem, LaneSlot, LogEvent } from './lane-slot.js';
 import type { PartitionOwner } from './partition-owner.js';
 import { RateLimit } from './rate-limit.js';
 import { owner, subscription } from './testing/owner.js';
-import { everything, nothing } from './writes.js';
 
 const event = (offset: number): InRecord => {
   const value = encodeEvent({
@@ -19,14 +18,14 @@ const event = (offset: number): InRecord => {
 /** A lane, one event after the other, that is given two events at time 0. */
 function given(): { taken: PartitionOwner; slot: LaneSlot } {
   const taken = owner([subscription('s', 'active', 0)]);
-  taken.tick(0, nothing, 0);
+  taken.tick(0, false, 0);
   taken.onEvents([event(100), event(101)], 102);
   const [slot] = taken.slots.values();
   return { taken, slot };
 }
 
 const tick = (taken: PartitionOwner, untilMs: number, load = 0): void => {
-  for (let now = 100; now <= untilMs; now += 100) taken.tick(now, nothing, load);
+  for (let now = 100; now <= untilMs; now += 100) taken.tick(now, false, load);
 };
 
 function expectToLagAfter(ms: number, { taken, slot }: ReturnType<typeof given>, load = 0): void {
@@ -108,7 +107,7 @@ it('looks at lanes that are idle no more', () => {
   const { taken, slot } = given();
   deliver(slot, 50);
   deliver(slot, 50);
-  taken.tick(100, nothing, 0);
+  taken.tick(100, false, 0);
   const looked = jest.spyOn(slot.lane, 'checkpoint');
   tick(taken, 1_000);
   expect(looked).not.toHaveBeenCalled();
@@ -120,18 +119,18 @@ it('looks at lanes that are idle no more', () => {
 it('looks at lanes that were loaded as they were left', () => {
   const { taken, slot } = catchingUp();
   const looked = jest.spyOn(slot.lane, 'checkpoint');
-  taken.tick(0, nothing, 0);
+  taken.tick(0, false, 0);
   expect(looked).toHaveBeenCalledTimes(1);
 });
 
-it('writes cursors when they are due, and not with every window', () => {
+it('writes cursors when they are due, and not at each look', () => {
   const { taken, slot } = catchingUp();
   slot.lane.feed(70, {} as LogEvent, 1);
   slot.lane.feed(71, {} as LogEvent, 1);
   deliver(slot, 0);
   const keys = (): string[] => taken.takeTransaction()?.records.map(({ key }) => key) ?? [];
-  taken.tick(1_000, { windows: true, cursors: false }, 0);
+  taken.tick(1_000, false, 0);
   expect(keys()).not.toContain(slot.key);
-  taken.tick(2_000, everything, 0);
+  taken.tick(2_000, true, 0);
   expect(keys()).toContain(slot.key);
 });

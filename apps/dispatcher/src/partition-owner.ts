@@ -32,7 +32,6 @@ import type { KnownEnding, KnownEndings } from './known-endings.js';
 import { toldWithout } from './outcome.js';
 import type { LoadedPartition } from './takeover.js';
 import { WindowRecords } from './window-records.js';
-import type { Due } from './writes.js';
 
 const obeyedMax = 1_000;
 /** A transaction of the owner: what to write, and what to do once it is acknowledged. */
@@ -152,18 +151,18 @@ export class PartitionOwner {
   /**
    * Every 100 ms or so.
    *
-   * @param due what is to be written
+   * @param due whether windows are to be written, and the cursors of lanes that catch up
    * @param load how full it is with what its window waits for (`loadOf`)
    */
-  tick(now: number, due: Due, load: number): void {
+  tick(now: number, due: boolean, load: number): void {
     this.windows.passage.add(now, this.position, now - patienceMs, this.window.next);
     const lags = lagAt(this.windows.passage, now, load);
     for (const slot of this.busySlots) {
-      slot.lane.checkpoint(due.cursors);
+      slot.lane.checkpoint(due);
       if (lags(slot)) slot.lane.lag();
       if (slot.lane.isIdle) this.busySlots.delete(slot);
     }
-    if (!due.windows) return;
+    if (!due) return;
     this.windows.ask();
     if (this.windows.knowsDue) this.endings.sweep(this.position, (key) => this.subscriptions.at(key));
   }

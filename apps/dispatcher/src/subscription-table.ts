@@ -159,34 +159,32 @@ function originOf(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : url;
 }
 
-type OfTenant = { all: Map<string, Subscription>; byType: ByType<Subscription> };
+const asksFor = (subscription: Subscription, type: string): boolean => subscription.asksFor(type);
 
 /** All subscriptions of a partition, by tenant. */
 export class SubscriptionTable {
   private readonly byKey = new Map<string, Subscription>();
-  private readonly byTenant = new Map<string, OfTenant>();
+  private readonly byTenant = new Map<string, ByType<Subscription>>();
 
   add(subscription: Subscription): void {
     const { key, snapshot } = subscription;
     this.byKey.set(key, subscription);
-    const known = this.byTenant.get(snapshot.tenantId);
-    if (known) known.all.set(key, subscription);
-    else this.byTenant.set(snapshot.tenantId, ofTenant(subscription));
-    this.changed(subscription);
+    const ofTenant = this.byTenant.get(snapshot.tenantId) ?? new ByType(asksFor);
+    ofTenant.set(key, subscription);
+    this.byTenant.set(snapshot.tenantId, ofTenant);
   }
 
   remove(subscription: Subscription): void {
     const { key, snapshot } = subscription;
     this.byKey.delete(key);
-    const known = this.byTenant.get(snapshot.tenantId);
-    known?.all.delete(key);
-    if (known?.all.size === 0) this.byTenant.delete(snapshot.tenantId);
-    this.changed(subscription);
+    const ofTenant = this.byTenant.get(snapshot.tenantId);
+    ofTenant?.delete(key);
+    if (ofTenant?.size === 0) this.byTenant.delete(snapshot.tenantId);
   }
 
   /** What a subscription asks for is not what it was. */
   changed({ snapshot }: Subscription): void {
-    this.byTenant.get(snapshot.tenantId)?.byType.changed();
+    this.byTenant.get(snapshot.tenantId)?.changed();
   }
 
   get(tenantId: string, id: string): Subscription | undefined {
@@ -199,18 +197,10 @@ export class SubscriptionTable {
 
   /** Those of a tenant that may match an event of this type. */
   asking(tenantId: string, type: string): Iterable<Subscription> {
-    const known = this.byTenant.get(tenantId);
-    return known ? known.byType.of(type, known.all) : [];
+    return this.byTenant.get(tenantId)?.of(type) ?? [];
   }
 
   all(): Iterable<Subscription> {
     return this.byKey.values();
   }
-}
-
-function ofTenant(first: Subscription): OfTenant {
-  return {
-    all: new Map([[first.key, first]]),
-    byType: new ByType((subscription, type) => subscription.asksFor(type)),
-  };
 }

@@ -37,54 +37,66 @@ const compiled = (one: Filter | null): One => ({
   filter: one,
   matches: compileFilter(one, () => () => true),
 });
-const byType = (): ByType<One> => new ByType((one, ofType) => mayMatch(one.filter, one.matches, ofType));
+const filled = (all: readonly One[], may: (one: One, ofType: string) => boolean): ByType<One> => {
+  const table = new ByType<One>(may);
+  for (const [i, one] of all.entries()) table.set(String(i), one);
+  return table;
+};
+const mayMatchOne = (one: One, ofType: string): boolean => mayMatch(one.filter, one.matches, ofType);
 
 it('leaves out nobody who matches', () => {
   fc.assert(
     fc.property(fc.array(filter, { maxLength: 12 }), fc.array(event, { maxLength: 8 }), (filters, events) => {
-      const all = new Map(filters.map((one, i) => [String(i), compiled(one)]));
-      const table = byType();
+      const all = filters.map(compiled);
+      const table = filled(all, mayMatchOne);
       for (const one of events) {
         const matching = (some: Iterable<One>): One[] => [...some].filter(({ matches }) => matches(one));
-        expect(matching(table.of(one.type, all))).toEqual(matching(all.values()));
+        expect(matching(table.of(one.type))).toEqual(matching(all));
       }
     }),
   );
 });
 
 describe('of a hundred', () => {
-  const all = new Map(
-    Array.from({ length: 100 }, (_, i) => [String(i), compiled({ types: [`type.${i % 50}`] })]),
-  );
+  const all = Array.from({ length: 100 }, (_, i) => compiled({ types: [`type.${i % 50}`] }));
 
   it('gives those that ask for the type, and looks for them once', () => {
     let looked = 0;
-    const table = new ByType<One>((one, ofType) => {
+    const table = filled(all, (one, ofType) => {
       looked++;
-      return mayMatch(one.filter, one.matches, ofType);
+      return mayMatchOne(one, ofType);
     });
-    for (let i = 0; i < 3; i++) expect([...table.of('type.7', all)]).toEqual([all.get('7'), all.get('57')]);
+    for (let i = 0; i < 3; i++) expect([...table.of('type.7')]).toEqual([all[7], all[57]]);
     expect(looked).toBe(100);
     table.changed();
-    expect([[...table.of('type.7', all)].length, looked]).toEqual([2, 200]);
+    expect([[...table.of('type.7')].length, looked]).toEqual([2, 200]);
+  });
+
+  it('knows at once who has come and who has gone', () => {
+    const table = filled(all, mayMatchOne);
+    expect([...table.of('type.7')]).toEqual([all[7], all[57]]);
+    table.delete('7');
+    expect([[...table.of('type.7')], table.size]).toEqual([[all[57]], 99]);
+    table.set('7', all[7]);
+    expect([...table.of('type.7')]).toEqual([all[57], all[7]]);
   });
 
   it('keeps no more than 256 types, and finds the others each time', () => {
     let looked = 0;
-    const table = new ByType<One>(() => ++looked > 0);
-    for (let i = 0; i < 300; i++) table.of(`other.${i}`, all);
+    const table = filled(all, () => ++looked > 0);
+    for (let i = 0; i < 300; i++) table.of(`other.${i}`);
     expect(looked).toBe(30_000);
-    for (let i = 0; i < 300; i++) table.of(`other.${i}`, all);
+    for (let i = 0; i < 300; i++) table.of(`other.${i}`);
     expect(looked).toBe(30_000 + 44 * 100);
   });
 
   it('remembers of all types together no more than eight places for each', () => {
     let looked = 0;
     // Everybody but one asks for every type.
-    const table = new ByType<One>((one) => ++looked > 0 && one !== all.get('0'));
-    for (let i = 0; i < 20; i++) expect([...table.of(`other.${i}`, all)]).toHaveLength(99);
+    const table = filled(all, (one) => ++looked > 0 && one !== all[0]);
+    for (let i = 0; i < 20; i++) expect([...table.of(`other.${i}`)]).toHaveLength(99);
     looked = 0;
-    for (let i = 0; i < 20; i++) expect([...table.of(`other.${i}`, all)]).toHaveLength(99);
+    for (let i = 0; i < 20; i++) expect([...table.of(`other.${i}`)]).toHaveLength(99);
     expect(looked).toBe(12 * 100);
   });
 });
