@@ -1,6 +1,7 @@
 import { readTrace, traceHeaders } from './trace-context.js';
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+const state = 'rojo=00f067aa0ba902b7,\tcongo=t61rcWkgMzE, 1a@b=~!"#%&';
 
 it.each([
   ['both', { traceparent, tracestate: 'a=1' }, { traceparent, tracestate: 'a=1' }],
@@ -11,6 +12,14 @@ it.each([
     { traceparent: `01${traceparent.slice(2)}-x` },
     { traceparent: `01${traceparent.slice(2)}-x` },
   ],
+  ['a state as its grammar has it', { traceparent, tracestate: state }, { traceparent, tracestate: state }],
+  ['a state with an umlaut', { traceparent, tracestate: 'a=ü' }, { traceparent }],
+  ['a state of several lines', { traceparent, tracestate: 'a=1\r\nx-other: 2' }, { traceparent }],
+  ['a state with a zero byte', { traceparent, tracestate: 'a=1\0' }, { traceparent }],
+  ['an empty state', { traceparent, tracestate: '' }, { traceparent }],
+  ['a later version with an umlaut', { traceparent: `01${traceparent.slice(2)}-ü`, tracestate: 'a=1' }, {}],
+  ['a later version with a line break', { traceparent: `01${traceparent.slice(2)}-x\n` }, {}],
+  ['a line break after version 00', { traceparent: `${traceparent}\n` }, {}],
   ['nothing', {}, {}],
   ['state alone', { tracestate: 'a=1' }, {}],
   ['upper case', { traceparent: traceparent.toUpperCase() }, {}],

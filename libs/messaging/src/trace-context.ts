@@ -1,8 +1,11 @@
 /** W3C trace context; both travel as plain strings in headers of the same names. */
 export type TraceContext = { traceparent: string; tracestate?: string };
 
-const traceparentFormat = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}/;
-const tracestateMaxLength = 512;
+/** Version 00 ends after the flags; a later one may append fields, of which only the characters are known. */
+const traceparentFormat =
+  /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-[\x21-\x7e]*)?$/;
+/** What its grammar allows at all: as an HTTP header, one other byte would stop every attempt. */
+const tracestateFormat = /^[\t\x20-\x7e]{1,512}$/;
 
 /** Kafka headers for a trace, none if there is no valid one: a broken header must not travel any further. */
 export function traceHeaders(carrier: {
@@ -24,11 +27,8 @@ export function readTrace(record: {
 
 function valid(traceparent: string | undefined, tracestate: string | undefined): TraceContext | undefined {
   if (traceparent === undefined || traceparent.length > 128) return undefined;
-  // Version 00 has exactly these 55 characters; a later version may append fields.
   if (!traceparentFormat.test(traceparent)) return undefined;
   if (traceparent.startsWith('00') && traceparent.length !== 55) return undefined;
-  if (traceparent.length > 55 && traceparent[55] !== '-') return undefined;
-  return tracestate && tracestate.length <= tracestateMaxLength
-    ? { traceparent, tracestate }
-    : { traceparent };
+  const isState = tracestate !== undefined && tracestateFormat.test(tracestate);
+  return isState ? { traceparent, tracestate } : { traceparent };
 }
