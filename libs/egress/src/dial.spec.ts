@@ -28,6 +28,12 @@ const race = (...addresses: string[]) => {
     cancel,
     tried: () => tries.map(({ address }) => address),
     open: (address: string) => at(address)?.(null, new Socket()),
+    openTry: (at: number) => {
+      const socket = new Socket();
+      tries[at]!.answer(null, socket);
+      return socket;
+    },
+    failTry: (at: number) => tries[at]!.answer(new Error(`try ${at} failed`), null),
     fail: (address: string) => at(address)?.(new Error(`${address} failed`), null),
   };
 };
@@ -84,6 +90,32 @@ describe('dialAny', () => {
     const { tried, fail, ended } = race(...addresses);
     for (const address of addresses) fail(address);
     expect([tried().length, ended.length]).toEqual([8, 1]);
+  });
+
+  it('gives up every try, also of an address that is there twice', () => {
+    const { tried, cancel, cancelled } = race('a', 'a', 'b');
+    jest.advanceTimersByTime(500);
+    expect(tried()).toEqual(['a', 'a', 'b']);
+    cancel();
+    expect(cancelled).toEqual(['a', 'a', 'b']);
+  });
+
+  it('knows which try of an address ended', () => {
+    const { failTry, ended } = race('a', 'a');
+    jest.advanceTimersByTime(250);
+    failTry(0);
+    expect(ended).toEqual([]);
+    failTry(1);
+    expect(ended).toEqual([{ error: 'try 1 failed', address: 'a' }]);
+  });
+
+  it('closes a connection that comes after the race, which nobody would own', () => {
+    const { openTry, ended } = race('a', 'b');
+    jest.advanceTimersByTime(250);
+    const won = openTry(1);
+    const late = openTry(0);
+    expect([won.destroyed, late.destroyed]).toEqual([false, true]);
+    expect(ended).toEqual([{ error: undefined, address: 'b' }]);
   });
 
   it('can be given up', () => {

@@ -54,7 +54,8 @@ export function dialAny(
 type WinnerCallback = (error: Error | null, socket: Socket | null, address: string) => void;
 
 class Race {
-  private readonly running = new Map<string, () => void>();
+  /** How to give up what is being tried. By try, not by address: a list may hold one twice. */
+  private readonly running = new Map<number, () => void>();
   private next = 0;
   private over = false;
   private timer: NodeJS.Timeout | undefined;
@@ -73,16 +74,23 @@ class Race {
 
   private tryNext(): void {
     clearTimeout(this.timer);
-    const address = this.addresses[this.next];
+    const at = this.next;
     this.next += 1;
-    const cancel = this.dial(address, this.port, (error, socket) => this.finished(address, error, socket));
-    this.running.set(address, cancel);
+    const cancel = this.dial(this.addresses[at], this.port, (error, socket) =>
+      this.finished(at, error, socket),
+    );
+    this.running.set(at, cancel);
     if (this.next < this.addresses.length) this.timer = setTimeout(() => this.tryNext(), headStartMs);
   }
 
-  private finished(address: string, error: Error | null, socket: Socket | null): void {
-    this.running.delete(address);
-    if (this.over) return;
+  private finished(at: number, error: Error | null, socket: Socket | null): void {
+    this.running.delete(at);
+    if (this.over) {
+      // Nobody would own it, and no budget would know of it.
+      socket?.destroy();
+      return;
+    }
+    const address = this.addresses[at];
     if (error === null) {
       this.end();
       this.done(null, socket, address);

@@ -28,6 +28,12 @@ describe('CachingResolver', () => {
     expect(families).toEqual([4, 6, 4, 4]);
   });
 
+  it('gives an address once that the name server gives twice', async () => {
+    const { lookup } = await setUp({ 'a.test': { a: ['1.0.0.1', '1.0.0.1', '1.0.0.2', '1.0.0.1'] } });
+    const result = await lookup('a.test');
+    expect(result.kind === 'found' && [...result.addresses].sort()).toEqual(['1.0.0.1', '1.0.0.2']);
+  });
+
   it('asks once for many who ask at the same time', async () => {
     const { lookup, server } = await setUp({ 'a.test': { a: ['1.0.0.1'] } });
     const results = await Promise.all(['a.test', 'A.TEST', 'a.test'].map(lookup));

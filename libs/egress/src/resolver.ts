@@ -173,7 +173,8 @@ function family(error: NodeJS.ErrnoException | null, records: RecordWithTtl[] | 
 function alternate(v4: readonly string[], v6: readonly string[]): readonly string[] {
   const turns = Math.max(v4.length, v6.length);
   const mixed = Array.from({ length: turns }, (_, i) => [v4[i], v6[i]]).flat();
-  return mixed.filter((address) => address !== undefined).slice(0, maxAddresses);
+  // What a name server says twice would take a second of the few tries.
+  return [...new Set(mixed.filter((address) => address !== undefined))].slice(0, maxAddresses);
 }
 
 /** `undefined`: no answer in time. */
