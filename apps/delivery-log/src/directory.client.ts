@@ -92,9 +92,14 @@ export class DirectoryClient {
 
   private async ask(): Promise<void> {
     const askedMs = performance.now();
+    const from = this.position;
     let end = Infinity;
     this.kafka.endOffsets(directoryTopic.name).then(
-      (ends) => (end = ends.get(partition)?.high ?? Infinity),
+      (ends) => {
+        const high = ends.get(partition)?.high ?? Infinity;
+        // Before what was read: a log that lost its tail. The follower tells when it has read it again.
+        if (high >= from) end = high;
+      },
       () => undefined,
     );
     while (performance.now() < askedMs + readToEndMs) {

@@ -42,6 +42,19 @@ it('does not wait for a marker at the end, which is no record', async () => {
   expect(await reading).toBe(true);
 });
 
+it('does not take a log for read that is shorter than what was read of it, before it was read again', async () => {
+  const { log, watch } = logOf();
+  log.read = 300;
+  log.end = 60;
+  let answered = false;
+  const reading = watch.readToEnd().finally(() => (answered = true));
+  await waitFor(() => log.asked === 1);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(answered).toBe(false);
+  log.completeMs = performance.now();
+  expect(await reading).toBe(true);
+});
+
 it('is false, in time, where the end cannot be asked for or is not reached', async () => {
   const { log, watch } = logOf();
   log.answer = false;

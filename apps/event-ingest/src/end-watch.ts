@@ -54,9 +54,11 @@ export class EndWatch {
 
   private async ask(): Promise<boolean> {
     const asOfMs = (this.askedMs = performance.now());
+    const from = this.log.position();
     let end = Infinity;
     this.log.askEnd().then(
-      (answer) => (end = answer),
+      // Before what was read: a log that lost its tail. The follower tells when it has read it again.
+      (answer) => (end = answer < from ? Infinity : answer),
       () => undefined,
     );
     while (performance.now() < asOfMs + timeoutMs) {

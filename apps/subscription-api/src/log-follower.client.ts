@@ -22,6 +22,8 @@ export type Follower = {
   onRecords(partition: number, records: InRecord[]): void;
   /** Once for each partition, when the end that it had at the start was reached. */
   onCaughtUp(partition: number): void;
+  /** The log has lost its tail, or was made anew: all that it has comes once more. */
+  onReadAgain?(partition: number): void;
 };
 
 export type Taker = {
@@ -105,6 +107,7 @@ export class LogFollower implements OnApplicationBootstrap, BeforeApplicationShu
         'earliest',
         (records) => onRecords(partition, records),
         () => onCaughtUp(partition),
+        () => follower.onReadAgain?.(partition),
       );
   }
 

@@ -25,3 +25,36 @@ it('has caught up with an empty log at once', () => {
   progress.endAsked(0, 5);
   expect([progress.lastFetchMs, caughtUp]).toEqual([5, 1]);
 });
+
+it('is not made fresher by an end that it had passed when it was asked for: that log is a shorter one', () => {
+  const progress = new FollowProgress(() => undefined);
+  progress.reached(300, 1_000);
+  // Asked for before the last records came: of the same log, and older.
+  progress.endAsked(290, 999);
+  expect(progress.lastFetchMs).toBe(999);
+  progress.endAsked(60, 2_000);
+  progress.reached(300, 2_500);
+  progress.endAsked(299, 3_000);
+  expect(progress.lastFetchMs).toBe(999);
+  progress.startsAgain();
+  progress.reached(0, 3_100);
+  progress.endAsked(60, 4_000);
+  expect(progress.lastFetchMs).toBe(999);
+  progress.reached(60, 4_100);
+  expect(progress.lastFetchMs).toBe(4_000);
+});
+
+it('does not wait for an end that the log no longer has', () => {
+  const progress = new FollowProgress(() => undefined);
+  progress.reached(10, 1_000);
+  progress.endAsked(400, 2_000);
+  progress.endAsked(350, 3_000);
+  progress.reached(350, 3_100);
+  expect(progress.lastFetchMs).toBe(3_000);
+  progress.endAsked(400, 4_000);
+  progress.startsAgain();
+  progress.reached(0, 4_100);
+  progress.endAsked(20, 5_000);
+  progress.reached(20, 5_100);
+  expect(progress.lastFetchMs).toBe(5_000);
+});

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { FetchedPartition } from './fetch-pace.js';
 import { GroupConsumer } from './group-consumer.js';
 import type { KafkaConnection } from './kafka-connection.js';
-import { FollowProgress } from './log-follower.js';
+import { FollowProgress, LogFollowers } from './log-follower.js';
 import { PartitionChannel, type ChunkResult } from './partition-channel.js';
 import type { InRecord } from './records.js';
 import { backoffMs, delay } from './waiting.js';
@@ -51,9 +50,8 @@ type Channel = { channel: PartitionChannel; tail: Promise<unknown> };
 const waitMs = 5_000;
 /** Where a follower stands beyond the end of the log, which shrank or is behind what was read of it. */
 const lookAgainMs = 50;
-const freshnessMs = 1_000;
-/** The last answer to an idle fetch was asked for up to two of its waits ago (500 ms each), and a little. */
-const lateAfterMs = 1_500;
+/** A new leader may know for a moment of less than there is. */
+const shorterAfterMs = 1_000;
 
 /**
  * Reads any partition from any position: a consumer that is alone in its group, so that everything is
@@ -67,15 +65,15 @@ export class LogReader {
   private readonly bounds = new Map<string, Bounds>();
   private readonly fetches = new Map<string, number>();
   private readonly leaders = new Map<string, string>();
-  private readonly followers = new Map<FollowProgress, { topic: string; partition: number }>();
+  private readonly followers: LogFollowers;
   private readonly stopping = new AbortController();
-  private freshness: NodeJS.Timeout | undefined;
   private allFetches = 0;
 
   constructor(
     private readonly kafka: KafkaConnection,
     private readonly options: LogReaderOptions,
   ) {
+    this.followers = new LogFollowers(kafka);
     this.groupId = kafka.groupId(`${options.groupId}-${randomBytes(6).toString('hex')}`);
     this.consumer = new GroupConsumer(
       kafka,
@@ -98,7 +96,7 @@ export class LogReader {
           this.allFetches++;
           this.fetches.set(nodeId, (this.fetches.get(nodeId) ?? 0) + 1);
         },
-        fetched: (partitions, sentMs) => this.endsKnown(partitions, sentMs),
+        fetched: (partitions, sentMs) => this.followers.endsKnown(partitions, sentMs),
       },
     );
   }
@@ -112,7 +110,7 @@ export class LogReader {
   async stop(): Promise<void> {
     if (this.stopping.signal.aborted) return;
     this.stopping.abort();
-    clearTimeout(this.freshness);
+    this.followers.stop();
     for (const { channel } of this.channels.values()) channel.close();
     await this.consumer.stop();
     const admin = await this.kafka.admin().catch(() => undefined);
@@ -171,6 +169,10 @@ export class LogReader {
   /**
    * Reads on for ever. `onCaughtUp` is called once, when the end that the log had at the start was reached. A
    * handler that throws is logged; the records count as read.
+   *
+   * A log that lost its tail, or was made anew, is read again from its beginning, and nothing counts as fresh
+   * meanwhile: records come again, and what was lost of them stays with whoever keeps it. `onReadAgain` is
+   * told before the first one.
    */
   follow(
     topic: string,
@@ -178,28 +180,33 @@ export class LogReader {
     from: number | 'earliest',
     onRecords: (records: InRecord[]) => void,
     onCaughtUp: () => void,
+    onReadAgain?: () => void,
   ): Following {
     const stopping = new AbortController();
     const guarded = (work: () => void) => this.guarded(topic, partition, work);
     const progress = new FollowProgress(() => guarded(onCaughtUp));
-    this.followers.set(progress, { topic, partition });
+    this.followers.add(progress, { topic, partition });
     const hand = (records: InRecord[]) => guarded(() => onRecords(records));
-    void this.followLoop({ topic, partition, from, progress, signal: stopping.signal, hand });
-    if (this.followers.size === 1) void this.askEnds();
+    const readAgain = () => {
+      progress.startsAgain();
+      guarded(() => onReadAgain?.());
+    };
+    void this.followLoop({ topic, partition, from, progress, signal: stopping.signal, hand, readAgain });
     return {
       get lastFetchMs() {
         return progress.lastFetchMs;
       },
       stop: () => {
         stopping.abort();
-        this.followers.delete(progress);
-        if (this.followers.size === 0) clearTimeout(this.freshness);
+        this.followers.remove(progress);
       },
     };
   }
 
-  private async followLoop({ topic, partition, from, progress, signal, hand }: FollowLoop): Promise<void> {
-    let position = from;
+  private async followLoop(loop: FollowLoop): Promise<void> {
+    const { topic, partition, progress, signal, hand } = loop;
+    let position = loop.from;
+    let beyondSinceMs: number | undefined;
     for (let failures = 0; !signal.aborted && !this.stopping.signal.aborted;) {
       try {
         if (position === 'earliest') position = (await this.freshBounds(topic, partition)).low;
@@ -209,7 +216,15 @@ export class LogReader {
         const result = await this.queued(topic, partition, () => this.read(topic, partition, at, options));
         if (signal.aborted) break;
         failures = 0;
-        if (result.kind === 'end') await delay(lookAgainMs, signal);
+        if (result.kind !== 'end') beyondSinceMs = undefined;
+        else if (performance.now() - (beyondSinceMs ??= performance.now()) < shorterAfterMs)
+          await delay(lookAgainMs, signal);
+        else {
+          const at = { topic, partition, position };
+          this.kafka.log('error', 'the log is shorter than it was, reading it again', at);
+          loop.readAgain();
+          position = 'earliest';
+        }
         if (result.kind === 'expired') {
           this.kafka.log('error', 'records expired before they were read', { topic, partition, position });
           position = result.low;
@@ -318,34 +333,6 @@ export class LogReader {
     }
   }
 
-  /** A fetch that has succeeded says where a log ends. */
-  private endsKnown(partitions: FetchedPartition[], sentMs: number): void {
-    if (this.followers.size === 0) return;
-    const ends = new Map(
-      partitions.map(({ topic, partition, stableEnd }) => [`${topic}/${partition}`, stableEnd]),
-    );
-    for (const [progress, { topic, partition }] of this.followers) {
-      const end = ends.get(`${this.kafka.topicName(topic)}/${partition}`);
-      if (end !== undefined) progress.endAsked(end, sentMs);
-    }
-  }
-
-  /** Asks for those of which no fetch has told lately. */
-  private async askEnds(): Promise<void> {
-    const lateMs = performance.now() - lateAfterMs;
-    const late = [...this.followers].filter(([{ lastFetchMs }]) => lastFetchMs < lateMs);
-    for (const topic of new Set(late.map(([, follower]) => follower.topic))) {
-      const askedMs = performance.now();
-      const ends = await this.kafka.endOffsets(topic).catch(() => undefined);
-      for (const [progress, follower] of this.followers) {
-        const end = follower.topic === topic ? ends?.get(follower.partition) : undefined;
-        if (end) progress.endAsked(end.high, askedMs);
-      }
-    }
-    if (this.stopping.signal.aborted || this.followers.size === 0) return;
-    this.freshness = setTimeout(() => void this.askEnds(), freshnessMs);
-  }
-
   private guarded(topic: string, partition: number, work: () => void): void {
     try {
       work();
@@ -366,4 +353,5 @@ type FollowLoop = {
   progress: FollowProgress;
   signal: AbortSignal;
   hand: (records: InRecord[]) => void;
+  readAgain: () => void;
 };

@@ -1,10 +1,12 @@
 import {
   directoryKey,
+  directoryTopic,
   encodeDirectory,
   decodeDirectory,
   joinKey,
   type DirectoryMessage,
 } from '@posthorn/contracts';
+import { KafkaConnection, LogReader } from '@posthorn/messaging';
 import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { operatorKey, Stage, type Harness } from '../testing/harness.js';
@@ -100,3 +102,28 @@ it('a start announces what the log lacks, and nothing else', async () => {
   await waitFor(() => said(rows[0].id).length === 1);
   expect(stage.directory.records).toHaveLength(before + 1);
 }, 30_000);
+
+it('says everything again in a directory that was made anew while the service runs', async () => {
+  const { brokers, prefix } = stage.stores.kafka;
+  const kafka = new KafkaConnection({ brokers, clientId: 'it', topicPrefix: prefix }, () => undefined);
+  const admin = await kafka.admin();
+  const before = new Set(stage.directory.records.map(({ key }) => key));
+  const topic = kafka.topicName(directoryTopic.name);
+  await admin.deleteTopics({ topics: [topic] });
+  await waitFor(async () => !(await admin.listTopics()).includes(topic));
+  await kafka.ensureTopics([{ ...directoryTopic, partitions: 1 }]);
+  const reader = new LogReader(kafka, { groupId: 'anew', topics: [directoryTopic.name] });
+  await reader.start();
+  const now = new Set<string>();
+  reader.follow(
+    directoryTopic.name,
+    0,
+    'earliest',
+    (records) => records.forEach(({ key }) => now.add(String(key))),
+    () => undefined,
+  );
+  expect(before.size).toBeGreaterThan(5);
+  await waitFor(() => [...before].every((key) => now.has(key)), { timeoutMs: 30_000 });
+  await reader.stop();
+  await kafka.close();
+}, 60_000);

@@ -66,6 +66,11 @@ export class DirectoryKeeper implements BeforeApplicationShutdown {
         this.isCaughtUp = true;
         this.plan();
       },
+      // What it lost is said again; so is what has not been read again by then, which changes nothing.
+      onReadAgain: () => {
+        this.logged.clear();
+        this.plan();
+      },
     });
   }
 
