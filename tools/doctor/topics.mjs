@@ -17,6 +17,7 @@ export function topicFindings(seen) {
     ...summed('kafka.retention', withConfig, retention, 'kept as long as is promised'),
     ...durabilityFindings(withConfig),
     ...summed('kafka.sizes', withConfig, sizes, 'the largest event fits'),
+    ...summed('kafka.compaction', withConfig, compaction, 'tables are compacted soon'),
   ];
 }
 
@@ -182,6 +183,24 @@ function sizes(seen) {
   return [wrong(seen, 'max.message.bytes', String(bytes), String(definition.maxMessageBytes), harm)];
 }
 
+/** Less than they are made with is as good. @param {Seen} seen @returns {Omit<Finding, 'check'>[]} */
+function compaction(seen) {
+  const { definition, config } = seen;
+  const larger = Object.entries(definition.config ?? {}).filter(
+    ([setting, most]) => Number(config.get(setting)) > Number(most),
+  );
+  if (larger.length === 0) return [];
+  const list = larger.map(([setting]) => `${setting} ${config.get(setting)}`).join(', ');
+  const settings = larger.map(([setting, most]) => `${setting}=${most}`).join(',');
+  return [
+    {
+      status: 'warn',
+      says: `${label(seen)} is compacted late (${list}): starts and takeovers read more every week`,
+      todo: alter(seen, settings),
+    },
+  ];
+}
+
 /**
  * @param {Seen} seen
  * @param {string} setting
@@ -193,9 +212,13 @@ function wrong(seen, setting, is, should, harm) {
   return {
     status: /** @type {const} */ ('fail'),
     says: `${label(seen)}: ${setting} is ${is} (${harm})`,
-    todo: `kafka-configs.sh --alter --entity-type topics --entity-name <prefix>${label(seen)} --add-config ${setting}=${should}`,
+    todo: alter(seen, `${setting}=${should}`),
   };
 }
+
+/** @param {Seen} seen @param {string} settings */
+const alter = (seen, settings) =>
+  `kafka-configs.sh --alter --entity-type topics --entity-name <prefix>${label(seen)} --add-config ${settings}`;
 
 /** @param {number} ms */
 const days = (ms) => `${Math.round((ms / DAY_MS) * 10) / 10} d`;

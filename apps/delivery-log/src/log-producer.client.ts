@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { encodeKeyUse, keyUsesTopic, partitionsFor, type TopicDefinition } from '@posthorn/contracts';
+import { encodeKeyUse, keyUsesTopic, topicSpecs, type TopicDefinition } from '@posthorn/contracts';
 import { BatchProducer, KafkaConnection, partitionFor } from '@posthorn/messaging';
 import { Metrics, observeProducer } from '@posthorn/runtime';
 import { DeliveryLogSettings } from './delivery-log.config.js';
@@ -39,10 +39,7 @@ export class LogProducer {
   /** Makes the topics that are missing, too: whichever service comes first does. */
   async start(topics: readonly TopicDefinition[]): Promise<void> {
     const { partitions, replicationFactor } = this.settings;
-    await this.kafka.ensureTopics(
-      topics.map((topic) => ({ ...topic, partitions: partitionsFor(topic, partitions) })),
-      replicationFactor,
-    );
+    await this.kafka.ensureTopics(topicSpecs(topics, partitions), replicationFactor);
     await this.producer.start();
   }
 

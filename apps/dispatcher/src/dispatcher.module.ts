@@ -4,7 +4,7 @@ import {
   cursorsTopic,
   dueTopic,
   eventsTopic,
-  partitionsFor,
+  topicSpecs,
   subscriptionsTopic,
 } from '@posthorn/contracts';
 import { defaultEgressSettings, EgressClient } from '@posthorn/egress';
@@ -57,8 +57,7 @@ export class DispatcherLifecycle
       'dispatcher.partitions',
       () => (this.server.ready && this.dispatcher.ready) || 'taking partitions over',
     );
-    const specs = allTopics.map((topic) => ({ ...topic, partitions: partitionsFor(topic, partitions) }));
-    await kafka.ensureTopics(specs, replicationFactor);
+    await kafka.ensureTopics(topicSpecs(allTopics, partitions), replicationFactor);
     await Promise.all([producer.start(), reader.start()]);
     this.dispatcher.start();
   }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { allTopics, eventsTopic, partitionsFor } from '@posthorn/contracts';
+import { allTopics, eventsTopic, topicSpecs } from '@posthorn/contracts';
 import { BatchProducer, KafkaConnection, type OutRecord } from '@posthorn/messaging';
 import { HealthRegistry, LOGGER, type Logger, Metrics, observeProducer } from '@posthorn/runtime';
 import { EventIngestSettings } from './event-ingest.config.js';
@@ -83,7 +83,8 @@ export class EventLog {
   async start(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       try {
-        await this.ensureTopics();
+        const { partitions, replicationFactor } = this.settings;
+        await this.kafka.ensureTopics(topicSpecs(allTopics, partitions), replicationFactor);
         await Promise.all([this.http.start(), this.inbox.start()]);
         this.partitionCount = await this.kafka.partitionCount(eventsTopic.name);
         return;
@@ -92,18 +93,5 @@ export class EventLog {
         await new Promise((resolve) => setTimeout(resolve, retryStartMs));
       }
     }
-  }
-
-  private ensureTopics(): Promise<void> {
-    const { partitions, replicationFactor } = this.settings;
-    const specs = allTopics.map((topic) => ({
-      name: topic.name,
-      partitions: partitionsFor(topic, partitions),
-      cleanup: topic.cleanup,
-      retentionMs: topic.retentionMs,
-      ...(topic.deleteRetentionMs === undefined ? {} : { deleteRetentionMs: topic.deleteRetentionMs }),
-      maxMessageBytes: topic.maxMessageBytes,
-    }));
-    return this.kafka.ensureTopics(specs, replicationFactor);
   }
 }

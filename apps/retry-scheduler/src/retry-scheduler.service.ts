@@ -9,7 +9,7 @@ import {
   cursorsTopic,
   dueTopic,
   encodeRejected,
-  partitionsFor,
+  topicSpecs,
   rejectedTopic,
   retriesTopic,
 } from '@posthorn/contracts';
@@ -113,10 +113,7 @@ export class RetrySchedulerService implements OnModuleInit, BeforeApplicationShu
   async onModuleInit(): Promise<void> {
     await this.database.start();
     await this.kafka.ensureTopics(
-      [cursorsTopic, retriesTopic, dueTopic, rejectedTopic].map((topic) => ({
-        ...topic,
-        partitions: partitionsFor(topic, this.settings.partitions),
-      })),
+      topicSpecs([cursorsTopic, retriesTopic, dueTopic, rejectedTopic], this.settings.partitions),
       this.settings.replicationFactor,
     );
     await this.producer.start();

@@ -92,5 +92,6 @@ export {
   retriesTopic,
   subscriptionsTopic,
   type TopicDefinition,
+  topicSpecs,
 } from './topics.js';
 export { joinKey, splitKey, UndecodableError } from './wire.js';

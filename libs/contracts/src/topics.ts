@@ -11,7 +11,7 @@ export type TopicDefinition = {
    */
   partitioning: 'tenant' | 'free' | 'one';
   maxMessageBytes: number;
-  /** Further settings, as Kafka names them. */
+  /** Further settings, as Kafka names them. Of each, less is as good: an operator may choose it. */
   config?: Record<string, string>;
 };
 
@@ -83,6 +83,14 @@ export const allTopics: readonly TopicDefinition[] = [
   attemptsTopic,
   rejectedTopic,
 ];
+
+/** What a service gives messaging to make them of: all that is said of them here, whichever service it is. */
+export function topicSpecs(
+  topics: readonly TopicDefinition[],
+  partitions: number,
+): (TopicDefinition & { partitions: number })[] {
+  return topics.map((topic) => ({ ...topic, partitions: partitionsFor(topic, partitions) }));
+}
 
 /** The partition counts to create a topic with; an existing topic keeps what it has. */
 export function partitionsFor({ partitioning }: TopicDefinition, partitions: number): number {

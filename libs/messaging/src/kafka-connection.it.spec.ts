@@ -1,4 +1,4 @@
-import { testKafka } from '@posthorn/testing';
+import { testKafka, waitFor } from '@posthorn/testing';
 import { KafkaConnection, type TopicSpec } from './kafka-connection.js';
 
 const { brokers, prefix, cleanup } = testKafka();
@@ -52,6 +52,29 @@ it('creates topics as specified, from several services at once, and leaves exist
     'segment.ms': '600000',
   });
   await Promise.all(services.map((service) => service.close()));
+}, 30_000);
+
+it('tells of topics that were made with larger settings than they are to have, and how to change them', async () => {
+  const limits = { 'segment.ms': '600000', 'segment.bytes': '16777216' };
+  await kafka.ensureTopics([
+    spec('grown', { config: { 'segment.bytes': '8388608' } }),
+    spec('as-wanted', { config: limits }),
+  ]);
+  const told: [string, string, unknown][] = [];
+  const settings = { brokers, clientId: 'it', topicPrefix: prefix };
+  const service = new KafkaConnection(settings, (...entry) => void told.push(entry));
+  await service.ensureTopics([
+    spec('as-wanted', { config: limits }),
+    spec('grown', { config: limits }),
+    spec('unsaid'),
+  ]);
+  const warned = () => told.filter(([level]) => level === 'warn');
+  await waitFor(() => warned().length > 0);
+  const topic = `${prefix}grown`;
+  // Of what is smaller nothing is said: that is the operator's choice.
+  const todo = `kafka-configs.sh --alter --entity-type topics --entity-name ${topic} --add-config segment.ms=600000`;
+  expect(warned().map(([, , more]) => more)).toEqual([{ topic, todo }]);
+  await service.close();
 }, 30_000);
 
 it('says low and high of every partition', async () => {

@@ -13,6 +13,7 @@ import { startConnectionsFresh } from './fresh-connections.js';
 import { encodeProduceRequests } from './produce-encoder.js';
 import { shareRequestTimers } from './request-timers.js';
 import { passOverKnownOffsets } from './known-offsets.js';
+import { tellOfLargerSettings } from './topic-settings.js';
 import { rememberTransactionCoordinators } from './transaction-coordinators.js';
 import { kafkaLogCreator, seldom, type LogFn } from './kafka-log.js';
 import { delay, repeated, settledWithin } from './waiting.js';
@@ -133,14 +134,17 @@ export class KafkaConnection {
   /**
    * Creates what is missing and waits until every partition has a leader. Safe when several services do it at
    * once. An existing topic is left as it is: its partition count decides where a tenant lives, and its other
-   * settings are the operator's.
+   * settings are the operator's, who is told where `config` would have it otherwise.
    */
   async ensureTopics(specs: TopicSpec[], replicationFactor?: number): Promise<void> {
     const deadline = performance.now() + topicTimeoutMs;
     for (;;) {
       try {
         const missing = await this.createMissing(specs, replicationFactor);
-        if (missing.length === 0 && (await this.haveLeaders(specs))) return;
+        if (missing.length === 0 && (await this.haveLeaders(specs))) {
+          void tellOfLargerSettings(this, specs);
+          return;
+        }
       } catch (error) {
         if (performance.now() > deadline) throw error;
         this.log('info', 'topics are not there yet', { error: String(error) });

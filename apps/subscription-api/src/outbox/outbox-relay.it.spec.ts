@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { decodeEvents } from '@posthorn/contracts';
+import { cursorsTopic, decodeEvents, directoryTopic, keyUsesTopic } from '@posthorn/contracts';
+import { KafkaConnection } from '@posthorn/messaging';
 import { Metrics } from '@posthorn/runtime';
 import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
 import { EventStore } from '../aggregates/event.store.js';
@@ -69,6 +70,17 @@ function gate(
   };
   return { open: restore, entered, calls: () => calls };
 }
+
+it('makes topics with everything that is said of them', async () => {
+  const kafka = api.service.app.get(KafkaConnection, { strict: false });
+  const admin = await kafka.admin();
+  for (const { name, config } of [cursorsTopic, directoryTopic, keyUsesTopic]) {
+    const resources = [{ type: 2, name: kafka.topicName(name) }];
+    const [found] = (await admin.describeConfigs({ includeSynonyms: false, resources })).resources;
+    const settings = found.configEntries.map((one) => [one.configName, one.configValue]);
+    expect(Object.fromEntries(settings)).toMatchObject({ 'cleanup.policy': 'compact', ...config });
+  }
+});
 
 it('leaves nothing in the outbox, and nothing is sent twice', async () => {
   const key = await api.tenant(newVendor(), 'brutlers');

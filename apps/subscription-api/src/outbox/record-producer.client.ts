@@ -6,7 +6,7 @@ import {
   directoryTopic,
   eventsTopic,
   keyUsesTopic,
-  partitionsFor,
+  topicSpecs,
 } from '@posthorn/contracts';
 import { BatchProducer, KafkaConnection, partitionFor } from '@posthorn/messaging';
 import { HealthRegistry, LOGGER, type Logger, Metrics, observeProducer, Spans } from '@posthorn/runtime';
@@ -98,16 +98,11 @@ export class RecordProducer {
   private async connect(): Promise<void> {
     const { signal } = this.stopping;
     const { partitions, replicationFactor } = this.settings;
-    const specs = topics.map((topic) => {
-      const { name, cleanup, retentionMs, deleteRetentionMs, maxMessageBytes } = topic;
-      const count = partitionsFor(topic, partitions);
-      return { name, cleanup, retentionMs, deleteRetentionMs, maxMessageBytes, partitions: count };
-    });
     while (!signal.aborted) {
       try {
         // A broker that does not answer must not hold up a stop for as long as topics may take.
         if (await this.kafka.ping(pingMs)) {
-          await this.kafka.ensureTopics(specs, replicationFactor);
+          await this.kafka.ensureTopics(topicSpecs(topics, partitions), replicationFactor);
           await this.producer.start();
           this.isReady = true;
           return;
