@@ -27,6 +27,10 @@ const german: [said: RegExp, text: string][] = [
   [/^cannot be set$/, 'kann nicht gesetzt werden'],
   [/^cannot be changed; it is (.*)$/, 'kann nicht geändert werden, es bleibt bei $1'],
   [/^cannot begin with (\S+)$/, 'darf nicht mit $1 beginnen'],
+  [
+    /^cannot be \[hidden\].*$/,
+    'kann nicht [hidden] sein: Es gibt keinen Header dieses Namens, dessen Wert bleiben könnte',
+  ],
   [/^is always (\S+) with the profile (\S+)$/, 'ist mit dem Profil $2 immer $1'],
   [/^is not chosen with this profile$/, 'wird mit diesem Profil nicht gewählt'],
   [/^is not known to this profile$/, 'ist diesem Profil nicht bekannt'],

@@ -1,4 +1,5 @@
 import { isSealed, openHeader, sealedMark } from '@posthorn/contracts';
+import { pointerPart, Problems } from '../problems.js';
 
 /** What a credential in a customer's own header is shown as; sent back, it means "as it was". */
 export const hiddenValue = '[hidden]';
@@ -15,18 +16,31 @@ export function looksSecret(name: string, value: string): boolean {
 
 export type Sealer = { seal(plain: string): string; open(sealed: string): string };
 
-/** Values that look secret, sealed; those that did not change keep their text, so that nothing changes. */
+/**
+ * Values that look secret, sealed; those that did not change keep their text, so that nothing changes. Names
+ * are the same in whatever capitals, as they are for receivers.
+ *
+ * @throws AppError `invalid` for a hidden value that stands for none: the receiver would get the mark itself
+ */
 export function sealHeaders(
   wanted: Record<string, string>,
   before: Record<string, string>,
   { seal, open }: Sealer,
 ): Record<string, string> {
+  const problems = new Problems();
+  const values = new Map(Object.entries(before).map(([name, value]) => [name.toLowerCase(), value]));
   const entries = Object.entries(wanted).map(([name, value]) => {
-    const known = before[name];
+    const known = values.get(name.toLowerCase());
     if (known !== undefined && (value === hiddenValue || openHeader(known, open) === value))
       return [name, known];
+    if (value === hiddenValue)
+      problems.add(
+        `/headers/${pointerPart(name)}`,
+        'cannot be [hidden]: there is no header of this name whose value could stay',
+      );
     return [name, looksSecret(name, value) ? sealedMark + seal(value) : value];
   });
+  problems.throwIfAny();
   return Object.fromEntries(entries) as Record<string, string>;
 }
 

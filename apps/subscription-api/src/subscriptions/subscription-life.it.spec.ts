@@ -1,6 +1,6 @@
 import { decodeEvents, type LaneCommand } from '@posthorn/contracts';
 import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
-import { operatorKey, Stage, type Harness } from '../testing/harness.js';
+import { operatorKey, Stage, type Answer, type Harness } from '../testing/harness.js';
 
 type View = { id: string; version: number; secret?: string; headers: Record<string, string> };
 type Page = { items: View[]; nextCursor: string | null };
@@ -144,11 +144,45 @@ it('never shows a credential in a header again, nor writes it in clear', async (
   // What was read may be sent back as it is: nothing changes.
   const same = await api.call<View>('PATCH', at, { key, body: { headers: hidden } });
   expect([same.body.version, same.body.headers]).toEqual([1, hidden]);
+  // Names are compared as HTTP compares them: the value stays under its new capitals.
+  const capitals = { 'x-tenant-token': '[hidden]', 'X-Colour': 'blue' };
+  expect((await api.call<View>('PATCH', at, { key, body: { headers: capitals } })).body.version).toBe(2);
+  await waitFor(() => stage.snapshots(body.id).length > 1 || undefined);
+  const [first, second] = stage.snapshots(body.id);
+  expect(second.headers).toEqual({
+    'x-tenant-token': first.headers['X-Tenant-Token'],
+    'X-Colour': 'blue',
+  });
   const [snapshot] = stage.snapshots(body.id);
   expect(snapshot.headers['X-Tenant-Token']).toMatch(/^sealed:v1\./);
   const records = stage.events.records.map(({ value }) => value.toString('utf8')).join();
   expect(records + (await stage.everything())).not.toContain('very-hidden-value');
   expect(tenantId).toBeTruthy();
+});
+
+it('takes no [hidden] for a value, where there is none of its name to keep', async () => {
+  const { key, path } = await tenant();
+  const headers = { 'X-Tenant-Token': '[hidden]', 'X-Colour': 'blue' };
+  const pointers = ({ status, body: { code, errors } }: Answer<View & Problem>) => [
+    ...[status, code],
+    ...(errors ?? []).map(({ pointer }) => pointer),
+  ];
+  const refused = [422, 'invalid', '/headers/X-Tenant-Token'];
+  // As somebody sends it who makes a webhook from what was read of another one.
+  const copy = await api.call<View & Problem>('POST', path, { key, body: { url, headers } });
+  expect(pointers(copy)).toEqual(refused);
+  const { body: made } = await api.call<View>('POST', path, {
+    key,
+    body: { url, headers: { 'X-Tenant-Token': 'very-hidden-value' } },
+  });
+  const at = `${path}/${made.id}`;
+  await api.call('PATCH', at, { key, body: { headers: { 'X-Colour': 'blue' } } });
+  for (const method of ['PATCH', 'PUT'])
+    expect(pointers(await api.call<View & Problem>(method, at, { key, body: { url, headers } }))).toEqual(
+      refused,
+    );
+  const { body } = await api.call<View>('GET', at, { key });
+  expect([body.version, body.headers]).toEqual([2, { 'X-Colour': 'blue' }]);
 });
 
 describe('an expression', () => {

@@ -71,12 +71,13 @@ export class SubscriptionService {
     const isPolled = input.kind === 'poll';
     const generated = input.secret === undefined && !isPolled ? generateSecret(profile.name) : undefined;
     const secret = input.secret ?? generated ?? '';
-    if (!isPolled) await this.receivers.checkUrl(url);
+    const place = { id: newId('sub', randomBytes(17)), tenantId: tenant.id };
     const settings = settingsOf(input, profile);
+    const headers = sealHeaders(settings.headers, {}, this.sealerOf(place.tenantId, place.id));
+    if (!isPolled) await this.receivers.checkUrl(url);
     await this.checkRoom(tenant, profile, settings.name);
     const agreement = isPolled ? {} : await this.verify(profile, input.verification, url, secret);
 
-    const place = { id: newId('sub', randomBytes(17)), tenantId: tenant.id };
     const ordering = input.ordering ?? profile.ordering;
     const { startFrom } = input;
     const fromSeq = startFrom === undefined ? undefined : await this.log.at(tenant.id, startFrom);
@@ -84,7 +85,7 @@ export class SubscriptionService {
     const beside = ordering === 'unordered';
     const payload = {
       ...settings,
-      headers: sealHeaders(settings.headers, {}, this.sealerOf(place.tenantId, place.id)),
+      headers,
       ...agreement,
       url,
       ...(isPolled ? { kind: 'poll' as const } : {}),
