@@ -1567,6 +1567,9 @@ export const answers: Record<string, object> = {
      }
     ]
    },
+   "version": {
+    "type": "number"
+   },
    "createdAt": {
     "type": "string"
    }
@@ -1577,6 +1580,7 @@ export const answers: Record<string, object> = {
    "name",
    "role",
    "tenantId",
+   "version",
    "createdAt"
   ]
  },
@@ -1610,6 +1614,9 @@ export const answers: Record<string, object> = {
      }
     ]
    },
+   "version": {
+    "type": "number"
+   },
    "createdAt": {
     "type": "string"
    }
@@ -1620,6 +1627,7 @@ export const answers: Record<string, object> = {
    "name",
    "role",
    "tenantId",
+   "version",
    "createdAt"
   ]
  },
@@ -1653,6 +1661,9 @@ export const answers: Record<string, object> = {
      }
     ]
    },
+   "version": {
+    "type": "number"
+   },
    "createdAt": {
     "type": "string"
    }
@@ -1663,6 +1674,7 @@ export const answers: Record<string, object> = {
    "name",
    "role",
    "tenantId",
+   "version",
    "createdAt"
   ]
  },
@@ -1701,6 +1713,9 @@ export const answers: Record<string, object> = {
         }
        ]
       },
+      "version": {
+       "type": "number"
+      },
       "createdAt": {
        "type": "string"
       }
@@ -1711,6 +1726,7 @@ export const answers: Record<string, object> = {
       "name",
       "role",
       "tenantId",
+      "version",
       "createdAt"
      ]
     }
@@ -4396,6 +4412,9 @@ export const answers: Record<string, object> = {
    "name": {
     "type": "string"
    },
+   "version": {
+    "type": "number"
+   },
    "createdAt": {
     "type": "string"
    }
@@ -4404,6 +4423,7 @@ export const answers: Record<string, object> = {
    "id",
    "profile",
    "name",
+   "version",
    "createdAt"
   ]
  },
@@ -4425,6 +4445,9 @@ export const answers: Record<string, object> = {
    "name": {
     "type": "string"
    },
+   "version": {
+    "type": "number"
+   },
    "createdAt": {
     "type": "string"
    }
@@ -4433,6 +4456,7 @@ export const answers: Record<string, object> = {
    "id",
    "profile",
    "name",
+   "version",
    "createdAt"
   ]
  },
@@ -4454,6 +4478,9 @@ export const answers: Record<string, object> = {
    "name": {
     "type": "string"
    },
+   "version": {
+    "type": "number"
+   },
    "createdAt": {
     "type": "string"
    }
@@ -4462,6 +4489,7 @@ export const answers: Record<string, object> = {
    "id",
    "profile",
    "name",
+   "version",
    "createdAt"
   ]
  },
@@ -4488,6 +4516,9 @@ export const answers: Record<string, object> = {
       "name": {
        "type": "string"
       },
+      "version": {
+       "type": "number"
+      },
       "createdAt": {
        "type": "string"
       }
@@ -4496,6 +4527,7 @@ export const answers: Record<string, object> = {
       "id",
       "profile",
       "name",
+      "version",
       "createdAt"
      ]
     }
@@ -4546,6 +4578,9 @@ export const answers: Record<string, object> = {
      }
     ]
    },
+   "version": {
+    "type": "number"
+   },
    "createdAt": {
     "type": "string"
    }
@@ -4556,6 +4591,7 @@ export const answers: Record<string, object> = {
    "name",
    "role",
    "tenantId",
+   "version",
    "createdAt"
   ]
  },
@@ -4589,6 +4625,9 @@ export const answers: Record<string, object> = {
      }
     ]
    },
+   "version": {
+    "type": "number"
+   },
    "createdAt": {
     "type": "string"
    }
@@ -4599,6 +4638,7 @@ export const answers: Record<string, object> = {
    "name",
    "role",
    "tenantId",
+   "version",
    "createdAt"
   ]
  },
@@ -4632,6 +4672,9 @@ export const answers: Record<string, object> = {
      }
     ]
    },
+   "version": {
+    "type": "number"
+   },
    "createdAt": {
     "type": "string"
    }
@@ -4642,6 +4685,7 @@ export const answers: Record<string, object> = {
    "name",
    "role",
    "tenantId",
+   "version",
    "createdAt"
   ]
  },
@@ -4680,6 +4724,9 @@ export const answers: Record<string, object> = {
         }
        ]
       },
+      "version": {
+       "type": "number"
+      },
       "createdAt": {
        "type": "string"
       }
@@ -4690,6 +4737,7 @@ export const answers: Record<string, object> = {
       "name",
       "role",
       "tenantId",
+      "version",
       "createdAt"
      ]
     }

@@ -25,8 +25,15 @@ export class ChangeTenantBody {
   name: string;
 }
 
-export type TenantView = { id: string; profile: ProfileName; name: string; createdAt: string };
+export type TenantView = {
+  id: string;
+  profile: ProfileName;
+  name: string;
+  /** As its `ETag`, for `If-Match`; in lists, too. */
+  version: number;
+  createdAt: string;
+};
 
-export function tenantView({ id, profile, name, createdAt }: Tenant): TenantView {
-  return { id, profile, name, createdAt };
+export function tenantView({ id, profile, name, version, createdAt }: Tenant): TenantView {
+  return { id, profile, name, version, createdAt };
 }

@@ -106,7 +106,7 @@ describe('tenants and keys', () => {
     const key = await api.tenant('renamed-1', 'brz365');
     const path = `${tenants}/renamed-1`;
     const read = await api.call('GET', path, { key });
-    expect([read.headers.get('etag'), read.body]).toMatchObject(['"1"', { name: 'renamed-1' }]);
+    expect([read.headers.get('etag'), read.body]).toMatchObject(['"1"', { name: 'renamed-1', version: 1 }]);
     const rename = (name: unknown, etag?: string, more = {}) =>
       api.call<{ name: string; code: string; errors: object[] }>('PATCH', path, {
         key,
@@ -117,7 +117,7 @@ describe('tenants and keys', () => {
     expect([first.status, first.headers.get('etag'), first.body]).toEqual([
       200,
       '"2"',
-      { ...read.body, name: 'Vendor of Linz' },
+      { ...read.body, name: 'Vendor of Linz', version: 2 },
     ]);
     const late = await rename('Another', '"1"');
     expect([late.status, late.body.code]).toEqual([412, 'precondition-failed']);

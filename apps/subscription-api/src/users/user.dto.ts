@@ -88,11 +88,13 @@ export type UserView = {
   name: string;
   role: SessionRole;
   tenantId: string | null;
+  /** As its `ETag`, for `If-Match`; in lists, too. */
+  version: number;
   createdAt: string;
 };
 
-export function userView({ id, email, name, role, tenantId, createdAt }: User): UserView {
-  return { id, email, name, role, tenantId, createdAt };
+export function userView({ id, email, name, role, tenantId, version, createdAt }: User): UserView {
+  return { id, email, name, role, tenantId, version, createdAt };
 }
 
 /** The password is answered this once. */

@@ -185,14 +185,17 @@ it('changes name and role against the version that was read; another role ends t
   await waitFor(async () => (await holdsElsewhere(cookie)) || undefined);
   const at = `${path}/users/${id}`;
   const read = await api.call<User>('GET', at, { key });
-  expect([read.headers.get('etag'), read.body]).toMatchObject(['"1"', { id, email, role: 'tenant-admin' }]);
+  expect([read.headers.get('etag'), read.body]).toMatchObject([
+    '"1"',
+    { id, email, role: 'tenant-admin', version: 1 },
+  ]);
   const change = (body: object, headers = {}) =>
     api.call<User & Problem & { errors: object[] }>('PATCH', at, { key, body, headers });
   const named = await change({ name: 'Ursula' }, { 'if-match': '"1"' });
   expect([named.status, named.headers.get('etag'), named.body]).toEqual([
     200,
     '"2"',
-    { ...read.body, name: 'Ursula' },
+    { ...read.body, name: 'Ursula', version: 2 },
   ]);
   expect((await change({ name: 'Late' }, { 'if-match': '"1"' })).body.code).toBe('precondition-failed');
   expect((await change({ name: 'Ursula', role: 'tenant-admin' })).headers.get('etag')).toBe('"2"');

@@ -1719,6 +1719,7 @@ export interface operations {
                             name: string;
                             /** @enum {string} */
                             profile: "brutlers" | "brz365" | "standard" | "cloudevents";
+                            version: number;
                         }[];
                         nextCursor: null | string;
                     };
@@ -1766,6 +1767,7 @@ export interface operations {
                         name: string;
                         /** @enum {string} */
                         profile: "brutlers" | "brz365" | "standard" | "cloudevents";
+                        version: number;
                     };
                 };
             };
@@ -1802,6 +1804,7 @@ export interface operations {
                         name: string;
                         /** @enum {string} */
                         profile: "brutlers" | "brz365" | "standard" | "cloudevents";
+                        version: number;
                     };
                 };
             };
@@ -1846,6 +1849,7 @@ export interface operations {
                         name: string;
                         /** @enum {string} */
                         profile: "brutlers" | "brz365" | "standard" | "cloudevents";
+                        version: number;
                     };
                 };
             };
@@ -4547,6 +4551,7 @@ export interface operations {
                             /** @enum {string} */
                             role: "operator" | "tenant-admin" | "tenant-viewer";
                             tenantId: null | string;
+                            version: number;
                         }[];
                         nextCursor: null | string;
                     };
@@ -4600,6 +4605,7 @@ export interface operations {
                         /** @enum {string} */
                         role: "operator" | "tenant-admin" | "tenant-viewer";
                         tenantId: null | string;
+                        version: number;
                     };
                 };
             };
@@ -4639,6 +4645,7 @@ export interface operations {
                         /** @enum {string} */
                         role: "operator" | "tenant-admin" | "tenant-viewer";
                         tenantId: null | string;
+                        version: number;
                     };
                 };
             };
@@ -4726,6 +4733,7 @@ export interface operations {
                         /** @enum {string} */
                         role: "operator" | "tenant-admin" | "tenant-viewer";
                         tenantId: null | string;
+                        version: number;
                     };
                 };
             };
@@ -4852,6 +4860,7 @@ export interface operations {
                             /** @enum {string} */
                             role: "operator" | "tenant-admin" | "tenant-viewer";
                             tenantId: null | string;
+                            version: number;
                         }[];
                         nextCursor: null | string;
                     };
@@ -4901,6 +4910,7 @@ export interface operations {
                         /** @enum {string} */
                         role: "operator" | "tenant-admin" | "tenant-viewer";
                         tenantId: null | string;
+                        version: number;
                     };
                 };
             };
@@ -4939,6 +4949,7 @@ export interface operations {
                         /** @enum {string} */
                         role: "operator" | "tenant-admin" | "tenant-viewer";
                         tenantId: null | string;
+                        version: number;
                     };
                 };
             };
@@ -5022,6 +5033,7 @@ export interface operations {
                         /** @enum {string} */
                         role: "operator" | "tenant-admin" | "tenant-viewer";
                         tenantId: null | string;
+                        version: number;
                     };
                 };
             };
