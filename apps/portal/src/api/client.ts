@@ -13,13 +13,10 @@ export type Answer<P extends keyof paths, M extends Method> = Success<Responses<
 type ParamsOf<P> = P extends `${string}{${infer N}}${infer Rest}` ? N | ParamsOf<Rest> : never;
 type Values = Record<string, string | number | boolean | null | undefined>;
 
+type Sent = { body?: unknown; headers?: Record<string, string>; signal?: AbortSignal | undefined };
 type Options<P> = ([ParamsOf<P>] extends [never]
   ? { path?: undefined }
-  : { path: Record<ParamsOf<P>, string> }) & {
-  query?: Values;
-  body?: unknown;
-  signal?: AbortSignal;
-};
+  : { path: Record<ParamsOf<P>, string> }) & { query?: Values } & Sent;
 
 export type FieldProblem = { pointer?: string; detail: string };
 
@@ -36,6 +33,13 @@ export class ApiError extends Error {
     this.name = 'ApiError';
   }
 }
+
+/** What a second try may change: no answer, or a server that has trouble. */
+export const isPassing = (error: unknown): boolean =>
+  error instanceof ApiError && (error.status === 0 || error.status >= 500);
+
+/** Makes a change only on the version that it was made for. */
+export const ifMatch = (version: number): Record<string, string> => ({ 'if-match': `"${version}"` });
 
 let onLoggedOut: () => void = () => undefined;
 
@@ -63,25 +67,28 @@ export async function call<P extends keyof paths & string, M extends Method>(
   const {
     path: params,
     query,
-    body,
-    signal,
+    ...rest
   } = options as {
     path?: Record<string, string>;
   } & Options<'/'>;
-  return (await send(method, addressOf(path, params, query), { body, signal })) as Answer<P, M>;
+  return (await send(method, addressOf(path, params, query), rest)) as Answer<P, M>;
 }
 
 export async function send(
   method: string,
   address: string,
-  { body, signal }: { body?: unknown; signal?: AbortSignal | undefined } = {},
+  { body, headers, signal }: Sent = {},
 ): Promise<unknown> {
-  const init: RequestInit = { method: method.toUpperCase(), headers: { accept: 'application/json' } };
+  const init: RequestInit = {
+    method: method.toUpperCase(),
+    headers: {
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+  };
   if (signal) init.signal = signal;
-  if (body !== undefined) {
-    init.body = JSON.stringify(body);
-    init.headers = { accept: 'application/json', 'content-type': 'application/json' };
-  }
+  if (body !== undefined) init.body = JSON.stringify(body);
   const response = await fetch(address, init).catch((error: unknown) => {
     if (signal?.aborted) throw error;
     throw new ApiError(0, 'unreachable', 'unreachable');

@@ -65,9 +65,10 @@ export const errorTexts = {
   ],
   'error.gone': ['It was deleted.', 'Das wurde gelöscht.'],
   'error.precondition-failed': [
-    'Somebody else changed this in the meantime. Reload, then change it again.',
-    'Jemand anderes hat das inzwischen geändert. Laden Sie neu und ändern Sie es dann noch einmal.',
+    'Somebody else changed this in the meantime, so your changes were not saved. Load the current version, which discards what you entered here, and make them again.',
+    'Jemand anderes hat das inzwischen geändert, deshalb wurde Ihre Änderung nicht gespeichert. Laden Sie den jetzigen Stand – Ihre Eingaben hier werden dabei verworfen – und machen Sie sie noch einmal.',
   ],
+  'error.reload': ['Load the current version', 'Jetzigen Stand laden'],
   'error.precondition-required': [
     'It is unclear which version you are changing. Reload, then change it again.',
     'Es ist unklar, welchen Stand Sie ändern. Laden Sie neu und ändern Sie es dann noch einmal.',

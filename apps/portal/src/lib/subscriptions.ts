@@ -28,13 +28,24 @@ export function useSubscriptions(tenantId: string, everyMs: number | false = fal
   });
 }
 
-export function useSubscription(tenantId: string, id: string, everyMs: number | false = false) {
-  return useQuery<Subscription>({
+const subscriptionOf = (tenantId: string, id: string) =>
+  queryOptions<Subscription>({
     queryKey: ['subscriptions', tenantId, id],
     queryFn: ({ signal }) =>
       call('get', '/v1/tenants/{tenantId}/subscriptions/{id}', { path: { tenantId, id }, signal }),
-    refetchInterval: everyMs,
   });
+
+export function useSubscription(tenantId: string, id: string, everyMs: number | false = false) {
+  return useQuery({ ...subscriptionOf(tenantId, id), refetchInterval: everyMs });
+}
+
+/** To be changed: as it is now, not as it was seen last. What is read later does not change it. */
+export function useSubscriptionNow(tenantId: string, id: string) {
+  const { data, error, isFetchedAfterMount, refetch } = useQuery({
+    ...subscriptionOf(tenantId, id),
+    staleTime: 0,
+  });
+  return { webhook: isFetchedAfterMount ? data : undefined, error, refetch };
 }
 
 /** Lanes that wait, of one webhook or of all: every one of them, so that their sum is true. */

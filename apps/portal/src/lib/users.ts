@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { call } from '../api/client';
+import { call, ifMatch } from '../api/client';
 import type { User } from '../api/types';
 
 export type NewUser = { email: string; name: string; password: string; role?: string };
@@ -38,14 +38,20 @@ export function useRemoveUser(tenantId: string | undefined) {
   });
 }
 
-type Change = { userId: string; change: { name?: string; role?: string } };
+/** Of a user as he was read. */
+type Change = { user: User; change: { name?: string; role?: string } };
 
 export function useChangeUser(tenantId: string | undefined) {
   const reload = useReload(tenantId);
   return useMutation({
-    mutationFn: async ({ userId, change: body }: Change): Promise<void> => {
-      if (tenantId === undefined) await call('patch', '/v1/users/{userId}', { path: { userId }, body });
-      else await call('patch', '/v1/tenants/{tenantId}/users/{userId}', { path: { tenantId, userId }, body });
+    mutationFn: async ({ user: { id: userId, version }, change: body }: Change): Promise<void> => {
+      const options = { body, headers: ifMatch(version) };
+      if (tenantId === undefined) await call('patch', '/v1/users/{userId}', { path: { userId }, ...options });
+      else
+        await call('patch', '/v1/tenants/{tenantId}/users/{userId}', {
+          path: { tenantId, userId },
+          ...options,
+        });
     },
     onSuccess: reload,
   });
@@ -53,7 +59,10 @@ export function useChangeUser(tenantId: string | undefined) {
 
 /** The new password, which nobody can read again. */
 export function useResetPassword(tenantId: string | undefined) {
+  const reload = useReload(tenantId);
   return useMutation({
+    // The user has another version now. The password does not wait for that.
+    onSuccess: () => void reload(),
     mutationFn: async (userId: string): Promise<string> => {
       const { password } =
         tenantId === undefined

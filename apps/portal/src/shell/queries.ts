@@ -1,9 +1,5 @@
 import { QueryClient } from '@tanstack/react-query';
-import { ApiError } from '../api/client';
-
-/** What a second try may change: no answer, or a server that has trouble. */
-const isPassing = (error: unknown): boolean =>
-  error instanceof ApiError && (error.status === 0 || error.status >= 500);
+import { isPassing } from '../api/client';
 
 export const queryClient = new QueryClient({
   defaultOptions: {

@@ -1,7 +1,7 @@
 import { Button, Checkbox, JsonInput, Select, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiError, call } from '../../api/client';
+import { ApiError, call, ifMatch } from '../../api/client';
 import type { EventType } from '../../api/types';
 import { useLanguage, useT, type Translate } from '../../i18n/i18n';
 import { useTenantId } from '../../shell/tenant';
@@ -14,18 +14,20 @@ import { examplesOf, parsed, placeIn, startValues, type Parsed, type Values } fr
 
 type Props = {
   type?: EventType;
+  /** Begins anew, with the type as it is now. */
+  onReload?(): Promise<void>;
   onClose(): void;
 };
 
 /** A type of the tenant's own, or what the tenant says of one of the platform's. Saving makes a version. */
-export function EventTypeForm({ type, onClose }: Props) {
+export function EventTypeForm({ type, onReload, onClose }: Props) {
   const t = useT();
   const [values, setValues] = useState(() => startValues(type));
   const set = (change: Partial<Values>) => setValues((before) => ({ ...before, ...change }));
   const schema = parsed(values.schema, null);
   const examples = examplesOf(values.examples);
   const isReadable = 'value' in schema && 'value' in examples;
-  const save = useSave(values.name, onClose);
+  const save = useSave(values.name, type, onClose);
   const form = useCheckedForm({
     fields: ['name', 'description', 'schema', 'examples'],
     error: save.error,
@@ -57,7 +59,7 @@ export function EventTypeForm({ type, onClose }: Props) {
           />
           <Contents values={values} set={set} problemOf={form.problemOf} />
           <Rules values={values} set={set} />
-          <ErrorNote error={form.rest} />
+          <ErrorNote error={form.rest} onReload={onReload} />
           <Button type="submit" loading={save.isPending} disabled={!isReadable}>
             {t('common.save')}
           </Button>
@@ -149,26 +151,32 @@ function JsonText(props: JsonTextProps) {
   return <JsonInput autosize minRows={4} maxRows={14} spellCheck={false} {...props} />;
 }
 
-function useSave(name: string, onClose: () => void) {
+function useSave(name: string, type: EventType | undefined, onClose: () => void) {
   const tenantId = useTenantId();
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (body: object) => {
       const path = { tenantId, name: name.trim() };
-      await call('put', '/v1/tenants/{tenantId}/event-types/{name}', { path, body }).catch(ofName);
+      // What nobody has said anything of yet is version 0: a new one does not replace what is there.
+      const headers = ifMatch(type?.version ?? 0);
+      await call('put', '/v1/tenants/{tenantId}/event-types/{name}', { path, body, headers }).catch(
+        (error: unknown) => ofName(error, !type),
+      );
     },
     onSuccess: async () => {
-      onClose();
+      // First, so that whoever opens it again gets the version that he has just made.
       await client.invalidateQueries({ queryKey: ['event-types', tenantId] });
+      onClose();
     },
   });
 }
 
 /** The name stands in the address, so what is wrong with it has no place in the body. */
-function ofName(error: unknown): never {
+function ofName(error: unknown, isNew: boolean): never {
   if (!(error instanceof ApiError)) throw error;
   const { status, code, message, requestId } = error;
   const errors = error.errors.map(({ pointer, detail }) => ({ pointer: pointer || '/name', detail }));
+  if (isNew && status === 412) errors.push({ pointer: '/name', detail: 'is taken' });
   throw new ApiError(status, code, message, errors, requestId);
 }
 

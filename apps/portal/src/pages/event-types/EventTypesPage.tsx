@@ -9,6 +9,7 @@ import { Clip } from '../../ui/Clip';
 import { Empty } from '../../ui/Empty';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { PageTitle } from '../../ui/PageTitle';
+import { useSay } from '../../ui/say';
 import { Status } from '../../ui/Status';
 import { EventTypeForm } from './EventTypeForm';
 import { RemoveEventType } from './RemoveEventType';
@@ -70,10 +71,26 @@ export function Component() {
         </Accordion>
       )}
       {dialog?.kind === 'new' && <EventTypeForm onClose={close} />}
-      {dialog?.kind === 'edit' && <EventTypeForm type={dialog.type} onClose={close} />}
+      {dialog?.kind === 'edit' && (
+        <Edit type={dialog.type} onType={(type) => show(type && { kind: 'edit', type })} />
+      )}
       {dialog?.kind === 'remove' && <RemoveEventType type={dialog.type} onClose={close} />}
     </>
   );
+}
+
+/** A type as it was when it was opened; undefined: it is done. */
+function Edit({ type, onType }: { type: EventType; onType(type: EventType | undefined): void }) {
+  const t = useT();
+  const say = useSay();
+  const { refetch } = useEventTypes(useTenantId());
+  const reload = async () => {
+    const { data } = await refetch({ throwOnError: true });
+    const now = data?.find(({ name }) => name === type.name);
+    if (!now) say(t('error.gone'));
+    onType(now);
+  };
+  return <EventTypeForm key={type.version} type={type} onReload={reload} onClose={() => onType(undefined)} />;
 }
 
 function TypeLine({ type: { name, description, version, deprecated } }: { type: EventType }) {

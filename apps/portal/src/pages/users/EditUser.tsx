@@ -11,10 +11,16 @@ import { SecretText } from '../../ui/SecretText';
 import { useSay } from '../../ui/say';
 import { RoleSelect } from './AddUser';
 
-type Props = { tenantId: string | undefined; user: User; onClose(): void };
+type Props = {
+  tenantId: string | undefined;
+  user: User;
+  /** Begins anew, with the user as he is now. */
+  onReload(): Promise<void>;
+  onClose(): void;
+};
 
 /** Another name or role, or a new password for somebody who has lost his. */
-export function EditUser({ tenantId, user, onClose }: Props) {
+export function EditUser({ tenantId, user, onReload, onClose }: Props) {
   const t = useT();
   const reset = useResetPassword(tenantId);
   const [values, setValues] = useState({ name: user.name, role: user.role as string });
@@ -35,7 +41,7 @@ export function EditUser({ tenantId, user, onClose }: Props) {
         </Stack>
       ) : (
         <Stack>
-          <Form {...{ tenantId, user, values, onClose }} onChange={setValues} />
+          <Form {...{ tenantId, user, values, onReload, onClose }} onChange={setValues} />
           <Divider />
           {/* The password takes the place of the form: what is not saved would be lost. */}
           <Text size="sm">{t(isDirty ? 'users.resetLater' : 'users.resetMeans')}</Text>
@@ -54,7 +60,7 @@ export function EditUser({ tenantId, user, onClose }: Props) {
 type Values = { name: string; role: string };
 type FormProps = Props & { values: Values; onChange(values: Values): void };
 
-function Form({ tenantId, user, values, onChange, onClose }: FormProps) {
+function Form({ tenantId, user, values, onChange, onReload, onClose }: FormProps) {
   const t = useT();
   const say = useSay();
   const change = useChangeUser(tenantId);
@@ -72,7 +78,7 @@ function Form({ tenantId, user, values, onChange, onClose }: FormProps) {
         onClose();
       };
       if (Object.keys(wanted).length === 0) onClose();
-      else change.mutate({ userId: user.id, change: wanted }, { onSuccess });
+      else change.mutate({ user, change: wanted }, { onSuccess });
     },
   });
   return (
@@ -90,7 +96,7 @@ function Form({ tenantId, user, values, onChange, onClose }: FormProps) {
           <RoleSelect value={values.role} onChange={(role) => onChange({ ...values, role })} />
         )}
         {values.role !== user.role && <Text size="sm">{t('users.roleMeans', { name: user.name })}</Text>}
-        <ErrorNote error={form.rest} />
+        <ErrorNote error={form.rest} onReload={onReload} />
         <Button type="submit" loading={change.isPending}>
           {t('common.save')}
         </Button>

@@ -10,6 +10,7 @@ import { ErrorNote } from '../../ui/ErrorNote';
 import { HiddenHead } from '../../ui/HiddenHead';
 import { PageTitle } from '../../ui/PageTitle';
 import { Scroll } from '../../ui/Scroll';
+import { useSay } from '../../ui/say';
 import { Time } from '../../ui/Time';
 import { AddUser } from './AddUser';
 import { EditUser } from './EditUser';
@@ -66,7 +67,7 @@ export function UserList({ tenantId, title, children }: Props) {
       )}
       {users && children}
       {isAdding && <AddUser tenantId={tenantId} onClose={() => add(false)} />}
-      {edited && <EditUser tenantId={tenantId} user={edited} onClose={() => edit(undefined)} />}
+      {edited && <Edit tenantId={tenantId} user={edited} onUser={edit} />}
       <Confirm
         opened={removed !== undefined}
         title={t('users.removeTitle', { name: removed?.name ?? '' })}
@@ -78,6 +79,29 @@ export function UserList({ tenantId, title, children }: Props) {
         onClose={() => askFor(undefined)}
       />
     </div>
+  );
+}
+
+type EditProps = { tenantId: string | undefined; user: User; onUser(user: User | undefined): void };
+
+/** A user as he was when it was opened; undefined: it is done. */
+function Edit({ tenantId, user, onUser }: EditProps) {
+  const t = useT();
+  const say = useSay();
+  const { refetch } = useUsers(tenantId);
+  const reload = async () => {
+    const { data } = await refetch({ throwOnError: true });
+    const now = data?.find(({ id }) => id === user.id);
+    if (!now) say(t('error.gone'));
+    onUser(now);
+  };
+  return (
+    <EditUser
+      key={user.version}
+      {...{ tenantId, user }}
+      onReload={reload}
+      onClose={() => onUser(undefined)}
+    />
   );
 }
 

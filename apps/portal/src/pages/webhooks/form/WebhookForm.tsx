@@ -26,12 +26,21 @@ export type FieldProps = {
   problemOf(...pointers: string[]): string | undefined;
 };
 
+type Props = {
+  tenant: Tenant;
+  webhook?: Subscription;
+  /** Begins anew, with the webhook as it is now. */
+  onReload?(): Promise<void>;
+};
+
 /** One form for every profile: which fields there are follows from the platform. */
-export function WebhookForm({ tenant, webhook }: { tenant: Tenant; webhook?: Subscription }) {
+export function WebhookForm({ tenant, webhook: now, onReload }: Props) {
   const t = useT();
   const navigate = useNavigate();
   const path = useTenantPath();
   const profile = tenant.profile as Profile;
+  // What is sent was made from this version, whatever is read meanwhile.
+  const [webhook] = useState(now);
   const isNew = !webhook;
   const [start] = useState(() => startValues(webhook));
   const [values, setValues] = useState(start);
@@ -81,7 +90,7 @@ export function WebhookForm({ tenant, webhook }: { tenant: Tenant; webhook?: Sub
           <EventsField {...field} isIncomplete={isIncomplete} />
           <OrderingField {...field} />
           <MoreSettings {...field} />
-          <ErrorNote error={otherProblem} />
+          <ErrorNote error={otherProblem} onReload={onReload} />
           <Group>
             <Button type="submit" loading={save.isPending}>
               {isNew ? t('common.create') : t('common.save')}

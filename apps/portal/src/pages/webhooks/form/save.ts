@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
-import { ApiError, call } from '../../../api/client';
+import { ApiError, call, ifMatch } from '../../../api/client';
 import type { Profile, Subscription, Tenant } from '../../../api/types';
 import { fieldSentence, fieldText } from '../../../i18n/field-texts';
 import { useLanguage } from '../../../i18n/i18n';
@@ -22,7 +22,10 @@ const shownFields = [
   '/headers',
 ];
 
-/** Creates or changes a webhook; a generated secret has to be shown before anybody goes on. */
+/**
+ * Creates a webhook, or changes the version that the form was opened with; a generated secret has to be shown
+ * before anybody goes on.
+ */
 export function useSaveWebhook(tenant: Tenant, webhook: Subscription | undefined, onDone: () => void) {
   const { t, locale } = useLanguage();
   const say = useSay();
@@ -36,7 +39,8 @@ export function useSaveWebhook(tenant: Tenant, webhook: Subscription | undefined
       const tenantId = tenant.id;
       if (!webhook) return call('post', '/v1/tenants/{tenantId}/subscriptions', { path: { tenantId }, body });
       const at = { tenantId, id: webhook.id };
-      return call('patch', '/v1/tenants/{tenantId}/subscriptions/{id}', { path: at, body });
+      const headers = ifMatch(webhook.version);
+      return call('patch', '/v1/tenants/{tenantId}/subscriptions/{id}', { path: at, body, headers });
     },
     onSuccess: async ({ id, secret }) => {
       await client.invalidateQueries({ queryKey: ['subscriptions', tenant.id] });
