@@ -16,6 +16,11 @@ export const shellTexts = {
   'nav.menu': ['Menu', 'Menü'],
   'nav.docs': ['API documentation', 'API-Dokumentation'],
   'shell.logout': ['Log out', 'Abmelden'],
+  'shell.stillIn': ['You are still logged in', 'Sie sind noch angemeldet'],
+  'shell.stillInText': [
+    'Logging out failed. Whoever uses this browser after you can go on in your name.',
+    'Die Abmeldung ist nicht gelungen. Wer nach Ihnen diesen Browser benutzt, kann in Ihrem Namen weiterarbeiten.',
+  ],
   'shell.theme': ['Switch between dark and light', 'Zwischen dunkel und hell wechseln'],
   'shell.language': ['Deutsch', 'English'],
   'shell.utc': ['UTC', 'UTC'],
@@ -49,6 +54,14 @@ export const shellTexts = {
   'login.linkOver': [
     'This link has expired or was already used. Ask for a new one, or log in.',
     'Dieser Link wurde schon benutzt oder ist abgelaufen. Bitten Sie um einen neuen, oder melden Sie sich an.',
+  ],
+  'login.linkBroken': [
+    'This link is damaged or not complete. Open it as it was given to you, or log in.',
+    'Dieser Link ist beschädigt oder nicht vollständig. Öffnen Sie ihn so, wie Sie ihn bekommen haben, oder melden Sie sich an.',
+  ],
+  'login.linkFailed': [
+    'You are not logged in yet. Stay on this page and try again: the link may work only here now.',
+    'Sie sind noch nicht angemeldet. Bleiben Sie auf dieser Seite und versuchen Sie es noch einmal: Vielleicht gilt der Link nur noch hier.',
   ],
   'common.save': ['Save', 'Speichern'],
   'common.cancel': ['Cancel', 'Abbrechen'],

@@ -1,7 +1,9 @@
 import { Button, Menu, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { useMutation } from '@tanstack/react-query';
 import { isText, useLanguage } from '../i18n/i18n';
 import { useUsers } from '../lib/users';
+import { Confirm } from '../ui/Confirm';
 import { useTimes } from '../ui/times';
 import { PasswordForm } from './PasswordForm';
 import { useSession } from './session';
@@ -11,6 +13,9 @@ export function AccountMenu() {
   const { isUtc, setUtc } = useTimes();
   const { session, logOut } = useSession();
   const [isOpen, { open, close }] = useDisclosure(false);
+  const [isStillIn, { open: sayStillIn, close: stay }] = useDisclosure(false);
+  // Tried without a network, too: who leaves the machine has to know.
+  const leave = useMutation({ mutationFn: logOut, networkMode: 'always', onError: sayStillIn });
   const role = `role.${session?.role ?? ''}`;
   const roleText = isText(role) ? t(role) : t('shell.account');
   const isPerson = session?.id.startsWith('usr_') ?? false;
@@ -43,10 +48,20 @@ export function AccountMenu() {
           </Menu.Item>
           {isPerson && <Menu.Item onClick={open}>{t('shell.password')}</Menu.Item>}
           <Menu.Divider />
-          <Menu.Item onClick={() => void logOut()}>{t('shell.logout')}</Menu.Item>
+          <Menu.Item onClick={() => leave.mutate()}>{t('shell.logout')}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
       {isOpen && <PasswordForm onClose={close} />}
+      <Confirm
+        opened={isStillIn}
+        title={t('shell.stillIn')}
+        text={t('shell.stillInText')}
+        action={t('common.retry')}
+        isPending={leave.isPending}
+        error={leave.error}
+        onConfirm={() => leave.mutate()}
+        onClose={stay}
+      />
     </>
   );
 }

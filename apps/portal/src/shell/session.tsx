@@ -16,6 +16,7 @@ type SessionState = {
   isOperator: boolean;
   /** Asks again who is logged in. */
   refresh(): Promise<void>;
+  /** @throws ApiError where the session still holds */
   logOut(): Promise<void>;
 };
 
@@ -26,9 +27,9 @@ const mark = 'posthorn.session';
 /** A token lasts a quarter of an hour and is renewed by use: an open page stays logged in. */
 const renewEveryMs = 5 * 60_000;
 
-async function whoIsThere(): Promise<Session | null> {
+async function whoIsThere(signal?: AbortSignal): Promise<Session | null> {
   try {
-    return await call('get', '/v1/session', {});
+    return await call('get', '/v1/session', { signal });
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return null;
     throw error;
@@ -36,8 +37,8 @@ async function whoIsThere(): Promise<Session | null> {
 }
 
 /** Where nobody has logged in, nobody need be asked: the refusal would stand in the browser's console. */
-const whoWasHere = async (): Promise<Session | null> =>
-  localStorage.getItem(mark) === null ? null : whoIsThere();
+const whoWasHere = async ({ signal }: { signal: AbortSignal }): Promise<Session | null> =>
+  localStorage.getItem(mark) === null ? null : whoIsThere(signal);
 
 export function SessionProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
@@ -68,7 +69,16 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         setLeft(false);
       },
       logOut: async () => {
-        await call('delete', '/v1/session', {});
+        // An answer that came behind that of the log-out would put a fresh cookie back.
+        await client.cancelQueries();
+        try {
+          await call('delete', '/v1/session', {});
+        } catch (error) {
+          // Whoever stays sees what he would have seen.
+          void client.invalidateQueries();
+          throw error;
+        }
+        await client.cancelQueries();
         localStorage.removeItem(mark);
         setLeft(true);
         client.setQueryData(key, null);

@@ -20,7 +20,8 @@ export function Publish() {
   const { canManage } = useSession();
   const tenant = useQuery({
     queryKey: ['tenant', tenantId],
-    queryFn: () => call('get', '/v1/tenants/{tenantId}', { path: { tenantId: tenantId ?? '' } }),
+    queryFn: ({ signal }) =>
+      call('get', '/v1/tenants/{tenantId}', { path: { tenantId: tenantId ?? '' }, signal }),
     enabled: tenantId !== undefined,
   });
   const isBrz = tenant.data?.profile === 'brz365';
