@@ -20,6 +20,9 @@ describe('an order to erase', () => {
     [{ entity: { name: 'order' } }, '/entity/id'],
     [{ entity: { id: 'o1' } }, '/entity/name'],
     [{ tenants: true }, '/tenants'],
+    [{ subscriptionId: 'sub\u0000' }, '/subscriptionId'],
+    [{ entity: { name: 'order', id: 'a\u0000b' } }, '/entity/id'],
+    [{ entity: { name: 'a\ud800', id: 'o1' } }, '/entity/name'],
     [[], ''],
     [null, ''],
   ])('nothing is erased by mistake: %j', (body, pointer) => {

@@ -1,4 +1,5 @@
 import { AppError, type FieldError } from '@posthorn/runtime';
+import { isStorable, notStorable } from './sql-values.js';
 
 /** What is to be removed, for data protection. */
 export type ErasureOrder =
@@ -42,8 +43,10 @@ export function erasureOf(body: unknown): ErasureOrder {
 }
 
 function textOf(pointer: string, value: unknown): string {
-  if (typeof value === 'string' && value !== '' && value.length <= textMax) return value;
-  throw refusal(pointer, `must be a text of at most ${textMax} characters`);
+  if (typeof value !== 'string' || value === '' || value.length > textMax)
+    throw refusal(pointer, `must be a text of at most ${textMax} characters`);
+  if (!isStorable(value)) throw refusal(pointer, notStorable);
+  return value;
 }
 
 function objectOf(value: unknown, pointer = ''): Record<string, unknown> {

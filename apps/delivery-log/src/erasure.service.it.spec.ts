@@ -186,6 +186,9 @@ it('reaches what waits elsewhere, and the jobs that name it with their answers',
     rpl_any: { entityId: 'o2' },
     rpl_other: { entityId: 'o1' },
     rpl_foreign: { entityId: 'o2' },
+    // From before these were refused: json holds what is no text to PostgreSQL.
+    rpl_null: { entityId: 'o2\u0000', entityName: 'order' },
+    rpl_half: { entityId: 'o2', entityName: 'order\ud800' },
   };
   for (const [id, filter] of Object.entries(filters)) {
     await db.query(
@@ -210,9 +213,13 @@ it('reaches what waits elsewhere, and the jobs that name it with their answers',
   expect(jobs).toEqual([
     { id: 'rpl_any', filter: {}, status: 'running', stops: true },
     { id: 'rpl_foreign', filter: filters.rpl_foreign, status: 'queued', stops: false },
+    { id: 'rpl_half', filter: filters.rpl_half, status: 'queued', stops: false },
     { id: 'rpl_its', filter: {}, status: 'cancelled', stops: true },
+    { id: 'rpl_null', filter: filters.rpl_null, status: 'queued', stops: false },
     { id: 'rpl_other', filter: filters.rpl_other, status: 'queued', stops: false },
   ]);
-  const answers = await db.query('SELECT key FROM idempotency_keys WHERE answer IS NOT NULL ORDER BY key');
-  expect(answers).toEqual([{ key: 'rpl_foreign' }, { key: 'rpl_other' }]);
+  const answers = await db.query<{ key: string }>(
+    'SELECT key FROM idempotency_keys WHERE answer IS NOT NULL ORDER BY key',
+  );
+  expect(answers.map(({ key }) => key)).toEqual(['rpl_foreign', 'rpl_half', 'rpl_null', 'rpl_other']);
 });

@@ -112,6 +112,9 @@ describe('how many events a replay would send', () => {
     [{ ...whole, from: 'yesterday' }, '/from'],
     [{ ...whole, filter: { types: [] } }, '/filter/types'],
     [{ ...whole, filter: { type: 'x' } }, '/filter/type'],
+    [{ ...whole, filter: { entityId: 'a\u0000b' } }, '/filter/entityId'],
+    [{ ...whole, filter: { entityName: 'a\ud800b' } }, '/filter/entityName'],
+    [{ ...whole, filter: { types: ['order.*', 'a\u0000'] } }, '/filter/types'],
     [{ ...whole, dryRun: 'yes' }, '/dryRun'],
   ])('is no question: %j', async (body, pointer) => {
     const answer = await log.post('counts/replays', 'operator', body);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { newId } from '@posthorn/domain';
 import { AppError, type FieldError } from '@posthorn/runtime';
 import { instantOf } from './page.js';
+import { isStorable, notStorable } from './sql-values.js';
 
 export const replayKinds = ['failed', 'range'] as const;
 export type ReplayKind = (typeof replayKinds)[number];
@@ -64,8 +65,10 @@ export function wishOf(body: unknown, now: Date): ReplayWish & { dryRun: boolean
   for (const name of Object.keys(fields)) if (!known.includes(name)) wrong(`/${name}`, 'is not known');
   const text = (pointer: string, value: unknown): string | undefined => {
     if (value === undefined || value === null) return undefined;
-    if (typeof value === 'string' && value !== '' && value.length <= textMax) return value;
-    wrong(pointer, `must be a text of at most ${textMax} characters`);
+    if (typeof value !== 'string' || value === '' || value.length > textMax)
+      wrong(pointer, `must be a text of at most ${textMax} characters`);
+    else if (!isStorable(value)) wrong(pointer, notStorable);
+    else return value;
     return undefined;
   };
   const subscriptionId = text('/subscriptionId', fields['subscriptionId']);
@@ -120,6 +123,7 @@ function filterOf(given: unknown, { text, wrong }: Check): ReplayFilter {
   const areTypes =
     isList && types.every((type) => typeof type === 'string' && type !== '' && type.length <= 200);
   if (types !== undefined && !areTypes) wrong('/filter/types', `must be 1 to ${typesMax} names of types`);
+  if (areTypes && !types.every(isStorable)) wrong('/filter/types', notStorable);
   return {
     ...(areTypes ? { types: types as string[] } : {}),
     ...(entityName === undefined ? {} : { entityName }),
