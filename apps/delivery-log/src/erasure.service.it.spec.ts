@@ -223,3 +223,32 @@ it('reaches what waits elsewhere, and the jobs that name it with their answers',
   );
   expect(answers.map(({ key }) => key)).toEqual(['rpl_foreign', 'rpl_half', 'rpl_null', 'rpl_other']);
 });
+
+it('one that always fails holds up none that was ordered later', async () => {
+  const instance = new Instance(db);
+  await instance.apply('events', log);
+  await instance.apply('attempts', attempts);
+  await order({ kind: 'subscription', subscription_id: 'sub_1' });
+  await order({ kind: 'entity', entity_name: 'order', entity_id: 'o1' });
+  // Nothing of sub_1 can be removed, whatever the reason.
+  await db.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$`);
+  await db.query(
+    `CREATE TRIGGER refusing BEFORE UPDATE ON erasures FOR EACH ROW
+       WHEN (old.kind = 'subscription' AND new.removed > old.removed) EXECUTE FUNCTION refuse()`,
+  );
+  const service = new ErasureService(db, logger, producer);
+  const states = () => db.query(`SELECT kind, status FROM erasures ORDER BY kind`);
+  while (await service.step());
+  expect(await states()).toEqual([
+    { kind: 'entity', status: 'done' },
+    { kind: 'subscription', status: 'running' },
+  ]);
+  expect(await left()).toMatchObject({ deliveries: ['b sub_1', 'b sub_2', 'c sub_1', 'c sub_2'] });
+  // It is tried again when its time has come.
+  await db.query('DROP FUNCTION refuse CASCADE');
+  await waitFor(async () => {
+    while (await service.step());
+    return !JSON.stringify(await states()).includes('running');
+  });
+  expect(await left()).toMatchObject({ deliveries: ['b sub_2', 'c sub_1', 'c sub_2'] });
+});

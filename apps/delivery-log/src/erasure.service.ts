@@ -10,6 +10,7 @@ import { eraseReplays } from './erased-replays.js';
 import { eraseEvents, type Waited, waitedOfGone } from './erasures.js';
 import { LogProducer } from './log-producer.client.js';
 import { lockBooks } from './rule-book.store.js';
+import { Setbacks } from './setbacks.js';
 import { StepLoop } from './step-loop.js';
 
 const deliveriesPerStep = 2_000;
@@ -41,6 +42,7 @@ const isBefore = `(d.day < ($2::timestamptz AT TIME ZONE 'UTC')::date AND d.repl
  */
 @Injectable()
 export class ErasureService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly setbacks = new Setbacks();
   private readonly loop = new StepLoop({
     isUp: () => this.database.up,
     step: () => this.step(),
@@ -61,17 +63,31 @@ export class ErasureService implements OnApplicationBootstrap, BeforeApplication
     await this.loop.stop();
   }
 
-  /** One small transaction. False: nothing is left to erase, or other instances are at it. */
+  /**
+   * One small transaction, of the oldest that has not just failed. False: nothing is left to erase now, or
+   * other instances are at it.
+   */
   async step(): Promise<boolean> {
-    return this.database.transaction(async (tx) => {
-      const [erasing] = await tx.query<Erasing>(
-        `SELECT * FROM erasures WHERE status <> 'done' ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`,
-      );
-      if (!erasing) return false;
-      if (erasing.status === 'queued') await begin(tx, erasing);
-      else await this.go(tx, erasing);
-      return true;
-    });
+    const on: { id?: string } = {};
+    try {
+      await this.database.transaction(async (tx) => {
+        const [erasing] = await tx.query<Erasing | undefined>(
+          `SELECT * FROM erasures WHERE status <> 'done' AND id <> ALL($1)
+            ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+          [this.setbacks.waiting()],
+        );
+        if (!erasing) return;
+        on.id = erasing.id;
+        if (erasing.status === 'queued') await begin(tx, erasing);
+        else await this.go(tx, erasing);
+      });
+      if (on.id !== undefined) this.setbacks.went(on.id);
+    } catch (err) {
+      if (on.id === undefined) throw err;
+      const waitMs = this.setbacks.failed(on.id);
+      this.logger.warn({ err, erasureId: on.id, waitMs }, 'what is to be erased could not be erased yet');
+    }
+    return on.id !== undefined;
   }
 
   private async go(tx: Transaction, erasing: Erasing): Promise<void> {

@@ -8,6 +8,7 @@ import {
   type TestKafka,
   waitFor,
 } from '@posthorn/testing';
+import pg from 'pg';
 import { control, event, parked, startMs } from './testing/builders.js';
 import { Cluster, LogApi } from './testing/cluster.js';
 
@@ -99,6 +100,36 @@ it('whose target is paused, or whose receiver is dead, leaves its place to other
   const { status } = await log.post(`dead-1/replays/${jobs.get('dead-1')}/cancel`);
   expect(status).toBe(202);
   await waitFor(async () => (await stateOf('dead-1', jobs.get('dead-1')!))['status'] === 'cancelled');
+}, 90_000);
+
+it('whose step always fails leaves its place to others, and can be stopped', async () => {
+  const broken = ['broken-1', 'broken-2', 'broken-3', 'broken-4'];
+  for (const tenantId of broken) await tenantWith(tenantId, 'active');
+  await tenantWith('healthy', 'active');
+  const client = new pg.Client({ connectionString: stores.url });
+  await client.connect();
+  try {
+    // As many as may run at a time; these are no offsets.
+    await client.query(
+      `INSERT INTO delivery_log.replays (id, tenant_id, subscription_id, target_subscription_id, kind, to_at, filter, status,
+                                         total, partition, until_seq, started_at, chunk, chunk_by)
+       SELECT 'rpl_' || tenant, tenant, 'sub_1', 'sub_1', 'range', now(), '{}', 'running', 1, 0, 9, now(), 'gA==', 'lane'
+         FROM unnest($1::text[]) AS tenant`,
+      [broken],
+    );
+    const healthy = await order('healthy');
+    await waitFor(() => orderOf('healthy'), { timeoutMs: 20_000 });
+    expect(await stateOf('healthy', healthy)).toMatchObject({ status: 'running' });
+    const { rows } = await client.query(
+      `SELECT tenant_id FROM delivery_log.replays WHERE status = 'running' AND rest_until IS NOT NULL ORDER BY 1`,
+    );
+    expect(rows.map((row: { tenant_id: string }) => row.tenant_id)).toEqual(expect.arrayContaining(broken));
+  } finally {
+    await client.end();
+  }
+  const path = 'broken-1/replays/rpl_broken-1';
+  expect((await log.post(`${path}/cancel`)).status).toBe(202);
+  await waitFor(async () => (await log.ask(path)).body['status'] === 'cancelled', { timeoutMs: 30_000 });
 }, 90_000);
 
 it('means an event that came again within ten minutes once, and later than that anew', async () => {

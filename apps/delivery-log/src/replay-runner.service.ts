@@ -7,6 +7,7 @@ import {
 import { Database, LOGGER, type Logger } from '@posthorn/runtime';
 import { ReplayStepService } from './replay-step.service.js';
 import { ReplayStore } from './replay.store.js';
+import { Setbacks } from './setbacks.js';
 
 const idlePollMs = 500;
 const pollMs = 200;
@@ -16,7 +17,8 @@ const unsettledEveryMs = 10_000;
 
 /**
  * Keeps replays going, a step at a time. Several instances share the jobs, never one job. One that cannot go
- * on, because its receiver is dead or its target paused, gives its place to another and is looked at again.
+ * on, because its receiver is dead, its target paused or its step fails, gives its place to another and is
+ * looked at again.
  */
 @Injectable()
 export class ReplayRunnerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -25,6 +27,7 @@ export class ReplayRunnerService implements OnApplicationBootstrap, BeforeApplic
   private stopped = false;
   private failures = 0;
   private unsettledAt = 0;
+  private readonly setbacks = new Setbacks();
 
   constructor(
     @Inject(Database) private readonly database: Database,
@@ -72,14 +75,27 @@ export class ReplayRunnerService implements OnApplicationBootstrap, BeforeApplic
   private async stepAll(): Promise<void> {
     let going = 0;
     const goingOf = new Map<string, number>();
-    for (const { id, tenantId } of await this.replays.running()) {
+    for (const { id, tenantId } of await this.replays.running(this.setbacks.waiting())) {
       if (this.stopped) break;
       const ofTenant = goingOf.get(tenantId) ?? 0;
       const hasPlace = going < runningMax && ofTenant < runningOfTenantMax;
-      const goes = await this.database.transaction((tx) => this.steps.step(tx, id, hasPlace));
-      if (!goes) continue;
+      if (!(await this.step(id, hasPlace))) continue;
       going++;
       goingOf.set(tenantId, ofTenant + 1);
+    }
+  }
+
+  /** One that fails rests, and leaves its place to others. */
+  private async step(id: string, hasPlace: boolean): Promise<boolean> {
+    try {
+      const goes = await this.database.transaction((tx) => this.steps.step(tx, id, hasPlace));
+      this.setbacks.went(id);
+      return goes;
+    } catch (err) {
+      const waitMs = this.setbacks.failed(id);
+      this.logger.warn({ err, replayId: id, waitMs }, 'a replay cannot go on yet');
+      await this.replays.rest(this.database, id, waitMs);
+      return false;
     }
   }
 

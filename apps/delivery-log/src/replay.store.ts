@@ -198,17 +198,18 @@ export class ReplayStore {
     });
   }
 
-  /** The oldest first; without those that rest a while longer. */
-  async running(): Promise<{ id: string; tenantId: string }[]> {
+  /** The oldest first; without those that rest a while longer, and without those. */
+  async running(without: readonly string[]): Promise<{ id: string; tenantId: string }[]> {
     return this.database.query<{ id: string; tenantId: string }>(
       `SELECT id, tenant_id AS "tenantId" FROM replays
-        WHERE status = 'running' AND (rest_until IS NULL OR rest_until <= now() OR cancel_asked)
+        WHERE status = 'running' AND (rest_until IS NULL OR rest_until <= now() OR cancel_asked) AND id <> ALL($1)
         ORDER BY started_at, id LIMIT ${lookedAtMax}`,
+      [without],
     );
   }
 
-  async rest(tx: Transaction, id: string, ms: number): Promise<void> {
-    await tx.query(`UPDATE replays SET rest_until = now() + make_interval(secs => $2) WHERE id = $1`, [
+  async rest(asks: Asks, id: string, ms: number): Promise<void> {
+    await asks.query(`UPDATE replays SET rest_until = now() + make_interval(secs => $2) WHERE id = $1`, [
       ...[id, ms / 1_000],
     ]);
   }
