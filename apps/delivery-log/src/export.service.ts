@@ -1,5 +1,10 @@
 import { Readable } from 'node:stream';
-import { Inject, Injectable } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { AppError, LOGGER, type Logger } from '@posthorn/runtime';
 import { csvLine } from './csv.js';
 import type { DeliveryFilter } from './delivery-rows.js';
@@ -20,8 +25,13 @@ export const exportTypes: Record<ExportFormat, string> = {
 /** Of one instance, and of one tenant there. */
 const exportsMax = 4;
 const exportsOfTenantMax = 2;
-/** After that it is asked again whether the caller may. */
-const askMs = 5_000;
+/** How often it is looked whether each may go on. */
+const lookMs = 5_000;
+/** Whose caller takes nothing for so long, or who is not through after so long, leaves its place. */
+const stuckMs = 60_000;
+const longestMs = 60 * 60_000;
+/** What a caller is given at a time: one who takes less than that in a minute is stuck. */
+const pieceBytes = 64 * 1024;
 const pageRows = 500;
 /** Pages with what was published are smaller. */
 const pageWithData = 50;
@@ -31,21 +41,35 @@ export type StillMay = () => boolean;
 
 type Lines = { lines: string; after: Position | undefined };
 
+/** What the caller has been offered, and not taken since then; undefined while something is read for it. */
+type Offer = { sinceMs: number | undefined };
+
+type Running = Offer & { beganMs: number; tenantId: string; stillMay: StillMay; stream: Readable };
+
 /**
  * Everything that a list would show, as one file, newest first. A page at a time is read when the caller has
  * taken the one before: neither a slow caller nor a long range costs memory here, or a connection to
- * PostgreSQL.
+ * PostgreSQL. Nobody keeps a place who takes nothing, may not go on, or needs more than an hour.
  */
 @Injectable()
-export class ExportService {
-  /** When each that is being written began, and whose it is. */
-  private readonly running = new Set<{ beganMs: number; tenantId: string }>();
+export class ExportService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  /** The eldest first. */
+  private readonly running = new Set<Running>();
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     @Inject(DeliveryStore) private readonly deliveries: DeliveryStore,
     @Inject(EventStore) private readonly events: EventStore,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => this.look(performance.now()), lookMs);
+  }
+
+  beforeApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
 
   get open(): { count: number; eldestMs: number } {
     const [eldest] = this.running;
@@ -55,7 +79,7 @@ export class ExportService {
   /** @throws AppError `too-many-requests` */
   ofDeliveries(filter: DeliveryFilter, format: ExportFormat, stillMay: StillMay): Readable {
     const head = format === 'csv' ? csvLine(Object.keys(deliveryCells)) : '';
-    return this.stream({ tenantId: filter.tenantId, head, stillMay }, async (after) => {
+    return this.stream(filter.tenantId, stillMay, head, async (after) => {
       const page = await this.deliveries.page({ ...filter, limit: pageRows, after: after ?? filter.after });
       const lines = page.items.map((item) => (format === 'csv' ? csvOf(item) : `${JSON.stringify(item)}\n`));
       return { lines: lines.join(''), after: page.next };
@@ -66,7 +90,7 @@ export class ExportService {
   ofEvents(filter: EventFilter, format: ExportFormat, stillMay: StillMay): Readable {
     const isCsv = format === 'csv';
     const head = isCsv ? csvLine(Object.keys(eventCells)) : '';
-    return this.stream({ tenantId: filter.tenantId, head, stillMay }, async (after) => {
+    return this.stream(filter.tenantId, stillMay, head, async (after) => {
       const limit = isCsv ? pageRows : pageWithData;
       const page = await this.events.page({ ...filter, limit, after: after ?? filter.after }, !isCsv);
       const lines = page.items.map(({ summary, row }) =>
@@ -76,42 +100,55 @@ export class ExportService {
     });
   }
 
-  private stream({ tenantId, ...file }: File & { tenantId: string }, read: ReadLines): Readable {
+  private stream(tenantId: string, stillMay: StillMay, head: string, read: ReadLines): Readable {
     const ofTenant = [...this.running].filter((each) => each.tenantId === tenantId).length;
     if (this.running.size >= exportsMax || ofTenant >= exportsOfTenantMax)
       throw new AppError('too-many-requests', 'Other exports are being written; try again in a moment.', {
         retryAfterS: 10,
       });
-    const one = { beganMs: performance.now(), tenantId };
+    const beganMs = performance.now();
+    const offer: Offer = { sinceMs: beganMs };
+    const options = { objectMode: false, highWaterMark: pieceBytes };
+    const stream = Readable.from(offered(pieces(head, read), offer), options);
+    const one = Object.assign(offer, { beganMs, tenantId, stillMay, stream });
     this.running.add(one);
-    const stream = Readable.from(pages(file, read), { objectMode: false, highWaterMark: 64 * 1024 });
-    stream.on('error', (err) => this.logger.warn({ err }, 'an export was cut off'));
+    stream.on('error', (err) => this.logger.warn({ err, tenantId }, 'an export was cut off'));
     stream.once('close', () => this.running.delete(one));
     return stream;
   }
+
+  /** With an error: a file that is not whole must not look as if it were. */
+  private look(nowMs: number): void {
+    for (const { stream, stillMay, sinceMs = nowMs, beganMs } of this.running)
+      if (!stillMay()) stream.destroy(new AppError('unauthorized', 'The key, or the session, has ended.'));
+      else if (nowMs - sinceMs > stuckMs) stream.destroy(new Error('its caller takes nothing'));
+      else if (nowMs - beganMs > longestMs) stream.destroy(new Error('it took too long'));
+  }
 }
 
-type File = { head: string; stillMay: StillMay };
 type ReadLines = (after: Position | undefined) => Promise<Lines>;
 
-/** Throws where the caller may not go on: a file that is not whole must not look as if it were. */
-export async function* pages(
-  { head, stillMay }: File,
-  read: ReadLines,
-  now: () => number = () => performance.now(),
-): AsyncGenerator<Buffer> {
+async function* pieces(head: string, read: ReadLines): AsyncGenerator<Buffer> {
   if (head !== '') yield Buffer.from(head);
-  let askedAt = now();
   for (let after: Position | undefined; ;) {
-    if (now() - askedAt > askMs) {
-      if (!stillMay()) throw new AppError('unauthorized', 'The key, or the session, has ended.');
-      askedAt = now();
-    }
     const page = await read(after);
-    if (page.lines !== '') yield Buffer.from(page.lines);
+    const lines = Buffer.from(page.lines);
+    for (let at = 0; at < lines.length; at += pieceBytes) yield lines.subarray(at, at + pieceBytes);
     if (!page.after) return;
     after = page.after;
   }
+}
+
+/** Notes since when the caller has not asked for more. */
+async function* offered(all: AsyncGenerator<Buffer>, offer: Offer): AsyncGenerator<Buffer> {
+  offer.sinceMs = undefined;
+  for await (const piece of all) {
+    offer.sinceMs = performance.now();
+    yield piece;
+    offer.sinceMs = undefined;
+  }
+  // The last of it is taken when the stream is closed.
+  offer.sinceMs = performance.now();
 }
 
 type Cell = string | number | null;

@@ -143,8 +143,9 @@ export class StreamService implements OnApplicationBootstrap, BeforeApplicationS
     const now = performance.now();
     for (const stream of this.streams) {
       const { out, wroteAt, openedAt } = stream;
-      if (now - openedAt > lifetimeMs || !mayGoOn(stream, now)) out.end();
-      else if (out.writableLength > 0 && now - wroteAt > stuckMs) out.destroy();
+      // Also one that was told to end: whoever takes nothing does not take the end either.
+      if (out.writableLength > 0 && now - wroteAt > stuckMs) out.destroy();
+      else if (!out.writableEnded && (now - openedAt > lifetimeMs || !mayGoOn(stream, now))) out.end();
     }
     for (const stream of this.streams)
       if (now - stream.wroteAt > quietMs && stream.out.writableLength === 0) this.write(stream, ':\n\n');
