@@ -1,10 +1,10 @@
 import { attemptsTopic } from '@posthorn/contracts';
-import { LogReader } from '@posthorn/messaging';
+import { LogReader, partitionFor } from '@posthorn/messaging';
 import type { Database, Service } from '@posthorn/runtime';
 import { testDatabase, type TestDatabase, testKafka, type TestKafka, waitFor } from '@posthorn/testing';
-import { attempt, delivered, event, laneCancelled, startMs } from '../testing/builders.js';
-import { Cluster } from '../testing/cluster.js';
-import { logger, openDatabase } from '../testing/harness.js';
+import { attempt, attemptRecords, delivered, event, laneCancelled, startMs } from '../testing/builders.js';
+import { Cluster, partitions as partitionCount } from '../testing/cluster.js';
+import { Instance, logger, openDatabase } from '../testing/harness.js';
 import { DeliveriesRebuild } from './rebuild.js';
 import { makeSchema } from './shadow.js';
 
@@ -111,7 +111,8 @@ it('makes from the log what is there already, row for row', async () => {
   // What is lost, or wrong, is made anew.
   await db.query(`DELETE FROM deliveries WHERE tenant_id = 'a'`);
   await db.query(`UPDATE attempts SET url = 'wrong'`);
-  const { partitions } = await rebuild();
+  const { partitions, fromDay } = await rebuild();
+  expect(fromDay).toBe('1970-01-01');
   expect(partitions).toEqual([
     ...['deliveries_20260415', 'deliveries_20260416', 'attempts_20260415', 'attempts_20260416'],
   ]);
@@ -171,3 +172,37 @@ it('statistics count nothing again', async () => {
   expect(await counted()).toEqual(before);
   expect(service.url).toMatch(/^http/);
 }, 60_000);
+
+describe('what the log no longer has', () => {
+  const partitionOf = (tenantId: string) => partitionFor(tenantId, partitionCount);
+  const young = tenants.find((tenantId) => partitionOf(tenantId) !== partitionOf('a'))!;
+
+  it('stays where all of a partition has expired, and the days after that are made anew', async () => {
+    const atMs = startMs + 5 * dayMs;
+    const late = { tenantId: young, eventId: 'evt_late', seq: 500, acceptedAt: atMs, startedAt: atMs };
+    await cluster.attempt(delivered(late));
+    await settled();
+    const before = await everything();
+    const { high } = (await cluster.kafka.endOffsets(attemptsTopic.name)).get(partitionOf('a'))!;
+    await cluster.forgetBelow('a', high, attemptsTopic.name);
+    await db.query(`DELETE FROM deliveries WHERE event_id = 'evt_late'`);
+    expect(await rebuild()).toMatchObject({ fromDay: '2026-04-17' });
+    expect(await everything()).toEqual(before);
+  }, 60_000);
+
+  it('stays where the log was lost and made anew', async () => {
+    const atMs = startMs - 20 * dayMs;
+    const lost = { tenantId: young, eventId: 'evt_lost', acceptedAt: atMs };
+    const records = [
+      attempt({ ...lost, startedAt: atMs }),
+      delivered({ ...lost, attempt: 2, startedAt: atMs }),
+    ];
+    await new Instance(db).apply('attempts', attemptRecords(records), partitionOf(young));
+    const before = await everything();
+    await rebuild();
+    expect(await everything()).toEqual(before);
+    expect(await db.query(`SELECT attempts FROM deliveries WHERE event_id = 'evt_lost'`)).toEqual([
+      { attempts: 2 },
+    ]);
+  }, 60_000);
+});

@@ -1,4 +1,4 @@
-import { attemptsTopic } from '@posthorn/contracts';
+import { attemptsTopic, decodeAttempts } from '@posthorn/contracts';
 import type { InRecord, KafkaConnection, LogReader } from '@posthorn/messaging';
 import {
   blamesData,
@@ -7,9 +7,10 @@ import {
   type Logger,
   type Transaction,
 } from '@posthorn/runtime';
-import { dayMs, dayOf } from '../day-partitions.js';
+import { dayMs } from '../day-partitions.js';
 import { DeliveryProjection } from '../delivery.projection.js';
 import { lockBooks, RuleBookStore } from '../rule-book.store.js';
+import { firstWholeDay, type LogStart, type RowsStart } from './first-whole-day.js';
 import { dropShadow, inShadow, makeShadow, provePartitions, swap } from './shadow.js';
 
 const topic = attemptsTopic.name;
@@ -60,7 +61,7 @@ export class DeliveriesRebuild {
   async run(): Promise<Rebuilt> {
     const { database, logger } = this.parts;
     const startedAt = new Date();
-    const fromDay = await this.firstWholeDay();
+    const fromDay = firstWholeDay(await this.logStarts(), await rowsStarts(database));
     this.projection = new DeliveryProjection(this.books, { rowsOnly: true, fromDay });
     await database.transaction(makeShadow);
     for (let round = 0; (await this.catchUp()) > nearRecords; round++) {
@@ -78,20 +79,19 @@ export class DeliveriesRebuild {
     };
   }
 
-  /** What was told before the log begins stands only in the rows there are. */
-  private async firstWholeDay(): Promise<number> {
-    let day = 0;
+  private async logStarts(): Promise<Map<number, LogStart>> {
+    const starts = new Map<number, LogStart>();
     for (const [partition, { low, high }] of await this.parts.kafka.endOffsets(topic)) {
       this.next.set(partition, low);
-      if (low === 0 || low >= high) continue;
-      let firstMs = Infinity;
-      await this.parts.reader.readRange(topic, partition, low, low + 1, ([record]) => {
-        firstMs = Number(record.timestamp);
-        return 'stop';
-      });
-      if (firstMs !== Infinity) day = Math.max(day, dayOf(firstMs) + 1);
+      let first: LogStart['first'];
+      if (low < high)
+        await this.parts.reader.readRange(topic, partition, low, high, (records) => {
+          first = firstOf(records);
+          return first && 'stop';
+        });
+      starts.set(partition, { low, first });
     }
-    return day;
+    return starts;
   }
 
   /** Reads as far as the projection in use has come; answers how many records that were. */
@@ -216,6 +216,28 @@ function* batchesOf(records: readonly InRecord[]): Generator<InRecord[]> {
     [batch, bytes] = [[], 0];
   }
   if (batch.length > 0) yield batch;
+}
+
+/** The first of them that can be used. */
+function firstOf(records: readonly InRecord[]): LogStart['first'] {
+  for (const { timestamp, value } of records)
+    try {
+      const message = decodeAttempts(value);
+      const toldMs = message.kind === 'attempt' ? message.startedAt : message.at;
+      return { appendedMs: Number(timestamp), toldMs };
+    } catch {
+      // It is left out.
+    }
+  return undefined;
+}
+
+async function rowsStarts(db: Database): Promise<Map<number, RowsStart>> {
+  const rows = await db.query<{ partition: number } & RowsStart>(
+    `SELECT partition, max(day) - date '1970-01-01' AS "lastDay",
+            (extract(epoch FROM min(coalesce(first_attempt_at, finished_at, day))) * 1000)::float8 AS "firstMs"
+       FROM deliveries GROUP BY partition`,
+  );
+  return new Map(rows.map(({ partition, ...start }) => [partition, start]));
 }
 
 async function offsets(db: Transaction, lock = ''): Promise<[number, number][]> {

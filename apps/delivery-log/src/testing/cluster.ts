@@ -117,12 +117,12 @@ export class Cluster {
     );
   }
 
-  /** The log of events of the tenant's partition begins at that place from now on. */
-  async forgetBelow(tenantId: string, seq: number): Promise<void> {
+  /** The log of the tenant's partition begins at that place from now on. */
+  async forgetBelow(tenantId: string, seq: number, topic = eventsTopic.name): Promise<void> {
     const admin = await this.kafka.admin();
     const partition = partitionFor(tenantId, partitions);
     await admin.deleteTopicRecords({
-      topic: this.kafka.topicName(eventsTopic.name),
+      topic: this.kafka.topicName(topic),
       partitions: [{ partition, offset: String(seq) }],
     });
   }
