@@ -50,12 +50,12 @@ export class Erasures {
   }
 }
 
-/** Those that have begun: what is only ordered does not count yet. */
+/** Those that have begun: what is only ordered does not count yet, what was blanked since no more. */
 export async function erasuresOf(tx: Transaction): Promise<Erasures> {
   const rows = await tx.query<Erasure>(
     `SELECT tenant_id AS "tenantId", kind, subscription_id AS "subscriptionId", entity_name AS "entityName",
             entity_id AS "entityId", (extract(epoch FROM accepted_before) * 1000)::float8 AS "beforeMs"
-       FROM erasures WHERE status <> 'queued'`,
+       FROM erasures WHERE status <> 'queued' AND (kind <> 'entity' OR entity_id IS NOT NULL)`,
   );
   return new Erasures(rows);
 }

@@ -2,6 +2,7 @@ import type { Database } from '@posthorn/runtime';
 import { testDatabase, type TestDatabase } from '@posthorn/testing';
 import { dayMs, type PartitionedTable, spanOf, spansOf } from './day-partitions.js';
 import { DeliveryLogSettings } from './delivery-log.config.js';
+import { erasuresOf } from './erasures.js';
 import { RetentionService } from './retention.service.js';
 import { attempt, attemptRecords, control, delivered, event, eventRecords } from './testing/builders.js';
 import { Instance, logger, openDatabase } from './testing/harness.js';
@@ -114,6 +115,39 @@ it('keeps longer, or shorter, what is a tenant’s own period, and nothing else'
   ).toMatchObject({
     items: [{ attemptCount: 3 }],
   });
+});
+
+it('forgets whom an erasure was about, a month after it is done', async () => {
+  await db.query(
+    `INSERT INTO erasures (id, tenant_id, kind, subscription_id, entity_name, entity_id, accepted_before, status, removed, created_at, ended_at)
+     SELECT id, id, CASE WHEN id LIKE 'sub%' THEN 'subscription' ELSE 'entity' END, nullif(substring(id FROM 'sub_.'), ''),
+            substring(id FROM 'order'), substring(id FROM 'order.*'), $3, CASE WHEN at IS NULL THEN 'running' ELSE 'done' END, 7, $3, at
+       FROM unnest($1::text[], $2::timestamptz[]) AS row (id, at)`,
+    [
+      ['order-long-ago', 'order-lately', 'order-open', 'sub_1'],
+      [new Date(ago(31)), new Date(ago(29)), null, new Date(ago(31))],
+      new Date(ago(40)),
+    ],
+  );
+  await db.query(`INSERT INTO erased_events VALUES ('a', 'evt_old', $1), ('a', 'evt_young', $2)`, [
+    ...[new Date(ago(31)), new Date(ago(29))],
+  ]);
+  await retention().run(now);
+  expect(
+    await db.query(
+      'SELECT id, entity_name AS name, entity_id AS entity, removed::int, ended_at IS NOT NULL AS done FROM erasures ORDER BY id',
+    ),
+  ).toEqual([
+    { id: 'order-lately', name: 'order', entity: 'order-lately', removed: 7, done: true },
+    { id: 'order-long-ago', name: null, entity: null, removed: 7, done: true },
+    { id: 'order-open', name: 'order', entity: 'order-open', removed: 7, done: false },
+    { id: 'sub_1', name: null, entity: null, removed: 7, done: true },
+  ]);
+  expect(await db.query('SELECT event_id FROM erased_events')).toEqual([{ event_id: 'evt_young' }]);
+  const facts = await db.transaction(erasuresOf);
+  expect(['order-lately', 'order-long-ago'].map((tenantId) => facts.hasEntities(tenantId))).toEqual([
+    ...[true, false],
+  ]);
 });
 
 it('two instances at a time end the same', async () => {

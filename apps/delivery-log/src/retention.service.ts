@@ -8,10 +8,12 @@ import { Database, LOGGER, type Logger } from '@posthorn/runtime';
 import { dayMs, dayOf, type PartitionedTable, spansOf } from './day-partitions.js';
 import { DeliveryLogSettings } from './delivery-log.config.js';
 import { type Periods, periodsOf, tenantsByPeriod } from './periods.js';
-import { dropPartition, forget, keepOnly, makeAhead, overBefore, thin } from './retention.js';
+import { blankErased, dropPartition, forget, keepOnly, makeAhead, overBefore, thin } from './retention.js';
 
 const everyMs = 60_000;
 const daysAhead = 3;
+/** Twice what the log keeps, days of retries between, and segments that Kafka is late to remove. */
+const keepErasedDays = 30;
 const dated = ['events', 'deliveries', 'attempts', 'statistics_minutes', 'statistics_hours'] as const;
 /** Small ones: a large transaction would hold up the projection. */
 const stepsPerRun = 200;
@@ -62,6 +64,9 @@ export class RetentionService implements OnApplicationBootstrap, BeforeApplicati
     const longest = new Date(nowMs - Math.max(keepPayloadsDays, keepAttemptsDays, ...all) * dayMs);
     for (const table of ['log_minutes', 'cancellations'] as const)
       await this.untilDone(`${table} of long ago`, () => forget(this.database, table, longest));
+    const erased = new Date(nowMs - keepErasedDays * dayMs);
+    await this.step('whom erasures were about', () => blankErased(this.database, erased));
+    await this.untilDone('events that were erased', () => forget(this.database, 'erased_events', erased));
   }
 
   private get periods(): Map<string, Periods> {

@@ -163,7 +163,7 @@ export async function thin(
 /** A part of what is that old, of a table that is not partitioned. False: there is none left. */
 export async function forget(
   db: Database,
-  table: 'log_minutes' | 'cancellations',
+  table: 'log_minutes' | 'cancellations' | 'erased_events',
   before: Date,
 ): Promise<boolean> {
   const [{ gone }] = await db.query<{ gone: number }>(
@@ -174,4 +174,13 @@ export async function forget(
     [before],
   );
   return gone > 0;
+}
+
+/** Erasures of that time stay as a record, without whom they were about; nothing is told of it any more. */
+export async function blankErased(db: Database, before: Date): Promise<void> {
+  await db.query(
+    `UPDATE erasures SET entity_name = NULL, entity_id = NULL
+      WHERE entity_id IS NOT NULL AND status = 'done' AND ended_at < $1`,
+    [before],
+  );
 }
