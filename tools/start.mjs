@@ -8,7 +8,7 @@ import { main } from './lib/main.mjs';
 import { layout } from './lib/paths.mjs';
 import { portalLogin } from './lib/portal-login.mjs';
 import { answers } from './lib/ports.mjs';
-import { beginLog, lastOfLog, logFileOf } from './lib/product-log.mjs';
+import { beginLog, keepLogBounded, lastOfLog, logFileOf } from './lib/product-log.mjs';
 import { readyLines, remind, shortened } from './lib/ready-block.mjs';
 import { keepsKeys, PORTS, productSettings, runProduct } from './lib/product.mjs';
 import { UserError } from './lib/require.mjs';
@@ -66,6 +66,7 @@ async function serve({ app, dev, at, steps, stores, began }) {
   const log = logFileOf({ app, dev, stateDir });
   if (log) beginLog(log);
   const product = await runProduct({ app, dev, stateDir, port, settings, log });
+  const letLogBe = log ? keepLogBounded(log) : () => {};
   let forget = () => {};
   try {
     const isUp = await Promise.race([product.ready.then(() => true), product.ended.then(() => false)]);
@@ -89,6 +90,7 @@ async function serve({ app, dev, at, steps, stores, began }) {
   } finally {
     forget();
     await product.stop();
+    letLogBe();
   }
 }
 

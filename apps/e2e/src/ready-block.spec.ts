@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
@@ -11,6 +21,7 @@ type Block = {
 type ProductLog = {
   logFileOf(start: { app: string; dev: boolean; stateDir: string }, isTerminal: boolean): string | undefined;
   beginLog(file: string): void;
+  boundLog(file: string, bytesMax: number): void;
 };
 
 const file = join(import.meta.dirname, '../../../tools/lib/ready-block.mjs');
@@ -57,6 +68,21 @@ it('at a terminal log lines go into a file, it says which, and nothing is said t
   jest.advanceTimersByTime(60_000);
   jest.useRealTimers();
   expect(said).toEqual([]);
+});
+
+it('the log of a long run is emptied in its place, and the part before is kept beside it', async () => {
+  const { boundLog } = (await import(join(file, '../product-log.mjs'))) as ProductLog;
+  const log = join(stateDir, 'long.log');
+  boundLog(log, 10);
+  const writing = openSync(log, 'a');
+  writeSync(writing, '0123456789');
+  boundLog(log, 10);
+  expect([statSync(log).size, existsSync(`${log}.1`)]).toEqual([10, false]);
+  writeSync(writing, 'x');
+  boundLog(log, 10);
+  writeSync(writing, 'after');
+  closeSync(writing);
+  expect([readFileSync(`${log}.1`, 'utf8'), readFileSync(log, 'utf8')]).toEqual(['0123456789x', 'after']);
 });
 
 it('in a pipe it is said once more without secrets, and stands in a file while it runs', () => {
