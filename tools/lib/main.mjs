@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Ended, end, endedBy } from './ending.mjs';
 import { stopCommands } from './processes.mjs';
 import { UserError } from './require.mjs';
@@ -5,13 +6,36 @@ import { UserError } from './require.mjs';
 /** What a shell reports for a program that ended by a signal. */
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
+/** What the tool says of itself, for `--help`: the comment that its file begins with. @param {string} file */
+export function usageOf(file) {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const end = lines.findIndex((line) => !line.startsWith('//'));
+  return lines
+    .slice(0, end)
+    .map((line) => line.replace(/^\/\/ ?/, ''))
+    .join('\n');
+}
+
 /**
- * Runs a tool: its result is the exit code, an expected problem is one line. The first signal ends commands
- * in
- * progress and lets the tool put things away; the second one ends at once.
+ * An option that the tool does not know, or that lacks its value.
+ * @param {unknown} error
+ * @returns {error is TypeError}
+ */
+const isWrongOption = (error) =>
+  error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_');
+
+/**
+ * Runs a tool: its result is the exit code, an expected problem is one line. `--help` says what the tool is
+ * for and does nothing. The first signal ends commands in progress and lets the tool put things away; the
+ * second one ends at once.
  * @param {() => Promise<number>} work
  */
 export async function main(work) {
+  const [, file, ...args] = process.argv;
+  if (args.includes('--help')) {
+    console.log(usageOf(file));
+    return;
+  }
   const signals = /** @type {(keyof typeof SIGNAL_CODES)[]} */ (Object.keys(SIGNAL_CODES));
   for (const signal of signals) {
     process.on(signal, () => {
@@ -30,7 +54,8 @@ export async function main(work) {
   } catch (error) {
     process.exitCode = 1;
     if (!(error instanceof Ended) && !endedBy()) {
-      console.error(error instanceof UserError ? `posthorn: ${error.message}` : error);
+      if (isWrongOption(error)) console.error(`posthorn: ${error.message}\n\n${usageOf(file)}`);
+      else console.error(error instanceof UserError ? `posthorn: ${error.message}` : error);
     }
   }
   const signal = endedBy();
