@@ -10,7 +10,7 @@ import {
   mayMatch,
   profileOf,
 } from '@posthorn/domain';
-import { compileExpression } from '@posthorn/runtime';
+import { storedExpression } from '@posthorn/runtime';
 import { Erasures } from './erasures.js';
 
 /** What the log keeps of a subscription: enough to match and to describe it, and no secret. */
@@ -124,7 +124,7 @@ export class RuleBook {
   private put({ tenantId, id, version, view, matching }: Rule): Rule {
     const filters = matching.map(({ sinceSeq, filter }) => ({
       sinceSeq,
-      matches: compileFilter(filter, compileExpression),
+      matches: compileFilter(filter, storedExpression),
     }));
     const rule = { tenantId, id, version, view, matching, filters };
     const rules = this.tenants.get(tenantId) ?? new ByType(asksFor);

@@ -1,5 +1,5 @@
 import { compileFilter, entryAt, type Filter, type Matchable, type MatchingEntry } from '@posthorn/domain';
-import { compileExpression } from '@posthorn/runtime';
+import { storedExpression } from '@posthorn/runtime';
 import type { SubscriptionView } from './rule-book.js';
 
 /** Why an event went to a subscription, or did not. */
@@ -36,7 +36,7 @@ function no(filter: Filter | null, event: Matchable, begins = false): string {
   if (!filter) return 'the subscription was disabled or deleted';
   const { expression, ...rest } = filter;
   if (!compileFilter(rest)(event)) return `it asks for ${asked(filter)}, not for ${event.type}`;
-  const holds = expression === undefined || compileFilter(filter, compileExpression)(event);
+  const holds = expression === undefined || compileFilter(filter, storedExpression)(event);
   if (holds && begins) return 'the subscription begins with earlier events; this one is being looked at';
   return holds ? 'the event is a repeat of an earlier one' : `its condition did not hold: ${expression}`;
 }

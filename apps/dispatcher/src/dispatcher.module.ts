@@ -19,6 +19,7 @@ import {
   Metrics,
   observeConsumer,
   observeProducer,
+  onUnusableExpression,
   SettingsError,
   Spans,
 } from '@posthorn/runtime';
@@ -33,7 +34,8 @@ import {
 } from '@nestjs/common';
 import type { DispatcherSettings } from './dispatcher.config.js';
 import { DispatcherConsumer } from './dispatcher.consumer.js';
-import { type DispatcherParts, DispatcherService, producerBounds } from './dispatcher.service.js';
+import { type DispatcherParts, DispatcherService } from './dispatcher.service.js';
+import { producerBounds } from './outbox.js';
 import { DISPATCHER_TRANSPORT, transportId } from './transport.js';
 
 const PARTS = Symbol('posthorn.dispatcher.parts');
@@ -105,7 +107,8 @@ function partsOf(
   { metrics, spans }: { metrics: Metrics; spans: Spans },
 ): DispatcherParts {
   const kafka = new KafkaConnection(kafkaSettings(settings, 'posthorn-dispatcher'), kafkaLog(logger));
-  const outcomes = producer(kafka);
+  onUnusableExpression((one) => logger.error(one, 'an expression cannot be used; it matches nothing'));
+  const outcomes = producer(kafka, settings.sendMax);
   observeProducer(metrics, outcomes, 'dispatcher');
   return {
     kafka,
@@ -123,10 +126,10 @@ function partsOf(
  * Outcomes are never refused while Kafka is away: they wait, and no sends start. No delivery waits for the
  * one before it to be acknowledged, so outcomes may wait for each other a little.
  */
-function producer(kafka: KafkaConnection): BatchProducer {
+function producer(kafka: KafkaConnection, sendMax: number): BatchProducer {
   const batches = { batchRecords: 1_000, batchBytes: 384 * 1024, lingerMs: 20 };
   return new BatchProducer(kafka, {
-    ...producerBounds,
+    ...producerBounds(sendMax),
     ...batches,
     refuseWhenDown: false,
     name: 'dispatcher',

@@ -22,7 +22,7 @@ import type { DispatcherSettings } from './dispatcher.config.js';
 import type { DueItem, LaneSlot } from './lane-slot.js';
 import { dueLoadOf, loadOf, mayFeed, relieve } from './memory-bounds.js';
 import { observeDispatcher } from './observed.js';
-import { Outbox } from './outbox.js';
+import { Outbox, producerBounds } from './outbox.js';
 import type { OwnerPorts } from './owner-ports.js';
 import { PartitionOwner } from './partition-owner.js';
 import { PartitionWriter } from './partition-writer.js';
@@ -65,8 +65,6 @@ const takeOverAgainMaxMs = 10_000;
 const lossesForgottenMs = 60_000;
 const drainMs = 8_000;
 const logStartsEveryMs = 10 * 60_000;
-/** As the producer's queue is bounded. */
-export const producerBounds = { maxRecords: 10_000, maxBytes: 16 * 1024 * 1024 };
 
 /**
  * Owns partitions: takes them over, gives them what is read, and lets them go. Everything about a partition
@@ -97,7 +95,7 @@ export class DispatcherService {
     this.watch = new Watch(parts);
     this.windowsDue = new Every(settings.windowEveryMs);
     const { watch, brakes } = this;
-    this.outbox = new Outbox(producer, producerBounds);
+    this.outbox = new Outbox(producer, producerBounds(settings.sendMax));
     const lose = (owner: PartitionOwner, error: Error): void => this.loseOwner(owner, error);
     const verbose = settings.logLevel === 'debug' || settings.logLevel === 'trace';
     this.recorder = new AttemptRecorder(this.outbox, kafka.log, Date.now, lose, verbose, watch);
@@ -394,7 +392,7 @@ export class DispatcherService {
   private tick(): void {
     const now = Date.now();
     const { settings } = this.parts;
-    const due = this.windowsDue.isDue(now);
+    const due = this.windowsDue.isDue(performance.now());
     this.outbox.drain();
     const owners = this.owners();
     for (const holding of this.holdings.values()) {

@@ -1,5 +1,5 @@
 import type { BatchProducer } from '@posthorn/messaging';
-import { Outbox } from './outbox.js';
+import { Outbox, producerBounds } from './outbox.js';
 
 type Producer = Pick<BatchProducer, 'offer' | 'queuedRecords' | 'queuedBytes' | 'state'>;
 
@@ -18,3 +18,11 @@ it.each<[string, Partial<Producer>, number, boolean]>([
 ])('a request is started %s', (_, producer, underWay, expected) => {
   expect(hasRoom(producer, underWay)).toBe(expected);
 });
+
+it.each([100, 8_000, 20_000])(
+  'has room for all of %i requests under way, and for what waits for Kafka',
+  (max) => {
+    const producer: Producer = { offer: () => true, queuedRecords: max, queuedBytes: 0, state: 'up' };
+    expect(new Outbox(producer, producerBounds(max)).hasRoom(max - 1)).toBe(true);
+  },
+);

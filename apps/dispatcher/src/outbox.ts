@@ -1,5 +1,11 @@
 import type { BatchProducer, OutRecord } from '@posthorn/messaging';
 
+/** Of the producer's queue: room for two records of each request under way, and for what waits beside it. */
+export const producerBounds = (sendMax: number): { maxRecords: number; maxBytes: number } => ({
+  maxRecords: Math.max(10_000, 3 * sendMax),
+  maxBytes: 16 * 1024 * 1024,
+});
+
 /**
  * What the dispatcher tells the world: attempts, retries, rejected records. Nothing given to it is lost
  * while the

@@ -11,7 +11,16 @@ import {
 import type { InRecord } from '@posthorn/messaging';
 import type { PartitionOwner } from './partition-owner.js';
 import { lanesOf } from './takeover.js';
-import { dues, owner, parkedAt, snapshot, type Status, subscription, told } from './testing/owner.js';
+import {
+  dues,
+  owner,
+  parkedAt,
+  rejections,
+  snapshot,
+  type Status,
+  subscription,
+  told,
+} from './testing/owner.js';
 
 function order(command: LaneCommand['command'], args: Record<string, unknown>): InRecord {
   const value = encodeControl({
@@ -76,6 +85,23 @@ it('a subscription that is polled is sent nothing, and holds nothing up, whateve
     expect(taken.slots.size).toBe(0);
     expect(taken.window.next).toBe(101);
   }
+});
+
+it('an order that cannot be read is rejected, and holds the partition up only until that is safe', () => {
+  const taken = owner([subscription('s', 'active', 0)]);
+  taken.onEvents([order('replay', { replayId: 'r1', fromSeq: 60, seqs: '/w==' })], 101);
+  const [{ rejection, settle }] = rejections.splice(0);
+  expect(rejection).toMatchObject({ topic: 'events.v1', partition: 3, record: { offset: 100 } });
+  expect([taken.slots.size, taken.window.next]).toEqual([0, 100]);
+  settle();
+  expect(taken.window.next).toBe(101);
+});
+
+it('a subscription whose expression cannot be used any more gets nothing, and its partition goes on', () => {
+  const { snapshot: known } = subscription('s', 'active', 0);
+  const filter = { types: ['*'], expression: 'nope == 1' };
+  const taken = owner([{ snapshot: { ...known, filter }, matching: [{ sinceSeq: 0, filter }] }]);
+  expect(taken.subscriptions.get('t', 's')!.matches({ type: 'a.b', entity: null }, 100)).toBe(false);
 });
 
 describe('a replay', () => {

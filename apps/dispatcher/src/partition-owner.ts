@@ -3,7 +3,6 @@ import {
   decodeEvents,
   encodeSubscription,
   type EventMessage,
-  type EventsMessage,
   type LaneCommand,
   eventExpiryMs,
   eventsTopic,
@@ -229,25 +228,18 @@ export class PartitionOwner {
   }
 
   private takeRecord(record: InRecord): void {
-    const message = this.decode(record);
-    if (!message) return;
-    if (message.kind === 'subscription') this.applySnapshot(message, record.offset);
-    else if (message.kind === 'event') this.match(message, record);
-    else this.obey(message, record.offset);
-  }
-
-  private decode(record: InRecord): EventsMessage | undefined {
     try {
-      return decodeEvents(record.value);
+      const message = decodeEvents(record.value);
+      if (message.kind === 'event') this.match(message, record);
+      else if (message.kind === 'subscription') this.applySnapshot(message, record.offset);
+      else this.obey(message, record.offset);
     } catch (error) {
+      // Of an order, too, a part may be undecodable.
       if (!(error instanceof UndecodableError)) throw error;
       this.window.open(record.offset, 1);
       const settle = (): void => void (this.ended || this.window.settle(record.offset));
-      this.ports.reject(
-        { topic: eventsTopic.name, partition: this.partition, record, reason: error.message },
-        settle,
-      );
-      return undefined;
+      const { message: reason } = error;
+      this.ports.reject({ topic: eventsTopic.name, partition: this.partition, record, reason }, settle);
     }
   }
 
@@ -458,8 +450,8 @@ export class PartitionOwner {
     };
     const settings = this.ports.laneSettings(subscription);
     const slot: LaneSlot = new LaneSlot(this, subscription, lane, settings, effects, loaded);
-    subscription.lanes.set(lane, slot);
     if (slot.replayId !== undefined) slot.replays(order, this.ports.now());
+    subscription.lanes.set(lane, slot);
     this.slots.set(slot.key, slot);
     if (!slot.lane.isIdle) this.busySlots.add(slot);
     // A lane by entity that first shows up while its subscription is paused is paused from its first event

@@ -12,7 +12,7 @@ import {
   profileOf,
   type SigningKeys,
 } from '@posthorn/domain';
-import { compileExpression } from '@posthorn/runtime';
+import { storedExpression } from '@posthorn/runtime';
 import type { LaneSlot } from './lane-slot.js';
 import { RateLimit } from './rate-limit.js';
 
@@ -44,7 +44,7 @@ export class Subscription {
   ) {
     this.key = keyOf({ snapshot });
     this.matching = matching;
-    this.filters = matching.map(({ filter }) => compileFilter(filter, compileExpression));
+    this.filters = matching.map(({ filter }) => compileFilter(filter, storedExpression));
     this.take(snapshot);
   }
 
@@ -83,7 +83,7 @@ export class Subscription {
   apply(snapshot: SubscriptionSnapshot, seq: number, oldestSeq: number): void {
     this.take(snapshot);
     this.matching = foldMatching(this.matching, this.active ? snapshot.filter : null, seq, oldestSeq);
-    this.filters = this.matching.map(({ filter }) => compileFilter(filter, compileExpression));
+    this.filters = this.matching.map(({ filter }) => compileFilter(filter, storedExpression));
   }
 
   /**

@@ -42,6 +42,18 @@ it('goes by the newest version of the schema', () => {
   expect(checks.faultsOf(rule({ schema: true, version: 2 }), bytes({}))).toBeUndefined();
 });
 
+it('refuses what takes too long to be checked, and lets the schema rest', () => {
+  const { checks, warned } = setUp();
+  const schema = { properties: { s: { type: 'string', pattern: '^(a|a)*$' } } };
+  const endless = bytes({ s: `${'a'.repeat(60)}b` });
+  const [fault] = checks.faultsOf(rule({ schema }), endless) ?? [];
+  expect(fault).toMatchObject({ pointer: '/data', detail: expect.stringMatching(/takes longer/) });
+  expect(warned).toEqual([{ tenantId: 't', type: 'order.created', forMs: 10_000 }]);
+  const began = performance.now();
+  for (let i = 0; i < 100; i++) expect(checks.faultsOf(rule({ schema }), endless)).toBeUndefined();
+  expect(performance.now() - began).toBeLessThan(5_000);
+});
+
 it('keeps nobody out for a schema that it cannot use', () => {
   const { checks, warned } = setUp();
   expect(checks.faultsOf(rule({ schema: { type: 'nothing' } }), bytes({}))).toBeUndefined();

@@ -1,5 +1,6 @@
 import type { EventTypeRule } from '@posthorn/domain';
-import { compileSchema, JsonSchemaError, type Logger, type SchemaCheck } from '@posthorn/runtime';
+import { compileSchema, JsonSchemaError, type Logger, type SchemaCheck, wasTooSlow } from '@posthorn/runtime';
+import { SlowSchemas } from './slow-schemas.js';
 import type { Fault } from './draft.js';
 
 const keptMax = 5_000;
@@ -12,14 +13,17 @@ const warnEveryMs = 60_000;
 export class PayloadChecks {
   private readonly compiled = new Map<string, { version: number; check: SchemaCheck | undefined }>();
   private readonly warnedAt = new Map<string, number>();
+  private readonly slow = new SlowSchemas();
 
   constructor(private readonly logger: Pick<Logger, 'warn'>) {}
 
   /** Undefined: it fits, or it does not and its type says that this is only to be warned of. */
   faultsOf(rule: EventTypeRule, data: Buffer): Fault[] | undefined {
     const check = this.checkOf(rule);
-    const faults = check?.(parse(data)) ?? [];
+    if (!check || this.slow.isResting(rule, performance.now())) return undefined;
+    const faults = check(parse(data));
     if (faults.length === 0) return undefined;
+    if (wasTooSlow(faults)) this.rest(rule);
     if (rule.onInvalid === 'reject')
       return faults.map(({ pointer, detail }) => ({ pointer: `/data${pointer}`, detail }));
     this.warn(rule, faults[0].pointer);
@@ -40,6 +44,15 @@ export class PayloadChecks {
     if (this.compiled.size >= keptMax) this.compiled.delete(this.compiled.keys().next().value!);
     this.compiled.set(id, { version, check });
     return check;
+  }
+
+  private rest(rule: EventTypeRule): void {
+    const forMs = this.slow.rest(rule, performance.now());
+    const { tenantId, type } = rule;
+    this.logger.warn(
+      { tenantId, type, forMs },
+      'a schema takes too long; its events are not checked for a while',
+    );
   }
 
   /** Once a minute for a type: a publisher that is wrong is wrong a thousand times a second. */

@@ -14,8 +14,20 @@ export {
   isTransientDatabaseError,
   isUniqueViolation,
 } from './database-errors.js';
-export { compileExpression, ExpressionError, type Expression } from './expression.js';
-export { compileSchema, type JsonSchema, JsonSchemaError, type SchemaCheck } from './json-schema.js';
+export {
+  compileExpression,
+  ExpressionError,
+  type Expression,
+  onUnusableExpression,
+  storedExpression,
+} from './expression.js';
+export {
+  compileSchema,
+  type JsonSchema,
+  JsonSchemaError,
+  type SchemaCheck,
+  wasTooSlow,
+} from './json-schema.js';
 export { Asks, queryParameters, serveDocs, serveDocument, Takes, TakesAs } from './docs.js';
 export { HealthModule, HealthRegistry, type HealthAnswer } from './health.js';
 export type { ServiceRequest } from './http.js';

@@ -23,8 +23,16 @@ const dataDepthMax = 64;
 const allowedMaxChars = 200;
 /** Of a schema, when every reference is followed: few characters may name each other very often. */
 const partsMax = 5_000;
-/** For a schema that comes back to itself: how often it does depends on the data. */
-const recursiveMaxMs = 100;
+/** For a schema that may take far longer than its data is large. */
+const checkMaxMs = 100;
+/** What a check costs that goes over everything once is bounded by the data; these compare and try. */
+const slowWords = new Set(['pattern', 'patternProperties', 'uniqueItems']);
+/** What is said of data for which the time is over. */
+const tooSlow = `takes longer than ${checkMaxMs} ms to be checked`;
+
+/** Whether the check was given up. */
+export const wasTooSlow = (faults: readonly SchemaFault[]): boolean =>
+  faults.length === 1 && faults[0]!.detail === tooSlow;
 
 /** Where (JSON pointer into the data) and what. */
 export type SchemaFault = { pointer: string; detail: string };
@@ -57,12 +65,13 @@ export function compileSchema(schema: JsonSchema): SchemaCheck {
     if (first) throw faultIn(first);
     throw new JsonSchemaError(error instanceof Error ? error.message.slice(0, 500) : 'is no JSON Schema');
   }
-  const run = isRecursive ? (data: unknown) => inTime(() => check(data)) : check;
+  const isTimed = isRecursive || saysSlowly(schema);
+  const run = isTimed ? (data: unknown) => inTime(() => check(data)) : check;
   const faultsOf: SchemaCheck = (data) => {
     if (isDeep(data, 0)) return [{ pointer: '', detail: `is nested deeper than ${dataDepthMax}` }];
     return run(data) ? [] : (check.errors ?? []).map(faultOf);
   };
-  if (!isRecursive) return faultsOf;
+  if (!isTimed) return faultsOf;
   const endless = 'the schema refers to itself without end';
   const said = orUnchecked(() => faultsOf(null), endless);
   if (said.some(({ detail }) => detail === endless)) throw new JsonSchemaError(endless);
@@ -78,7 +87,7 @@ function orUnchecked(look: () => SchemaFault[], endless: string): SchemaFault[] 
     const { name, code } = error as { name?: unknown; code?: unknown };
     if (name === 'RangeError') return [{ pointer: '', detail: endless }];
     if (code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
-    return [{ pointer: '', detail: `takes longer than ${recursiveMaxMs} ms to be checked` }];
+    return [{ pointer: '', detail: tooSlow }];
   }
 }
 
@@ -88,7 +97,12 @@ const timed = new Script('check()');
 /** Costs a thread each time, so it is for those alone that need it. */
 function inTime(check: () => boolean): boolean {
   outside['check'] = check;
-  return timed.runInContext(outside, { timeout: recursiveMaxMs }) as boolean;
+  return timed.runInContext(outside, { timeout: checkMaxMs }) as boolean;
+}
+
+function saysSlowly(schema: unknown): boolean {
+  if (typeof schema !== 'object' || schema === null) return false;
+  return Object.entries(schema).some(([name, value]) => slowWords.has(name) || saysSlowly(value));
 }
 
 /** What following every reference comes to. One that cannot be followed here may lead anywhere. */

@@ -2,7 +2,7 @@ import type { SubscriptionMessage } from '@posthorn/contracts';
 import { OffsetWindow } from '@posthorn/messaging';
 import { KnownEndings } from '../known-endings.js';
 import type { DueItem } from '../lane-slot.js';
-import type { OwnerPorts } from '../owner-ports.js';
+import type { OwnerPorts, Rejection } from '../owner-ports.js';
 import { PartitionOwner } from '../partition-owner.js';
 import type { LoadedLane } from '../takeover.js';
 
@@ -30,6 +30,7 @@ export const subscription = (id: string, status: Status, sinceSeq: number): Subs
 /** What owners handed on, in all of a spec. */
 export const dues: DueItem[] = [];
 export const told: unknown[] = [];
+export const rejections: { rejection: Rejection; settle: () => void }[] = [];
 
 /** An owner of partition 3, whose log goes from 50 to 100. */
 export function owner(
@@ -49,6 +50,7 @@ export function owner(
     isRepeat: () => false,
     windowWritten: nothing,
     deliverDue: (_slot: unknown, item: DueItem) => void dues.push(item),
+    reject: (rejection: Rejection, settle: () => void) => void rejections.push({ rejection, settle }),
     tell: (_owner: unknown, message: unknown) => void told.push(message),
   };
   return new PartitionOwner(3, ports as unknown as OwnerPorts, {
