@@ -59,6 +59,8 @@ export class LaneSlot {
   listed = false;
   /** What its receiver usually takes to answer, in ms (EWMA). */
   latencyMs = 0;
+  /** When the sender looks at it again by itself. */
+  alarmAt = Infinity;
   private limit: RateLimit | undefined;
   private readonly dues: DueItem[] = [];
   private duesInFlight = 0;
@@ -85,7 +87,7 @@ export class LaneSlot {
     if (this.sendsBack) return true;
     const flying = this.duesInFlight + this.lane.inFlightCount;
     // A token comes a little early: until its time the receiver is left alone by single retries too.
-    if (flying >= this.lane.health.inFlightMax || now < this.lane.startsAt) return false;
+    if (flying >= this.lane.health.inFlightMax || this.lane.isEarly(now)) return false;
     return this.dues.length > 0 || this.lane.canStart(now);
   }
 

@@ -11,15 +11,18 @@ type Turn = { tenantId: string; lanes: LaneSlot[]; deficit: number };
  * lanes.
  */
 export class ReadyQueue {
+  /** Also of tenants whose last lane was just taken: it may come back, and has used up a part of the turn. */
   private readonly turns = new Map<string, Turn>();
+  private listed = 0;
 
   get empty(): boolean {
-    return this.turns.size === 0;
+    return this.listed === 0;
   }
 
   add(slot: LaneSlot): void {
     if (slot.listed) return;
     slot.listed = true;
+    this.listed++;
     const { tenantId } = slot;
     const turn = this.turns.get(tenantId);
     if (turn) turn.lanes.push(slot);
@@ -29,6 +32,10 @@ export class ReadyQueue {
   /** The next lane; it has to be added again if it has more to start. */
   take(): LaneSlot | undefined {
     for (const turn of this.turns.values()) {
+      if (turn.lanes.length === 0) {
+        this.turns.delete(turn.tenantId);
+        continue;
+      }
       if (turn.deficit <= 0) {
         // To the back of the line; what it overdrew counts in its next turn.
         this.turns.delete(turn.tenantId);
@@ -38,7 +45,7 @@ export class ReadyQueue {
       }
       const slot = turn.lanes.shift()!;
       slot.listed = false;
-      if (turn.lanes.length === 0) this.turns.delete(turn.tenantId);
+      this.listed--;
       return slot;
     }
     return undefined;

@@ -52,7 +52,10 @@ export class Sender {
     private readonly settings: SenderSettings,
     private readonly ports: SenderPorts,
   ) {
-    this.alarms = new AlarmClock(ports.now, (slot) => this.offer(slot));
+    this.alarms = new AlarmClock(ports.now, (slot) => {
+      slot.alarmAt = Infinity;
+      this.offer(slot);
+    });
     this.origins = new Permits(() => settings.sendPerOriginMax);
     this.tenants = new Permits(() => Math.max(1, Math.floor((settings.sendMax - this.flying) / 4)));
     this.subscriptions = new Permits(() => settings.sendPerSubscriptionMax);
@@ -81,7 +84,7 @@ export class Sender {
       this.ready.add(slot);
       this.plan();
     } else if (slot.lane.startsAt > now && slot.canStart(slot.lane.startsAt)) {
-      this.alarms.set(slot.lane.startsAt, slot);
+      this.wake(slot, slot.lane.startsAt);
     }
   }
 
@@ -127,11 +130,18 @@ export class Sender {
     }
   }
 
+  /** One alarm is enough, however often the lane is looked at until then. */
+  private wake(slot: LaneSlot, at: number): void {
+    if (slot.alarmAt <= at) return;
+    slot.alarmAt = at;
+    this.alarms.set(at, slot);
+  }
+
   /** Whether every permit is there; where one is missing, the lane waits for it. */
   private mayStart(slot: LaneSlot, now: number): boolean {
     const tokenAt = slot.rateLimit?.nextAt(now) ?? now;
     if (tokenAt > now) {
-      this.alarms.set(tokenAt, slot);
+      this.wake(slot, tokenAt);
       return false;
     }
     for (const [permits, key] of this.permitsOf(slot)) {

@@ -14,6 +14,8 @@ import { retryDelayMs, type RetryPolicy } from './retry-policy.js';
 
 /** Covered events that may still be unfinished when a lane hands over. */
 const handoverMax = 8;
+/** Far more than retry-scheduler's lead. */
+const tokenLeadMaxMs = 60_000;
 
 /** Where a lane is to park; `attempt` where it is known before everything in flight is finished. */
 type Target = { attempt?: number; dueAt: number; reason: ParkReason; gone: boolean };
@@ -137,8 +139,13 @@ export class Lane<E> {
 
   canStart(now: number): boolean {
     if (this.mode === 'parked' || this.mode === 'draining' || this.buffer.queued === 0) return false;
-    if (now < this.notBefore) return false;
+    if (this.isEarly(now)) return false;
     return this.buffer.flying < this.health.inFlightMax;
+  }
+
+  /** A token comes a little early. Further ahead than any does, the clock was set back. */
+  isEarly(now: number): boolean {
+    return now < this.notBefore && this.notBefore - now <= tokenLeadMaxMs;
   }
 
   get bufferedBytes(): number {
