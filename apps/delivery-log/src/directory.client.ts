@@ -64,7 +64,7 @@ export class DirectoryClient {
     return this.state.sessionPublicKey;
   }
 
-  sessionHolds(session: { subject: string; issuedAtMs: number }): boolean {
+  sessionHolds(session: { subject: string; generation: number }): boolean {
     return this.state.sessionHolds(session);
   }
 

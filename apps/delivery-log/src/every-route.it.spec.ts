@@ -97,7 +97,8 @@ async function session(
   const subject = `usr_${who.replace(' ', '-')}`;
   const issuedAtMs = Date.now();
   await cluster.directory({ kind: 'user', id: subject, sessionsFrom: issuedAtMs, removedAt, version: 1 });
-  const token = { subject, tenantId, role, issuedAtMs, endsAtMs: issuedAtMs + 3_600_000 };
+  const times = { generation: issuedAtMs, issuedAtMs, endsAtMs: issuedAtMs + 3_600_000 };
+  const token = { id: 'ses_1', subject, tenantId, role, ...times };
   cookies[who] = `posthorn_session=${await signSession(token, signer)}`;
 }
 

@@ -9,9 +9,11 @@ import { type LongRequest, Manages, TenantGuard } from './tenant.guard.js';
 const signer = sessionSigner(Buffer.alloc(32, 1));
 const begunMs = Date.now();
 const session = (more: Partial<Session> = {}): Session => ({
+  id: 'ses_1',
   subject: 'usr_1',
   tenantId: 't',
   role: 'tenant-viewer',
+  generation: begunMs,
   issuedAtMs: begunMs,
   endsAtMs: begunMs + 3_600_000,
   ...more,

@@ -24,9 +24,11 @@ beforeAll(async () => {
   callers['operator'] = await as(null);
   const now = Date.now();
   const who = {
+    id: 'ses_1',
     subject: 'usr_1',
     tenantId: null,
     role: 'operator',
+    generation: now,
     issuedAtMs: now,
     endsAtMs: now + 9e6,
   } as const;

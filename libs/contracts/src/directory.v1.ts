@@ -14,6 +14,8 @@ export type DirectoryTenant = {
   id: string;
   profile: 'brutlers' | 'brz365' | 'standard' | 'cloudevents';
   name: string;
+  /** Set when the tenant was deleted (epoch ms): from then on there is none of this id, for ever. */
+  deletedAt?: number;
   version: number;
 };
 
@@ -35,7 +37,7 @@ export type DirectoryKey = {
 export type DirectoryUser = {
   kind: 'user';
   id: string;
-  /** Sessions that began before are over (epoch ms): a changed password, a changed role. */
+  /** Which sessions hold: those of this very value (epoch ms). Another password or role makes it another. */
   sessionsFrom: number;
   /** Set when the user was removed (epoch ms). */
   removedAt: number | null;

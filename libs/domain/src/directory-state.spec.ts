@@ -71,6 +71,11 @@ describe('tenants', () => {
     expect(stateOf(...entries).tenant('t1')).toMatchObject({ id: 't1', profile: 'standard', name });
   });
 
+  it('one that was deleted is none, whatever is told late', () => {
+    const deleted = { ...tenant(3, 'b'), deletedAt: 1 } as DirectoryEntry;
+    expect(stateOf(tenant(1, 'a'), deleted, tenant(2, 'b')).tenant('t1')).toBeUndefined();
+  });
+
   it.each(['t2', '', 'constructor', '__proto__'])('does not know %j', (id) => {
     expect(stateOf(tenant(1, 'a')).tenant(id)).toBeUndefined();
   });

@@ -4,7 +4,14 @@ import type { ProfileName } from './profiles.js';
 export type Scope = 'publish' | 'read' | 'manage';
 
 export type DirectoryEntry =
-  | { kind: 'tenant'; id: string; profile: ProfileName; name: string; version: number }
+  | {
+      kind: 'tenant';
+      id: string;
+      profile: ProfileName;
+      name: string;
+      deletedAt?: number;
+      version: number;
+    }
   | {
       kind: 'key';
       id: string;
@@ -41,7 +48,7 @@ export function apiKeyHash(key: string): string {
 
 /** Tenants and API keys as the `directory` topic tells them; repeats and older versions change nothing. */
 export class DirectoryState {
-  private readonly tenants = new Map<string, Tenant & { version: number }>();
+  private readonly tenants = new Map<string, Extract<DirectoryEntry, { kind: 'tenant' }>>();
   private readonly keys = new Map<string, Extract<DirectoryEntry, { kind: 'key' }>>();
   private readonly eventTypes = new Map<string, Map<string, EventTypeRule>>();
   private readonly users = new Map<string, Extract<DirectoryEntry, { kind: 'user' }>>();
@@ -72,7 +79,8 @@ export class DirectoryState {
   }
 
   tenant(id: string): Tenant | undefined {
-    return this.tenants.get(id);
+    const known = this.tenants.get(id);
+    return known?.deletedAt === undefined ? known : undefined;
   }
 
   /** The rule for a type; undefined where there is none, or none that asks for anything. */
@@ -94,10 +102,10 @@ export class DirectoryState {
   }
 
   /** Whether a verified session still holds. Of links only those that were revoked are known. */
-  sessionHolds({ subject, issuedAtMs }: { subject: string; issuedAtMs: number }): boolean {
+  sessionHolds({ subject, generation }: { subject: string; generation: number }): boolean {
     const user = this.users.get(subject);
     if (subject.startsWith('lnk_')) return !user || user.removedAt === null;
-    return user !== undefined && user.removedAt === null && issuedAtMs >= user.sessionsFrom;
+    return user !== undefined && user.removedAt === null && generation === user.sessionsFrom;
   }
 
   /** Who holds this key; undefined when it is unknown, expired or revoked: callers cannot tell which. */

@@ -11,9 +11,11 @@ import {
 
 const signer = sessionSigner(Buffer.alloc(32, 1));
 const session = (more: Partial<Session> = {}): Session => ({
+  id: 'ses_1',
   subject: 'usr_1',
   tenantId: 't',
   role: 'tenant-admin',
+  generation: 1_776_247_201_300,
   issuedAtMs: Date.now(),
   endsAtMs: Math.floor(Date.now() / 1000) * 1000 + 3_600_000,
   ...more,

@@ -8,11 +8,18 @@ export type SessionRole = 'operator' | 'tenant-admin' | 'tenant-viewer';
 
 /** Who is logged in, as the token says it. */
 export type Session = {
+  /** Its own, through all renewals: what a log-out ends. */
+  id: string;
   /** A user's id, or a portal link's. */
   subject: string;
   /** Null: an operator. */
   tenantId: string | null;
   role: SessionRole;
+  /**
+   * The user's `sessionsFrom` (epoch ms) as it was when the password was looked at: with another password or
+   * role it is another, and no clock decides which came first. 0 where a link let somebody in.
+   */
+  generation: number;
   issuedAtMs: number;
   /** No renewal goes beyond this. */
   endsAtMs: number;
@@ -38,9 +45,11 @@ export function sessionSigner(seed: Buffer): SessionSigner {
 
 /** A signed token of a quarter of an hour: whoever has the public key can check it without asking. */
 export function signSession(session: Session, { privateKey }: SessionSigner): Promise<string> {
-  const { subject, tenantId, role, issuedAtMs, endsAtMs } = session;
-  return new SignJWT({ tenant: tenantId, role, ends: Math.floor(endsAtMs / 1000), at: issuedAtMs })
+  const { id, subject, tenantId, role, generation, issuedAtMs, endsAtMs } = session;
+  const ends = Math.floor(endsAtMs / 1000);
+  return new SignJWT({ tenant: tenantId, role, generation, ends, at: issuedAtMs })
     .setProtectedHeader({ alg: algorithm })
+    .setJti(id)
     .setIssuer(issuer)
     .setSubject(subject)
     .setIssuedAt(Math.floor(issuedAtMs / 1000))
@@ -54,11 +63,12 @@ export async function verifySession(token: string, publicKey: string): Promise<S
   try {
     const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
     const { payload } = await jwtVerify(token, key, { issuer, algorithms: [algorithm] });
-    const { sub, tenant, role, ends, at } = payload as Record<string, unknown>;
+    const { jti, sub, tenant, role, generation, ends, at } = payload as Record<string, unknown>;
+    if (typeof jti !== 'string' || typeof generation !== 'number') return undefined;
     if (typeof sub !== 'string' || typeof role !== 'string' || !roles.includes(role)) return undefined;
     if (tenant !== null && typeof tenant !== 'string') return undefined;
     if (typeof ends !== 'number' || typeof at !== 'number') return undefined;
-    const known = { subject: sub, tenantId: tenant, role: role as SessionRole };
+    const known = { id: jti, subject: sub, tenantId: tenant, role: role as SessionRole, generation };
     return { ...known, issuedAtMs: at, endsAtMs: ends * 1000 };
   } catch {
     return undefined;

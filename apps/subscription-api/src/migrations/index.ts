@@ -5,6 +5,8 @@ import { Requests1764000000003 } from './3-requests.js';
 import { Users1764000000004 } from './4-users.js';
 import { PortalLinks1764000000005 } from './5-portal-links.js';
 import { AuditNotes1764000000006 } from './6-audit-notes.js';
+import { DeletedTenants1764000000007 } from './7-deleted-tenants.js';
+import { EndedSessions1764000000008 } from './8-ended-sessions.js';
 
 /** In order; one that has been released is never changed. */
 export const migrations: MigrationClass[] = [
@@ -14,4 +16,6 @@ export const migrations: MigrationClass[] = [
   Users1764000000004,
   PortalLinks1764000000005,
   AuditNotes1764000000006,
+  DeletedTenants1764000000007,
+  EndedSessions1764000000008,
 ];

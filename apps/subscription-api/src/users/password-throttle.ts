@@ -24,9 +24,10 @@ export class PasswordThrottle {
   private readonly byUser = new RateLimiterMemory({ points: failuresPerUser, duration: windowS });
   private readonly byAddress = new RateLimiterMemory({ points: failuresPerAddress, duration: windowS });
 
-  constructor(@Inject(SubscriptionApiSettings) { ratePerAddress }: SubscriptionApiSettings) {
+  constructor(@Inject(SubscriptionApiSettings) settings: SubscriptionApiSettings) {
+    const { ratePerAddress, trustedProxies } = settings;
     // Behind a proxy that is not trusted all have one address: one who guesses would keep everybody out.
-    this.countsAddresses = ratePerAddress > 0;
+    this.countsAddresses = ratePerAddress > 0 || trustedProxies.length > 0;
   }
 
   /**

@@ -59,6 +59,15 @@ export class PortalLinkStore {
     return rows.map(linkOf);
   }
 
+  /** Those that may let somebody in, or have let somebody in who may still be there. */
+  async holding(tenantId: string, write: Write): Promise<PortalLink[]> {
+    const rows = await write.query<Row>(
+      `SELECT ${read} FROM portal_links WHERE tenant_id = $1 AND revoked_at IS NULL AND NOT ${isGone}`,
+      [tenantId],
+    );
+    return rows.map(linkOf);
+  }
+
   /** Those that can still be used. */
   async countUsable(tenantId: string, write: Write): Promise<number> {
     const [{ count }] = await write.query<{ count: string }>(

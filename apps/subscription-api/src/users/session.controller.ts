@@ -16,6 +16,7 @@ import {
   ComparedOnly,
   IdempotencyInterceptor,
   sessionSetCookie,
+  sessionTokenOf,
   validate,
   type SessionRole,
   Takes,
@@ -98,7 +99,12 @@ export class SessionController {
   @Delete()
   @HttpCode(204)
   @Open()
-  logOut(@Res({ passthrough: true }) reply: FastifyReply): void {
+  async logOut(
+    @Req() { method, headers }: GuardedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    const token = sessionTokenOf(method, headers);
+    if (token !== undefined) await this.sessions.logOut(token);
     this.give(reply, '');
   }
 

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { newId } from '@posthorn/domain';
 import {
   AppError,
   KeyRing,
@@ -57,24 +59,42 @@ export class SessionService {
     return this.sign({ ...session, issuedAtMs: Date.now() });
   }
 
-  /** Undefined when it is over: its user removed or with another password since, its link revoked. */
+  /** Undefined when it is over: logged out, its user removed or with another password, its link revoked. */
   async find(token: string): Promise<Session | undefined> {
     const session = await verifySession(token, this.signer.publicKey);
-    if (!session) return undefined;
+    if (!session || (await this.isEnded(session))) return undefined;
     if (session.subject.startsWith('lnk_'))
       return (await this.links.holds(session.subject)) ? session : undefined;
     const user = await this.users.find(session.subject);
-    if (!user || session.issuedAtMs < Date.parse(user.sessionsFrom)) return undefined;
+    if (!user || session.generation !== generationOf(user)) return undefined;
     return { ...session, role: user.role, tenantId: user.tenantId };
+  }
+
+  /** It is renewed no more, here; where tokens alone are looked at it ends with the one there is. */
+  async logOut(token: string): Promise<void> {
+    const session = await verifySession(token, this.signer.publicKey);
+    if (!session) return;
+    await this.events.query('DELETE FROM ended_sessions WHERE ends_at < now()');
+    await this.events.query(
+      'INSERT INTO ended_sessions (id, ends_at) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      [session.id, new Date(session.endsAtMs)],
+    );
+  }
+
+  private async isEnded({ id }: Session): Promise<boolean> {
+    const ended = await this.events.query('SELECT 1 FROM ended_sessions WHERE id = $1', [id]);
+    return ended.length > 0;
   }
 
   /** By a portal link. @throws AppError `unauthorized` for one that is used, over, revoked or unknown */
   async useLink(text: string, origin: string): Promise<{ session: Session; token: string }> {
     const link = await this.links.use(text, origin);
     const session = {
+      id: newSessionId(),
       subject: link.id,
       tenantId: link.tenantId,
       role: link.role,
+      generation: 0,
       issuedAtMs: Date.now(),
       endsAtMs: sessionEndOf(link) ?? 0,
     };
@@ -104,6 +124,12 @@ export class SessionService {
   }
 }
 
-function sessionFor({ id, tenantId, role }: User, nowMs: number): Session {
-  return { subject: id, tenantId, role, issuedAtMs: nowMs, endsAtMs: nowMs + sessionMaxMs };
+const newSessionId = (): string => newId('ses', randomBytes(17));
+
+const generationOf = ({ sessionsFrom }: User): number => Date.parse(sessionsFrom);
+
+function sessionFor(user: User, nowMs: number): Session {
+  const { id: subject, tenantId, role } = user;
+  const times = { issuedAtMs: nowMs, endsAtMs: nowMs + sessionMaxMs };
+  return { id: newSessionId(), subject, tenantId, role, generation: generationOf(user), ...times };
 }

@@ -16,6 +16,8 @@ type Row = {
   created_at: Date;
 };
 
+const endsHash: ReadonlySet<UserEvent['type']> = new Set(['password-changed', 'password-reset', 'removed']);
+
 const columns = 'id, tenant_id, email, name, role, password_hash, sessions_from, version, created_at';
 
 /** Users: appended as events, read from the table that is written in the same transaction. */
@@ -54,10 +56,20 @@ export class UserStore {
     const place = { type: 'user', id, tenantId, after: before?.version ?? 0 } as const;
     const user = foldEvents(await write.append(place, events), applyUserEvent, before);
     if (!user) throw new Error('nothing to append');
+    if (events.some(({ type }) => endsHash.has(type))) await this.forgetHashes(write, user);
     if (user.removedAt === null) await this.save(write, user);
     else await write.query('DELETE FROM users WHERE id = $1', [id]);
     await write.publish(place, userRecord(user));
     return user;
+  }
+
+  /** Nobody logs in with a former password any more: events of the past keep none. */
+  private async forgetHashes(write: Write, { id, version }: User): Promise<void> {
+    await write.query(
+      `UPDATE aggregate_events SET payload = payload - 'passwordHash'
+        WHERE aggregate_type = 'user' AND aggregate_id = $1 AND version < $2 AND payload ? 'passwordHash'`,
+      [id, version],
+    );
   }
 
   private async save(write: Write, user: User): Promise<void> {

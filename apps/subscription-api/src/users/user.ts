@@ -13,6 +13,7 @@ export type User = {
   role: SessionRole;
   /** Argon2id, in PHC form. */
   passwordHash: string;
+  /** Of sessions only those hold that began with this very value. */
   sessionsFrom: string;
   removedAt: string | null;
   version: number;
