@@ -76,6 +76,14 @@ describe('validate', () => {
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined();
   });
 
+  it.each([
+    [{ url: 'a\0b' }, '/url'],
+    [{ url: 'x', metadata: { a: ['\ud800'] } }, '/metadata/a/0'],
+    [{ url: 'x', metadata: { 'a\0': 1 } }, '/metadata'],
+  ])('refuses text that no database holds (%#)', (body, pointer) => {
+    expect(refusal(body).errors).toMatchObject([{ pointer }]);
+  });
+
   it('refuses nesting beyond 32, however deep', () => {
     const deep = (levels: number): unknown => JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`);
     expect(validate(Body, { url: 'x', metadata: deep(31) }).url).toBe('x');

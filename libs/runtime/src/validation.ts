@@ -9,7 +9,8 @@ const errorsMax = 100;
 /**
  * A request body as an instance of its class. Unknown fields are refused by name, every wrong field is
  * named with its JSON pointer. The body is looked at before any library touches it: keys that reach for
- * prototypes and nesting deeper than 32 are refused.
+ * prototypes, nesting deeper than 32, and text that no database holds (U+0000, half of a surrogate pair) are
+ * refused.
  *
  * @throws AppError `invalid`, or `malformed-json` when there is no body
  */
@@ -43,6 +44,8 @@ function summary(errors: FieldError[]): string {
 
 /** What no class declares and no library should see. */
 function dangerIn(value: unknown, pointer: string, depth: number): FieldError | undefined {
+  if (typeof value === 'string' && !isStorable(value))
+    return { pointer, detail: 'has a character that cannot be stored (U+0000, or half of one)' };
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth > depthMax) return { pointer, detail: `is nested deeper than ${depthMax}` };
   for (const name of Object.keys(value)) {
@@ -53,11 +56,14 @@ function dangerIn(value: unknown, pointer: string, depth: number): FieldError | 
       (name === 'constructor' && isObject(inner) && Object.hasOwn(inner, 'prototype'))
     )
       return { pointer: at, detail: 'is not an allowed name' };
+    if (!isStorable(name)) return { pointer, detail: 'has a name that cannot be stored' };
     const danger = dangerIn(inner, at, depth + 1);
     if (danger) return danger;
   }
   return undefined;
 }
+
+const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;

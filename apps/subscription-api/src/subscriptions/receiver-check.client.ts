@@ -4,18 +4,23 @@ import { profileOf, userAgent } from '@posthorn/domain';
 import { EgressClient, type EgressRequest, type EgressResult, type UrlCheck } from '@posthorn/egress';
 import { AppError } from '@posthorn/runtime';
 import { SubscriptionApiSettings } from '../subscription-api.config.js';
+import { ReceiverTurns } from './receiver-turns.js';
 
 /** A name server that does not answer must not make a person wait: every send asks again. */
 const resolveMaxMs = 800;
 const verifyMaxMs = 5_000;
+/** In each process, and of one tenant: a slow receiver takes nobody else's turn. Tests have their own. */
 const verificationsMax = 64;
+const testsMax = 32;
+const perTenantMax = 8;
 
 /**
  * What can be found out about a receiver before anything is sent to it, through the guarded client alone.
  */
 @Injectable()
 export class ReceiverCheck implements OnApplicationShutdown {
-  private verifying = 0;
+  private readonly verifications = new ReceiverTurns(verificationsMax, perTenantMax);
+  private readonly tests = new ReceiverTurns(testsMax, perTenantMax);
 
   constructor(
     @Inject(EgressClient) private readonly egress: EgressClient,
@@ -44,9 +49,9 @@ export class ReceiverCheck implements OnApplicationShutdown {
    *
    * @throws AppError `verification-failed`, which tells what happened but nothing the receiver said
    */
-  async verifyByHead(url: string, authorization: string): Promise<void> {
+  async verifyByHead(tenantId: string, url: string, authorization: string): Promise<void> {
     const headers = ['Authorization', authorization, 'User-Agent', userAgent];
-    await this.agreed({ method: 'HEAD', url, headers, body: null, timeoutMs: verifyMaxMs });
+    await this.agreed(tenantId, { method: 'HEAD', url, headers, body: null, timeoutMs: verifyMaxMs });
   }
 
   /**
@@ -56,10 +61,11 @@ export class ReceiverCheck implements OnApplicationShutdown {
    * @returns deliveries a second that the receiver allows (it says them a minute); null for any number
    * @throws AppError `verification-failed`
    */
-  async verifyByOptions(url: string): Promise<number | null> {
+  async verifyByOptions(tenantId: string, url: string): Promise<number | null> {
     const origin = this.settings.webhookOrigin;
     const headers = ['WebHook-Request-Origin', origin, 'User-Agent', userAgent];
-    const answer = await this.agreed({ method: 'OPTIONS', url, headers, body: null, timeoutMs: verifyMaxMs });
+    const request = { method: 'OPTIONS', url, headers, body: null, timeoutMs: verifyMaxMs } as const;
+    const answer = await this.agreed(tenantId, request);
     const allowed = (answer.headers['webhook-allowed-origin'] ?? '').split(',').map((text) => text.trim());
     if (!allowed.some((text) => text === '*' || text.toLowerCase() === origin.toLowerCase()))
       throw failed(`does not allow ${origin} in WebHook-Allowed-Origin`);
@@ -76,7 +82,7 @@ export class ReceiverCheck implements OnApplicationShutdown {
    *
    * @throws AppError `verification-failed`
    */
-  async verifyByChallenge(url: string, secret: string): Promise<void> {
+  async verifyByChallenge(tenantId: string, url: string, secret: string): Promise<void> {
     const challenge = randomBytes(24).toString('base64url');
     const profile = profileOf('standard');
     const id = `evt_${challenge}`;
@@ -88,25 +94,22 @@ export class ReceiverCheck implements OnApplicationShutdown {
       ...['content-type', profile.contentType, 'user-agent', userAgent, 'webhook-id', id],
       ...profile.authHeaders(profile.openKeys([secret]), event, body, now),
     ];
-    const answer = await this.agreed({ method: 'POST', url, headers, body, timeoutMs: verifyMaxMs });
+    const request = { method: 'POST', url, headers, body, timeoutMs: verifyMaxMs } as const;
+    const answer = await this.agreed(tenantId, request);
     if (!isAnswer(answer.body.toString('utf8').trim(), challenge))
       throw failed('did not send the challenge back');
   }
 
-  /** A request of a test, in the same bounds as a verification. */
-  async send(request: EgressRequest): Promise<EgressResult> {
-    if (this.verifying >= verificationsMax)
-      throw new AppError('too-many-requests', 'Too many verifications are under way.', { retryAfterS: 1 });
-    this.verifying++;
-    try {
-      return await this.egress.request(request);
-    } finally {
-      this.verifying--;
-    }
+  /** A request of a test. @throws AppError `too-many-requests` */
+  test(tenantId: string, request: EgressRequest): Promise<EgressResult> {
+    return this.tests.take(tenantId, () => this.egress.request(request));
   }
 
-  private async agreed(request: EgressRequest): Promise<Extract<EgressResult, { kind: 'response' }>> {
-    const result = await this.send(request);
+  private async agreed(
+    tenantId: string,
+    request: EgressRequest,
+  ): Promise<Extract<EgressResult, { kind: 'response' }>> {
+    const result = await this.verifications.take(tenantId, () => this.egress.request(request));
     if (result.kind === 'error') throw failed(`could not be reached: ${result.reason} (${result.message})`);
     const { status } = result;
     if (status < 200 || status > 299)

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Inject, Param, Post, UseGuards, UseIntercep
 import { profileOf } from '@posthorn/domain';
 import { IdempotencyInterceptor, validate, Takes } from '@posthorn/runtime';
 import { Allow, IsObject, IsString, MaxLength } from 'class-validator';
-import { CurrentTenant, Needs } from '../access/access.js';
+import { type Caller, CurrentCaller, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
 import { isObject, isPlainText, Problems } from '../problems.js';
 import { type Tenant } from '../tenants/tenant.js';
@@ -54,17 +54,19 @@ export class SubscriptionProbeController {
     return this.probe.send(await this.subscriptions.find(tenant, id), wantedEvent(tenant, body));
   }
 
-  /** The same request, without sending it. */
+  /** The same request, without sending it; for who may not change a webhook without what proves it. */
   @Post('render')
   @Takes(shapes.probe, { required: false })
   @HttpCode(200)
   @Needs('read')
   async render(
     @CurrentTenant() tenant: Tenant,
+    @CurrentCaller() { scopes }: Caller,
     @Param('id') id: string,
     @Body() body: unknown,
   ): Promise<Rendered> {
-    return this.probe.render(await this.subscriptions.find(tenant, id), wantedEvent(tenant, body));
+    const state = await this.subscriptions.find(tenant, id);
+    return this.probe.render(state, wantedEvent(tenant, body), { isSigned: scopes.includes('manage') });
   }
 
   /** Whether a request that somebody received came from here, and whole. */

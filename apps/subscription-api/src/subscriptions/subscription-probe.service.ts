@@ -24,6 +24,9 @@ export type Probe = {
 
 type Headers = [name: string, value: string][];
 
+/** `proof`: the names of the headers that prove where it comes from. */
+type Prepared = { headers: Headers; proof: ReadonlySet<string>; body: Buffer };
+
 /** Renders and signs as the dispatcher does, for somebody who looks. */
 @Injectable()
 export class SubscriptionProbe {
@@ -32,22 +35,21 @@ export class SubscriptionProbe {
     @Inject(ReceiverCheck) private readonly receivers: ReceiverCheck,
   ) {}
 
-  render(state: Subscription, event: ProbeEvent): Rendered {
-    const { headers, body } = this.prepare(state, event);
-    return shown(state, headers, body);
+  /** @param isSigned whether it is shown with a signature that a receiver would believe */
+  render(state: Subscription, event: ProbeEvent, { isSigned }: { isSigned: boolean }): Rendered {
+    const prepared = this.prepare(state, event);
+    const rendered = shown(state, prepared);
+    if (!isSigned) for (const name of prepared.proof) rendered.headers[name] = redacted;
+    return rendered;
   }
 
   async send(state: Subscription, event: ProbeEvent): Promise<Probe> {
-    const { headers, body } = this.prepare(state, event);
-    const { url, timeoutMs } = state;
-    const result = await this.receivers.send({
-      method: 'POST',
-      url,
-      headers: headers.flat(),
-      body,
-      timeoutMs,
-    });
-    const base = { request: shown(state, headers, body), durationMs: Math.round(result.timings.durationMs) };
+    const prepared = this.prepare(state, event);
+    const { headers, body } = prepared;
+    const { tenantId, url, timeoutMs } = state;
+    const request = { method: 'POST', url, headers: headers.flat(), body, timeoutMs } as const;
+    const result = await this.receivers.test(tenantId, request);
+    const base = { request: shown(state, prepared), durationMs: Math.round(result.timings.durationMs) };
     if (result.kind === 'error') {
       const { reason, message } = result;
       return { ...base, outcome: 'failed', status: null, error: { reason, message }, response: null };
@@ -82,7 +84,7 @@ export class SubscriptionProbe {
     });
   }
 
-  private prepare(state: Subscription, wanted: ProbeEvent): { headers: Headers; body: Buffer } {
+  private prepare(state: Subscription, wanted: ProbeEvent): Prepared {
     const profile = profileOf(state.profile);
     const now = Date.now();
     const example = exampleOf(state, wanted.type);
@@ -101,15 +103,16 @@ export class SubscriptionProbe {
       name,
       openHeader(value, (sealed) => this.open(state, sealed)),
     ]);
+    const proof = pairsOf(profile.authHeaders(keys, event, body, now));
     const headers: Headers = [
       ['content-type', profile.contentType],
       ['user-agent', userAgent],
       ['webhook-id', event.id],
       ['webhook-attempt', '1'],
-      ...pairsOf(profile.authHeaders(keys, event, body, now)),
+      ...proof,
       ...own,
     ];
-    return { headers, body };
+    return { headers, proof: new Set(proof.map(([name]) => name)), body };
   }
 
   /** Newest first. */
@@ -125,12 +128,14 @@ export class SubscriptionProbe {
   }
 }
 
-/** A signature may be seen; a secret that travels as it is may not. */
-function shown(state: Subscription, headers: Headers, body: Buffer): Rendered {
+const redacted = '[redacted]';
+
+/** A signature may be seen by whoever may have it made; a secret that travels as it is by nobody. */
+function shown(state: Subscription, { headers, body }: Prepared): Rendered {
   const own = shownHeaders(state.headers);
   const entries = headers.map(([name, value]) => [
     name,
-    name.toLowerCase() === 'authorization' ? '[redacted]' : (own[name] ?? value),
+    name.toLowerCase() === 'authorization' ? redacted : (own[name] ?? value),
   ]);
   const named = Object.fromEntries(entries) as Record<string, string>;
   return { method: 'POST', url: state.url, headers: named, body: body.toString('utf8') };

@@ -43,7 +43,7 @@ export class SubscriptionSecrets {
   ): Promise<Written<SealedSecret>> {
     const seen = await this.subscriptions.find(tenant, id);
     if (profileOf(tenant.profile).verification === 'head')
-      await this.receivers.verifyByHead(seen.url, secret);
+      await this.receivers.verifyByHead(seen.tenantId, seen.url, secret);
     const fresh = sealedSecret(this.keyRing, seen, secret);
     const { relayed } = await this.events.write(tenant.id, author, async (write) => {
       const before = await this.subscriptions.find(tenant, id, write);

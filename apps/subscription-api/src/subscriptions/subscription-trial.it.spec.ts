@@ -112,6 +112,12 @@ it('sends a test once and answers with the attempt, renders without sending, ver
   expect(receiver.requests).toHaveLength(0);
   expect(rendered.body.headers['X-Token']).toBe('[hidden]');
   expect(rendered.body.body).toMatch(/^{"type":"a.b","timestamp":"[^"]+","data":{"x":1}}$/);
+  const look = { name: 'look', scopes: ['read'] };
+  const viewer = await api.call('POST', path.replace('subscriptions', 'keys'), { key, body: look });
+  const seen = await api.call<Rendered>('POST', `${at}/render`, { key: viewer.body['key'], body: {} });
+  const [signed, hidden] = [rendered, seen].map(({ body }) => body.headers['webhook-signature']);
+  // A receiver would believe it, whoever sends it.
+  expect([signed, hidden]).toEqual([expect.stringMatching(/^v1,/), '[redacted]']);
   receiver.answer(() => ({ status: 418, body: 'teapot' }));
   const { body } = await api.call<Probe>('POST', `${at}/test`, { key, body: {} });
   expect(body).toMatchObject({ outcome: 'failed', status: 418, response: { body: 'teapot' } });

@@ -76,7 +76,7 @@ export class SubscriptionService {
     const headers = sealHeaders(settings.headers, {}, this.sealerOf(place.tenantId, place.id));
     if (!isPolled) await this.receivers.checkUrl(url);
     await this.checkRoom(tenant, profile, settings.name);
-    const agreement = isPolled ? {} : await this.verify(profile, input.verification, url, secret);
+    const agreement = isPolled ? {} : await this.verify(tenant, input.verification, url, secret);
 
     const ordering = input.ordering ?? profile.ordering;
     const { startFrom } = input;
@@ -120,7 +120,7 @@ export class SubscriptionService {
     const agreed = new Map<string, Agreement>();
     const settle = async ({ url, secret, verification, question }: Move): Promise<void> => {
       await this.receivers.checkUrl(url);
-      agreed.set(question, await this.verify(profile, verification, url, secret));
+      agreed.set(question, await this.verify(tenant, verification, url, secret));
     };
     const found = await this.find(tenant, id);
     precondition?.(found.version);
@@ -226,15 +226,17 @@ export class SubscriptionService {
   }
 
   private async verify(
-    { verification }: Profile,
+    { id: tenantId, profile }: Tenant,
     wanted: Verification | undefined,
     url: string,
     secret: string,
   ): Promise<Agreement> {
-    if (verification === 'head') await this.receivers.verifyByHead(url, secret);
-    if (verification === 'options') return { allowedRate: await this.receivers.verifyByOptions(url) };
+    const { verification } = profileOf(profile);
+    if (verification === 'head') await this.receivers.verifyByHead(tenantId, url, secret);
+    if (verification === 'options')
+      return { allowedRate: await this.receivers.verifyByOptions(tenantId, url) };
     if (verification === 'challenge' && wanted === 'challenge')
-      await this.receivers.verifyByChallenge(url, secret);
+      await this.receivers.verifyByChallenge(tenantId, url, secret);
     return {};
   }
 

@@ -33,9 +33,9 @@ export class SubscriptionStore {
   }
 
   /** Oldest first; of a page one more than it holds. Without one all: the profile's limit bounds them. */
-  async list(tenantId: string, page?: PageRequest): Promise<Subscription[]> {
+  async list(tenantId: string, page?: PageRequest, reader: Reader = this.events): Promise<Subscription[]> {
     const { at = null, id = '' } = page?.after ?? {};
-    const rows = await this.events.query<Row>(
+    const rows = await reader.query<Row>(
       `SELECT state FROM subscriptions
         WHERE tenant_id = $1 AND ($2::timestamptz IS NULL OR (created_at, id) > ($2, $3))
         ORDER BY created_at, id LIMIT $4`,
