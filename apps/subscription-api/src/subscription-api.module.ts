@@ -47,6 +47,7 @@ import { SubscriptionService } from './subscriptions/subscription.service.js';
 import { SubscriptionStore } from './subscriptions/subscription.store.js';
 import { WebhookController } from './subscriptions/webhook.controller.js';
 import { TenantController } from './tenants/tenant.controller.js';
+import { TenantContents } from './tenants/tenant-contents.service.js';
 import { TenantService } from './tenants/tenant.service.js';
 import { TenantStore } from './tenants/tenant.store.js';
 import { AuditController, InstallationAuditController } from './audit/audit.controller.js';
@@ -160,6 +161,7 @@ export class SubscriptionApiModule {
         ...[EventStore, TenantStore, ApiKeyStore, SubscriptionStore, NewsStore, UserStore, PortalLinkStore],
         ...[
           TenantService,
+          TenantContents,
           ApiKeyService,
           SubscriptionService,
           SubscriptionOrders,

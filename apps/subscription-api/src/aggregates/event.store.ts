@@ -165,6 +165,9 @@ export class EventStore {
 
 /** One transaction under a tenant's lock. */
 export class Write {
+  /** Tenants of which this transaction has seen that they are not deleted; their lock is held. */
+  private readonly open = new Set<string>();
+
   constructor(
     private readonly tx: Transaction,
     private readonly author: Author,
@@ -175,12 +178,16 @@ export class Write {
     return this.tx.query<T>(sql, params);
   }
 
-  /** @throws VersionConflict when `after` is not the aggregate's newest version */
+  /**
+   * @throws VersionConflict when `after` is not the aggregate's newest version
+   * @throws AppError `not-found` when the tenant was deleted meanwhile
+   */
   async append<E extends NewEvent>(
     place: { type: AggregateType; id: string; tenantId: string | null; after: number },
     events: readonly E[],
   ): Promise<Stored<E>[]> {
     const { type, id: aggregateId, tenantId, after } = place;
+    if (tenantId !== null) await this.refuseDeleted(tenantId);
     const { actor, origin = null } = this.author;
     const at = new Date().toISOString();
     const stored = events.map((event, i) => ({
@@ -211,6 +218,16 @@ export class Write {
         });
     }
     return stored;
+  }
+
+  /** Whoever waited for the lock was let in before the tenant was deleted. */
+  private async refuseDeleted(tenantId: string): Promise<void> {
+    if (this.open.has(tenantId)) return;
+    const deleted = await this.tx.query('SELECT 1 FROM tenants WHERE id = $1 AND deleted_at IS NOT NULL', [
+      tenantId,
+    ]);
+    if (deleted.length > 0) throw new AppError('not-found', 'No such tenant, or not yours.');
+    this.open.add(tenantId);
   }
 
   /** Puts the record that follows from the aggregate's newest event into the outbox. */

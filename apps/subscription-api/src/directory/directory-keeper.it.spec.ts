@@ -43,7 +43,7 @@ async function sayFirstAgain(id: string): Promise<void> {
   await say(all.find((message) => message.id === id)!);
 }
 
-it.each(['key', 'user', 'event type'])(
+it.each(['key', 'user', 'event type', 'tenant'])(
   'a late old record of a removed %s does not stay the last word',
   async (what) => {
     const tenantId = `late-${what.replace(' ', '-')}`;
@@ -64,6 +64,7 @@ it.each(['key', 'user', 'event type'])(
         await api.call('PUT', `${at}/event-types/a.b`, { key, body: {} });
         return [`${at}/event-types/a.b`, joinKey(tenantId, 'a.b')];
       },
+      tenant: () => Promise.resolve([at, tenantId]),
     }[what]!();
     await waitFor(() => said(id).length === 1);
     expect((await api.call('DELETE', path, { key })).status).toBe(204);
@@ -72,11 +73,13 @@ it.each(['key', 'user', 'event type'])(
     await waitFor(() => said(id).length === 4);
     expect(said(id)).toEqual([1, 2, 1, 2]);
     const last = stage.directory.records.map(({ value }) => decodeDirectory(value)).at(-1);
-    expect(last).toMatchObject(
-      what === 'event type'
-        ? { removed: true }
-        : { [what === 'key' ? 'revokedAt' : 'removedAt']: expect.any(Number) },
-    );
+    const told = {
+      key: { revokedAt: expect.any(Number) },
+      user: { removedAt: expect.any(Number) },
+      'event type': { removed: true },
+      tenant: { deletedAt: expect.any(Number) },
+    };
+    expect(last).toMatchObject(told[what]!);
   },
   30_000,
 );

@@ -109,7 +109,7 @@ export class DirectoryKeeper implements BeforeApplicationShutdown {
 
   private async checkTenants(): Promise<void> {
     for (let after = ''; ;) {
-      const page = await this.tenants.list(after, pageMax);
+      const page = await this.tenants.listEver(after, pageMax);
       for (const { id, version } of page)
         if (this.isBehind(joinKey('tenant', id), version))
           await this.events.write(id, author, (write) => this.tenants.announce(write, id));

@@ -74,6 +74,12 @@ export class EventTypeService {
     });
   }
 
+  /** For the end of the tenant. */
+  async removeAll(write: Write, tenantId: string): Promise<void> {
+    for (const { name } of await this.list(tenantId, write))
+      await this.append(write, tenantId, name, { type: 'removed', payload: {} });
+  }
+
   private async append(
     write: Write,
     tenantId: string,

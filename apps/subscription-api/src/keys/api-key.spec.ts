@@ -50,6 +50,7 @@ it('a tenant is announced under a key that holds any id', () => {
     id: 'a/b ü',
     profile: 'brz365',
     name: 'Größe',
+    deletedAt: null,
     version: 1,
     createdAt: created.at,
   });

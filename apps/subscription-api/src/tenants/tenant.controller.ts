@@ -1,8 +1,10 @@
 import {
   Body,
   Controller,
+  Delete,
   Get,
   Inject,
+  Param,
   Patch,
   Post,
   Query,
@@ -15,7 +17,7 @@ import type { FastifyReply } from 'fastify';
 import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
 import { type Author } from '../aggregates/event.store.js';
-import { answer, listOf, type List } from '../answer.js';
+import { answer, answerEmpty, listOf, type List } from '../answer.js';
 import { shapes } from '../request-shapes.js';
 import { Lists, readLimit } from '../requests/page.js';
 import { etagOf, IfMatch, type Precondition } from '../requests/precondition.js';
@@ -77,5 +79,17 @@ export class TenantController {
     const written = await this.tenants.rename(id, author, name, precondition);
     reply.header('etag', etagOf(written.value.version));
     return answer(reply, 200, written, tenantView);
+  }
+
+  /** With everything in it; its id is never another's. */
+  @Delete(':tenantId')
+  @Needs('manage', { tenant: 'none' })
+  async delete(
+    @Param('tenantId') id: string,
+    @CurrentAuthor() author: Author,
+    @IfMatch() precondition: Precondition | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    answerEmpty(reply, await this.tenants.delete(id, author, precondition));
   }
 }
