@@ -167,6 +167,37 @@ it('lets an administrator rename his tenant, whose id stays, and no viewer', asy
   expect(await other.getByRole('button', { name: 'Rename this tenant' }).count()).toBe(0);
 });
 
+it('lets an operator delete a tenant with what the log holds of it, once its id is typed, and nobody else', async () => {
+  const { id, key } = await portal.caller.tenant('standard');
+  const admin = await portal.page();
+  await portal.logIn(admin, await portal.person('tenant-admin', id));
+  await admin.getByRole('button', { name: 'Rename this tenant' }).click();
+  await admin.getByRole('dialog').getByRole('button', { name: 'Save' }).waitFor();
+  expect(await admin.getByRole('button', { name: 'Delete this tenant' }).count()).toBe(0);
+  const page = await portal.page();
+  await portal.logIn(page, await portal.person('operator'));
+  await page.goto(`/t/${id}/webhooks`);
+  await page.getByRole('button', { name: 'Rename this tenant' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete this tenant' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete “' });
+  const remove = dialog.getByRole('button', { name: 'Delete this tenant' });
+  await dialog.getByLabel('Type the tenant’s id to confirm').fill(id.slice(1));
+  expect(await remove.isDisabled()).toBe(true);
+  await dialog.getByLabel('Type the tenant’s id to confirm').fill(id);
+  await dialog.getByLabel('Erase its events and deliveries, too').check();
+  expect(await axeOf(page)).toEqual([]);
+  const erasure = page.waitForResponse((response) => response.url().endsWith(`/v1/tenants/${id}/erasures`));
+  await remove.click();
+  expect((await erasure).request().postDataJSON()).toEqual({ tenant: true });
+  expect((await erasure).ok()).toBe(true);
+  await page.waitForURL((url) => url.pathname === '/tenants');
+  await page.getByRole('heading', { name: 'All tenants' }).waitFor();
+  expect(await page.getByRole('navigation').getByText('Webhooks', { exact: true }).count()).toBe(0);
+  expect((await portal.caller.call('GET', `/v1/tenants/${id}`, { key })).status).toBe(401);
+  await admin.goto(`/t/${id}/webhooks`);
+  await admin.waitForURL((url) => url.pathname.startsWith('/login'));
+});
+
 it('lets an administrator change a role, and make a new password that is shown once and lets its user in', async () => {
   const { id } = await portal.caller.tenant('standard');
   const page = await portal.page();

@@ -27,6 +27,24 @@ export const shellTexts = {
   'shell.times': ['Show times in UTC', 'Zeiten in UTC anzeigen'],
   'shell.tenant': ['Tenant', 'Mandant'],
   'shell.rename': ['Rename this tenant', 'Diesen Mandanten umbenennen'],
+  'tenant.delete': ['Delete this tenant', 'Diesen Mandanten löschen'],
+  'tenant.deleteTitle': ['Delete “{name}”?', '„{name}“ löschen?'],
+  'tenant.deleteText': [
+    'Its webhooks are deleted, and what waits for them is never delivered. Its API keys, users and portal links let nobody in any more. This cannot be undone, and the id cannot be used again.',
+    'Seine Webhooks werden gelöscht, und was für sie wartet, wird nie zugestellt. Seine API-Schlüssel, Benutzer und Portal-Links lassen niemanden mehr ein. Das lässt sich nicht rückgängig machen, und die Kennung kann nicht wieder verwendet werden.',
+  ],
+  'tenant.deleteErase': [
+    'Erase its events and deliveries, too',
+    'Auch seine Ereignisse und Zustellungen löschen',
+  ],
+  'tenant.deleteKept': [
+    'Otherwise they are kept as long as usual, and nobody can look at them.',
+    'Sonst werden sie so lange aufbewahrt wie üblich, und niemand kann sie ansehen.',
+  ],
+  'tenant.deleteId': [
+    'Type the tenant’s id to confirm',
+    'Zur Bestätigung die Kennung des Mandanten eingeben',
+  ],
   'shell.account': ['Account', 'Konto'],
   'shell.password': ['Change password', 'Passwort ändern'],
   'shell.passwordCurrent': ['Current password', 'Bisheriges Passwort'],

@@ -8,8 +8,10 @@ import { useCheckedForm } from '../ui/checked-form';
 import { ErrorNote } from '../ui/ErrorNote';
 import { FormModal } from '../ui/FormModal';
 import { NameField } from '../ui/NameField';
+import { DeleteTenant } from './DeleteTenant';
+import { useSession } from './session';
 
-/** What people call a tenant may change; its id never does. */
+/** What people call a tenant may change; its id never does. Operators delete it here, too. */
 export function RenameTenant({ tenant }: { tenant: Tenant }) {
   const t = useT();
   const client = useQueryClient();
@@ -20,6 +22,7 @@ export function RenameTenant({ tenant }: { tenant: Tenant }) {
     client.setQueryData(['tenant', tenant.id], now);
     open(now);
   };
+  const [isDeleting, askToDelete] = useState(false);
   return (
     <>
       <ActionIcon
@@ -34,16 +37,27 @@ export function RenameTenant({ tenant }: { tenant: Tenant }) {
         </svg>
       </ActionIcon>
       {opened && (
-        <Form key={opened.version} tenant={opened} onReload={reload} onClose={() => open(undefined)} />
+        <Form
+          key={opened.version}
+          tenant={opened}
+          onReload={reload}
+          onClose={() => open(undefined)}
+          onDelete={() => {
+            open(undefined);
+            askToDelete(true);
+          }}
+        />
       )}
+      {isDeleting && <DeleteTenant tenant={tenant} onClose={() => askToDelete(false)} />}
     </>
   );
 }
 
-type FormProps = { tenant: Tenant; onReload(): Promise<void>; onClose(): void };
+type FormProps = { tenant: Tenant; onReload(): Promise<void>; onClose(): void; onDelete(): void };
 
-function Form({ tenant: { id: tenantId, name: before, version }, onReload, onClose }: FormProps) {
+function Form({ tenant: { id: tenantId, name: before, version }, onReload, onClose, onDelete }: FormProps) {
   const t = useT();
+  const { isOperator } = useSession();
   const client = useQueryClient();
   const [name, setName] = useState(before);
   const rename = useMutation({
@@ -69,6 +83,11 @@ function Form({ tenant: { id: tenantId, name: before, version }, onReload, onClo
           <Button type="submit" loading={rename.isPending}>
             {t('common.save')}
           </Button>
+          {isOperator && (
+            <Button variant="subtle" color="red" onClick={onDelete}>
+              {t('tenant.delete')} …
+            </Button>
+          )}
         </Stack>
       </form>
     </FormModal>

@@ -45,4 +45,8 @@ export function rememberTenant(id: string): void {
   localStorage.setItem(lastKey, id);
 }
 
+export function forgetTenant(id: string): void {
+  if (lastTenantId() === id) localStorage.removeItem(lastKey);
+}
+
 export const lastTenantId = (): string | null => localStorage.getItem(lastKey);

@@ -234,7 +234,7 @@ export interface paths {
         get: operations["TenantController_find"];
         put?: never;
         post?: never;
-        delete?: never;
+        delete: operations["TenantController_delete"];
         options?: never;
         head?: never;
         patch: operations["TenantController_change"];
@@ -1807,6 +1807,43 @@ export interface operations {
                         version: number;
                     };
                 };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TenantController_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will take effect soon */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error */
             default: {
