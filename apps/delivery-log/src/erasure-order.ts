@@ -1,5 +1,4 @@
-import { AppError, type FieldError } from '@posthorn/runtime';
-import { isStorable, notStorable } from './sql-values.js';
+import { AppError, type FieldError, isStorable, notStorable } from '@posthorn/runtime';
 
 /** What is to be removed, for data protection. */
 export type ErasureOrder =

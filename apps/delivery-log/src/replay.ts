@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { newId } from '@posthorn/domain';
-import { AppError, type FieldError } from '@posthorn/runtime';
+import { AppError, type FieldError, isStorable, notStorable } from '@posthorn/runtime';
 import { instantOf } from './page.js';
-import { isStorable, notStorable } from './sql-values.js';
 
 export const replayKinds = ['failed', 'range'] as const;
 export type ReplayKind = (typeof replayKinds)[number];

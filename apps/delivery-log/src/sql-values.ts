@@ -6,13 +6,6 @@ export function storable(text: string): string {
   return text.replaceAll('\0', '\uFFFD');
 }
 
-export const notStorable = 'must not hold U+0000 or halves of surrogate pairs';
-
-/** Whether it comes back as it was given, also out of json. People are told where theirs would not. */
-export function isStorable(text: string): boolean {
-  return !text.includes('\0') && !/\p{Cs}/u.test(text);
-}
-
 export function storableOrNull(text: string | undefined | null): string | null {
   return text === undefined || text === null ? null : storable(text);
 }

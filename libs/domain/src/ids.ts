@@ -79,7 +79,7 @@ export function attemptId(deliveryIdText: string, attempt: number): string {
 
 /** An id for what people create: 130 bits out of 17 random bytes (domain reads no randomness itself). */
 export function newId(
-  prefix: 'sub' | 'key' | 'usr' | 'rpl' | 'ers' | 'cmd' | 'sec' | 'lnk',
+  prefix: 'sub' | 'key' | 'usr' | 'rpl' | 'ers' | 'cmd' | 'sec' | 'lnk' | 'ses',
   random: Uint8Array,
 ): string {
   return `${prefix}_${base32(random, idLength)}`;

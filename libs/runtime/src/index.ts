@@ -103,7 +103,7 @@ export { prometheusName } from './telemetry/prometheus.js';
 export { Telemetry } from './telemetry/telemetry.js';
 export { admittedTrace } from './telemetry/http-spans.js';
 export { formatTraceparent, parseTraceparent, type TraceContext } from './tracing.js';
-export { validate } from './validation.js';
+export { isStorable, notStorable, validate } from './validation.js';
 export { ProjectionRunner, type ProjectionOptions } from './projection.js';
 export { projectionOffsetsTable } from './projection-offsets.js';
 export type {

@@ -44,8 +44,7 @@ function summary(errors: FieldError[]): string {
 
 /** What no class declares and no library should see. */
 function dangerIn(value: unknown, pointer: string, depth: number): FieldError | undefined {
-  if (typeof value === 'string' && !isStorable(value))
-    return { pointer, detail: 'has a character that cannot be stored (U+0000, or half of one)' };
+  if (typeof value === 'string' && !isStorable(value)) return { pointer, detail: notStorable };
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth > depthMax) return { pointer, detail: `is nested deeper than ${depthMax}` };
   for (const name of Object.keys(value)) {
@@ -56,14 +55,20 @@ function dangerIn(value: unknown, pointer: string, depth: number): FieldError | 
       (name === 'constructor' && isObject(inner) && Object.hasOwn(inner, 'prototype'))
     )
       return { pointer: at, detail: 'is not an allowed name' };
-    if (!isStorable(name)) return { pointer, detail: 'has a name that cannot be stored' };
+    if (!isStorable(name)) return { pointer, detail: `a name in it ${notStorable}` };
     const danger = dangerIn(inner, at, depth + 1);
     if (danger) return danger;
   }
   return undefined;
 }
 
-const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+/** What is said of text that no database gives back as it was. */
+export const notStorable = 'must not hold U+0000 or halves of surrogate pairs';
+
+/** Whether PostgreSQL gives it back as it was given, also out of json. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0') && !/\p{Cs}/u.test(text);
+}
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;

@@ -73,7 +73,7 @@ it.each(['key', 'user', 'event type', 'tenant'])(
     await waitFor(() => said(id).length === 4);
     expect(said(id)).toEqual([1, 2, 1, 2]);
     const last = stage.directory.records.map(({ value }) => decodeDirectory(value)).at(-1);
-    const told = {
+    const told: Record<string, object> = {
       key: { revokedAt: expect.any(Number) },
       user: { removedAt: expect.any(Number) },
       'event type': { removed: true },
