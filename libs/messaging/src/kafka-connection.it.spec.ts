@@ -60,7 +60,7 @@ it('tells of topics that were made with larger settings than they are to have, a
     spec('grown', { config: { 'segment.bytes': '8388608' } }),
     spec('as-wanted', { config: limits }),
   ]);
-  const told: [string, string, unknown][] = [];
+  const told: unknown[][] = [];
   const settings = { brokers, clientId: 'it', topicPrefix: prefix };
   const service = new KafkaConnection(settings, (...entry) => void told.push(entry));
   await service.ensureTopics([
