@@ -18,6 +18,7 @@ export function topicFindings(seen) {
     ...durabilityFindings(withConfig),
     ...summed('kafka.sizes', withConfig, sizes, 'the largest event fits'),
     ...summed('kafka.compaction', withConfig, compaction, 'tables are compacted soon'),
+    ...summed('kafka.compression', withConfig, compression, 'what publishers compress can be read'),
   ];
 }
 
@@ -199,6 +200,15 @@ function compaction(seen) {
       todo: alter(seen, settings),
     },
   ];
+}
+
+/** @param {Seen} seen @returns {Omit<Finding, 'check'>[]} */
+function compression(seen) {
+  const setting = 'compression.type';
+  const should = seen.definition.config?.[setting];
+  const is = String(seen.config.get(setting));
+  if (should === undefined || is === should) return [];
+  return [wrong(seen, setting, is, should, 'a publisher that uses snappy, lz4 or zstd stops it for all')];
 }
 
 /**

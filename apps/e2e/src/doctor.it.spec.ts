@@ -131,6 +131,7 @@ it('finds what breaks a promise in Kafka', async () => {
   await configure('attempts.v1', 'retention.ms', '3600000');
   // In place of all that it was made with.
   await configure('key-uses.v1', 'cleanup.policy', 'compact');
+  await configure('inbox.v1', 'compression.type', 'zstd');
   const report = await doctor({ POSTHORN_PARTITIONS: '8' });
   expect(report.ok).toBe(false);
   expect(of(report, 'kafka.retention')).toContainEqual(
@@ -147,6 +148,9 @@ it('finds what breaks a promise in Kafka', async () => {
       ) as string,
       todo: expect.stringContaining('segment.bytes=16777216,segment.ms=600000') as string,
     },
+  ]);
+  expect(of(report, 'kafka.compression')).toMatchObject([
+    { status: 'fail', says: expect.stringContaining('inbox.v1: compression.type is zstd') as string },
   ]);
   const todos = of(report, 'kafka.retention').map(({ todo }) => todo);
   expect(todos.some((todo) => todo?.includes('retention.ms=691200000'))).toBe(true);

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { jest } from '@jest/globals';
+import kafkajs from 'kafkajs';
 import { partitionFor } from '@posthorn/messaging';
 import { waitFor } from '@posthorn/testing';
 import { eventText, IngestRig, partitions, timestamp } from './testing/ingest-rig.js';
@@ -57,6 +59,23 @@ describe('raw bytes', () => {
     expect(event).toMatchObject(thin);
     expect(event.data).toHaveLength(0);
   });
+});
+
+it('events that a publisher compresses come as they are from the broker, which knows every codec', async () => {
+  const { CompressionCodecs, CompressionTypes } = kafkajs;
+  const codec = CompressionCodecs[CompressionTypes.GZIP]();
+  const compressed = jest.fn((encoder: object) => codec.compress(encoder as never));
+  const decompressed = jest.fn((bytes: Buffer) => codec.decompress(bytes));
+  CompressionCodecs[CompressionTypes.GZIP] = () =>
+    ({ compress: compressed, decompress: decompressed }) as never;
+  const at = '2026-04-15T10:00:09.000Z';
+  const value = eventText({ tenantId: 'compressing', timestamp: at }, '{"n":1}');
+  await rig.tenant('compressing');
+  await rig.compressedInbox(value, CompressionTypes.GZIP);
+  const { event } = await dataOfId('compressing', at);
+  expect(event.data.toString()).toBe('{"n":1}');
+  expect([compressed.mock.calls.length, decompressed.mock.calls.length]).toEqual([1, 0]);
+  CompressionCodecs[CompressionTypes.GZIP] = () => codec;
 });
 
 it('events of one key keep their order', async () => {

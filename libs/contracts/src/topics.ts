@@ -11,7 +11,7 @@ export type TopicDefinition = {
    */
   partitioning: 'tenant' | 'free' | 'one';
   maxMessageBytes: number;
-  /** Further settings, as Kafka names them. Of each, less is as good: an operator may choose it. */
+  /** Further settings, as Kafka names them. Of each number, less is as good: an operator may choose it. */
   config?: Record<string, string>;
 };
 
@@ -57,7 +57,12 @@ const table = (name: string, partitioning: TopicDefinition['partitioning']): Top
   },
 });
 
-export const inboxTopic = log('inbox.v1', 'free');
+export const inboxTopic: TopicDefinition = {
+  ...log('inbox.v1', 'free'),
+  // Whoever publishes compresses as he likes. The broker, which knows every codec, undoes it: kafkajs knows
+  // one, and a batch that it cannot read stops the partition for everybody.
+  config: { 'compression.type': 'uncompressed' },
+};
 export const eventsTopic = log('events.v1', 'tenant');
 export const cursorsTopic = table('cursors.v1', 'tenant');
 export const subscriptionsTopic = table('subscriptions.v1', 'tenant');

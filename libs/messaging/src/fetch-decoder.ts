@@ -63,7 +63,12 @@ async function decode(bytes: Buffer): Promise<unknown> {
   try {
     return decodeFetch(bytes);
   } catch {
-    return original.decode(bytes);
+    return original.decode(bytes).catch((error: Error) => {
+      // It ends the consumer, wherever its partitions go: who reads that in the log has to know what to do.
+      if (error.name === 'KafkaJSNotImplemented')
+        error.message += ' (set compression.type=uncompressed for the topic; docs/operations.md)';
+      throw error;
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { type CompressionTypes, Kafka, logLevel } from 'kafkajs';
 import { randomBytes } from 'node:crypto';
 import {
   allTopics,
@@ -178,6 +179,15 @@ export class IngestRig {
         return { partition, offset: await this.producer.publish(record) };
       }),
     );
+  }
+
+  /** By another client than ours. */
+  async compressedInbox(value: Buffer | string, compression: CompressionTypes): Promise<void> {
+    const { brokers, prefix } = this.broker;
+    const producer = new Kafka({ brokers, logLevel: logLevel.NOTHING }).producer();
+    await producer.connect();
+    await producer.send({ topic: `${prefix}inbox.v1`, compression, messages: [{ value }] });
+    await producer.disconnect();
   }
 
   /** All accepted events so far. */
