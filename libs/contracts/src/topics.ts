@@ -27,6 +27,12 @@ export const eventExpiryMs = 7 * dayMs;
 /** 256 KiB of event plus what the envelopes around it may add. */
 const maxMessageBytes = 512 * 1024;
 
+/**
+ * Whoever publishes compresses as he likes, and a cluster's default may be any codec. The broker, which knows
+ * all of them, undoes it: kafkajs knows one, and a batch that it cannot read stops the partition for all.
+ */
+const plain = { 'compression.type': 'uncompressed' };
+
 const log = (
   name: string,
   partitioning: TopicDefinition['partitioning'],
@@ -37,6 +43,7 @@ const log = (
   retentionMs,
   partitioning,
   maxMessageBytes,
+  config: plain,
 });
 
 /** Tombstones stay as long as events do: a reader that was away for as long as it may be still sees them. */
@@ -50,6 +57,7 @@ const table = (name: string, partitioning: TopicDefinition['partitioning']): Top
   // The segment that is written is never compacted, and whoever takes a partition over reads all of it:
   // small ones, soon.
   config: {
+    ...plain,
     'segment.bytes': String(16 * 1024 * 1024),
     'segment.ms': String(10 * 60_000),
     'min.cleanable.dirty.ratio': '0.1',
@@ -57,12 +65,7 @@ const table = (name: string, partitioning: TopicDefinition['partitioning']): Top
   },
 });
 
-export const inboxTopic: TopicDefinition = {
-  ...log('inbox.v1', 'free'),
-  // Whoever publishes compresses as he likes. The broker, which knows every codec, undoes it: kafkajs knows
-  // one, and a batch that it cannot read stops the partition for everybody.
-  config: { 'compression.type': 'uncompressed' },
-};
+export const inboxTopic = log('inbox.v1', 'free');
 export const eventsTopic = log('events.v1', 'tenant');
 export const cursorsTopic = table('cursors.v1', 'tenant');
 export const subscriptionsTopic = table('subscriptions.v1', 'tenant');
