@@ -1,6 +1,3 @@
-import { decodeDirectory } from '@posthorn/contracts';
-import { DirectoryState } from '@posthorn/domain';
-import { verifySession } from '@posthorn/runtime';
 import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
 import { operatorKey, Stage, type Answer, type Harness } from '../testing/harness.js';
 
@@ -14,18 +11,6 @@ afterAll(() => stage.close(), 30_000);
 const operator = { key: operatorKey };
 const password = 'correct horse battery';
 const cookieOf = ({ headers }: Answer<unknown>): string => (headers.get('set-cookie') ?? '').split(';', 1)[0];
-
-/** What ingest and delivery-log know. */
-function directory(): DirectoryState {
-  const state = new DirectoryState();
-  for (const { value } of stage.directory.records) state.apply(decodeDirectory(value));
-  return state;
-}
-async function holdsElsewhere(cookie: string): Promise<boolean> {
-  const state = directory();
-  const session = await verifySession(cookie.split('=')[1], state.sessionPublicKey ?? '');
-  return session !== undefined && state.sessionHolds(session);
-}
 
 /** A tenant with one of everything. */
 async function furnished(id: string) {
@@ -58,7 +43,7 @@ it('ends everything in it at once: webhooks, keys, users, links, event types', a
     (await api.call('GET', `${path}/subscriptions`, one)).status;
   for (const cookie of cookies) {
     expect(await mayRead({ headers: { cookie } })).toBe(200);
-    await waitFor(() => holdsElsewhere(cookie));
+    await waitFor(() => stage.holdsElsewhere(cookie));
   }
   expect(await mayRead({ key })).toBe(200);
 
@@ -76,10 +61,10 @@ it('ends everything in it at once: webhooks, keys, users, links, event types', a
   const { body } = await api.call<{ items: { id: string }[] }>('GET', '/v1/tenants?cursor=e', operator);
   expect(body.items.map(({ id }) => id)).toEqual(['stays-1']);
 
-  await waitFor(() => directory().tenant('ended-1') === undefined);
-  expect(directory().authenticate(key, Date.now())).toBeUndefined();
-  expect(directory().eventType('ended-1', 'a.b')).toBeUndefined();
-  expect(await Promise.all(cookies.map(holdsElsewhere))).toEqual([false, false]);
+  await waitFor(() => stage.directoryState().tenant('ended-1') === undefined);
+  expect(stage.directoryState().authenticate(key, Date.now())).toBeUndefined();
+  expect(stage.directoryState().eventType('ended-1', 'a.b')).toBeUndefined();
+  expect(await Promise.all(cookies.map((cookie) => stage.holdsElsewhere(cookie)))).toEqual([false, false]);
   expect(
     await waitFor(() => stage.snapshots(webhook).find(({ status }) => status === 'deleted')),
   ).toMatchObject({
@@ -88,8 +73,8 @@ it('ends everything in it at once: webhooks, keys, users, links, event types', a
 
   // Nobody else lost anything.
   expect((await api.call('GET', `${other.path}/subscriptions`, { key: other.key })).status).toBe(200);
-  expect(await holdsElsewhere(other.cookies[0])).toBe(true);
-  expect(directory().eventType('stays-1', 'a.b')).toBeDefined();
+  expect(await stage.holdsElsewhere(other.cookies[0])).toBe(true);
+  expect(stage.directoryState().eventType('stays-1', 'a.b')).toBeDefined();
 }, 30_000);
 
 it('says in the installation’s audit trail who deleted it, and gives its id to nobody', async () => {

@@ -1,9 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { decodeEvents, type SubscriptionSnapshot } from '@posthorn/contracts';
+import { decodeDirectory, decodeEvents, type SubscriptionSnapshot } from '@posthorn/contracts';
 import { Kafka, logLevel, type Consumer } from 'kafkajs';
 import pg from 'pg';
-import type { ProfileName } from '@posthorn/domain';
-import { createLogger, KeyRing, loadSettings, startService, type Service } from '@posthorn/runtime';
+import { DirectoryState, type ProfileName } from '@posthorn/domain';
+import {
+  createLogger,
+  KeyRing,
+  loadSettings,
+  startService,
+  type Service,
+  verifySession,
+} from '@posthorn/runtime';
 import { serveDocs } from '../docs.js';
 import { bodyMaxBytes } from '../answer.js';
 import { serveDevReceiver } from '../dev-receiver/dev-receiver.js';
@@ -199,6 +206,20 @@ export class Stage {
     await Promise.all([this.events.close(), this.directory.close(), this.db.end()]);
     await this.stores.kafka.cleanup();
     await this.stores.database.drop();
+  }
+
+  /** What ingest and delivery-log know: the directory as it stands in Kafka. */
+  directoryState(): DirectoryState {
+    const state = new DirectoryState();
+    for (const { value } of this.directory.records) state.apply(decodeDirectory(value));
+    return state;
+  }
+
+  /** Whether the session of a cookie holds where only the directory is read. */
+  async holdsElsewhere(cookie: string): Promise<boolean> {
+    const state = this.directoryState();
+    const session = await verifySession(cookie.split('=')[1], state.sessionPublicKey ?? '');
+    return session !== undefined && state.sessionHolds(session);
   }
 
   /** The control records of one subscription, oldest first. */

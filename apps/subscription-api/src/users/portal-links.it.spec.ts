@@ -1,6 +1,3 @@
-import { decodeDirectory } from '@posthorn/contracts';
-import { DirectoryState } from '@posthorn/domain';
-import { verifySession } from '@posthorn/runtime';
 import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
 import { Stage, type Answer, type Harness } from '../testing/harness.js';
 
@@ -30,14 +27,6 @@ async function tenant() {
   const list = async (query = '') =>
     (await api.call<Links>('GET', `${path}/portal-links${query}`, { key })).body;
   return { id, key, path, make, list };
-}
-
-/** What delivery-log knows. */
-async function holdsElsewhere(cookie: string): Promise<boolean> {
-  const state = new DirectoryState();
-  for (const { value } of stage.directory.records) state.apply(decodeDirectory(value));
-  const session = await verifySession(cookie.split('=')[1], state.sessionPublicKey ?? '');
-  return session !== undefined && state.sessionHolds(session);
 }
 
 it('lets its holder in once, into its tenant, for its time', async () => {
@@ -107,14 +96,14 @@ it('lets nobody in once it is revoked, and whom it let in is out, here and elsew
   const foreign = await tenant();
   const [used, unused] = [await make(), await make()];
   const cookie = cookieOf(await use(used.token));
-  await waitFor(async () => (await holdsElsewhere(cookie)) || undefined);
+  await waitFor(async () => (await stage.holdsElsewhere(cookie)) || undefined);
   const end = (at: string, by: string, id: string) =>
     api.call('DELETE', `${at}/portal-links/${id}`, { key: by });
   expect((await end(foreign.path, foreign.key, used.id)).status).toBe(404);
   expect((await api.call('GET', '/v1/session', as(cookie))).status).toBe(200);
   for (const { id } of [used, unused, used]) expect((await end(path, key, id)).status).toBe(204);
   expect((await api.call('GET', '/v1/session', as(cookie))).status).toBe(401);
-  await waitFor(async () => !(await holdsElsewhere(cookie)) || undefined);
+  await waitFor(async () => !(await stage.holdsElsewhere(cookie)) || undefined);
   expect((await use(unused.token)).status).toBe(401);
   expect((await list()).items.every(({ revokedAt }) => revokedAt !== null)).toBe(true);
 });

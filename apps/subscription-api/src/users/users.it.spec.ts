@@ -1,6 +1,4 @@
-import { decodeDirectory, encodeKeyUse } from '@posthorn/contracts';
-import { DirectoryState } from '@posthorn/domain';
-import { verifySession } from '@posthorn/runtime';
+import { encodeKeyUse } from '@posthorn/contracts';
 import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
 import { Kafka, logLevel } from 'kafkajs';
 import { operatorKey, Stage, type Answer, type Harness } from '../testing/harness.js';
@@ -20,18 +18,6 @@ const cookieOf = ({ headers }: Answer<unknown>): string => (headers.get('set-coo
 const logIn = (email: string, secret = password) =>
   api.call<User & Problem>('POST', '/v1/session', { body: { email, password: secret } });
 const as = (cookie: string, headers: object = {}) => ({ headers: { cookie, ...headers } });
-
-/** What delivery-log knows: the directory as it stands in Kafka. */
-function directory(): DirectoryState {
-  const state = new DirectoryState();
-  for (const { value } of stage.directory.records) state.apply(decodeDirectory(value));
-  return state;
-}
-async function holdsElsewhere(cookie: string): Promise<boolean> {
-  const state = directory();
-  const session = await verifySession(cookie.split('=')[1], state.sessionPublicKey ?? '');
-  return session !== undefined && state.sessionHolds(session);
-}
 
 let users = 0;
 async function vendor(role = 'tenant-admin') {
@@ -145,7 +131,7 @@ it('answers a wrong password and an unknown user in the same words', async () =>
 it('ends other sessions with a new password, here and where the directory is read', async () => {
   const { email } = await vendor();
   const [first, second] = [cookieOf(await logIn(email)), cookieOf(await logIn(email))];
-  await waitFor(async () => (await holdsElsewhere(second)) || undefined);
+  await waitFor(async () => (await stage.holdsElsewhere(second)) || undefined);
   const change = (current: string) =>
     api.call('POST', '/v1/session/password', { ...as(first), body: { current, new: 'another good one' } });
   const refused = await change('not this one');
@@ -157,8 +143,8 @@ it('ends other sessions with a new password, here and where the directory is rea
   expect(changed.status).toBe(204);
   expect((await api.call('GET', '/v1/session', as(second))).status).toBe(401);
   expect((await api.call('GET', '/v1/session', as(cookieOf(changed)))).status).toBe(200);
-  await waitFor(async () => !(await holdsElsewhere(second)) || undefined);
-  expect(await holdsElsewhere(cookieOf(changed))).toBe(true);
+  await waitFor(async () => !(await stage.holdsElsewhere(second)) || undefined);
+  expect(await stage.holdsElsewhere(cookieOf(changed))).toBe(true);
   expect([(await logIn(email)).status, (await logIn(email, 'another good one')).status]).toEqual([401, 200]);
 });
 
@@ -170,7 +156,7 @@ it('ends the sessions of a user who is removed', async () => {
   expect((await from(foreign.path, foreign.key)).status).toBe(404);
   expect((await from(path, key)).status).toBe(204);
   expect((await api.call('GET', '/v1/session', as(cookie))).status).toBe(401);
-  await waitFor(async () => !(await holdsElsewhere(cookie)) || undefined);
+  await waitFor(async () => !(await stage.holdsElsewhere(cookie)) || undefined);
 });
 
 type Entry = { aggregate: string; id: string; type: string; actor: string; changes: object };
@@ -182,7 +168,7 @@ const auditOf = async (path: string, id: string) => {
 it('changes name and role against the version that was read; another role ends the sessions', async () => {
   const { email, id, path, key } = await vendor();
   const cookie = cookieOf(await logIn(email));
-  await waitFor(async () => (await holdsElsewhere(cookie)) || undefined);
+  await waitFor(async () => (await stage.holdsElsewhere(cookie)) || undefined);
   const at = `${path}/users/${id}`;
   const read = await api.call<User>('GET', at, { key });
   expect([read.headers.get('etag'), read.body]).toMatchObject([
@@ -211,7 +197,7 @@ it('changes name and role against the version that was read; another role ends t
     role: 'tenant-viewer',
   });
   expect((await api.call('GET', '/v1/session', as(cookie))).status).toBe(401);
-  await waitFor(async () => !(await holdsElsewhere(cookie)) || undefined);
+  await waitFor(async () => !(await stage.holdsElsewhere(cookie)) || undefined);
   const looking = as(cookieOf(await logIn(email)));
   expect((await api.call('PATCH', at, { body: { name: 'Me' }, ...looking })).status).toBe(403);
   expect(await auditOf(path, id)).toMatchObject([
