@@ -57,7 +57,7 @@ export class DueIntake {
       const value = Buffer.from(due.event);
       const message = decodeEvents(value);
       if (message.kind !== 'event') throw new UndecodableError('not an event');
-      const event = { message, value, trace: readTrace(record), bodies: {} };
+      const event = { message, value, trace: readTrace(record), bodies: {}, heldBy: 0, fedBy: 0 };
       this.deliveryDue({ due: { ...due, event: value }, event, offset: record.offset });
     } catch (error) {
       if (!(error instanceof UndecodableError)) throw error;

@@ -1,6 +1,7 @@
 import type { LaneEffects, LaneSettings } from '@posthorn/domain';
-import { type DueItem, LaneSlot } from './lane-slot.js';
+import { type DueItem, LaneSlot, type LogEvent } from './lane-slot.js';
 import type { PartitionOwner } from './partition-owner.js';
+import { RateLimit } from './rate-limit.js';
 import type { Subscription } from './subscription-table.js';
 
 const settings: LaneSettings = {
@@ -10,7 +11,7 @@ const settings: LaneSettings = {
   bytesMax: 1_000,
   breakerFailures: 10,
 };
-const effects: LaneEffects = {
+const effects: LaneEffects<LogEvent> = {
   release: () => undefined,
   position: () => 10,
   dirty: () => undefined,
@@ -72,6 +73,23 @@ it.each([
 });
 
 it.each([
+  ['one every ten seconds', 0.1, 0, 1],
+  ['three a second', 3, 0, 6],
+  ['one in 40 s, as it answers', undefined, 40_000, 1],
+  ['five in a second, as it answers', undefined, 1_000, 10],
+])(
+  'lets no more single retries wait than its receiver takes in two seconds: %s',
+  (_, perS, answerMs, kept) => {
+    const slot = slotOf({ kind: 'live' }, perS);
+    for (let i = 0; i < 200; i++) slot.took(answerMs);
+    add(slot, kept);
+    expect(slot.sendsBack).toBe(false);
+    slot.addDue(due(99));
+    expect(slot.sendsBack).toBe(true);
+  },
+);
+
+it.each([
   ['as its receiver answers', undefined, 200],
   ['as its rate limit allows', 2, 500],
 ])('those that are put off come again one after the other, %s', (_, perS, gapMs) => {
@@ -89,4 +107,23 @@ it('begins a replay evenly: with what a tenth of a second brings', () => {
   let atOnce = 0;
   for (; slot.rateLimit!.nextAt(0) === 0; atOnce++) slot.rateLimit!.take();
   expect(atOnce).toBe(20);
+});
+
+it('a replay and what is new share what their subscription may have', () => {
+  const rateLimit = new RateLimit(10, 0);
+  const subscription = { snapshot: { tenantId: 't', id: 's', rateLimit: 10 }, rateLimit };
+  const slots = ['0', 'replay/r'].map(
+    (name) =>
+      new LaneSlot({} as PartitionOwner, subscription as unknown as Subscription, name, settings, effects),
+  );
+  slots[1].replays({}, 0);
+  let sent = 0;
+  for (let now = 0; now <= 10_000; now += 10)
+    for (const slot of slots)
+      if (slot.tokenAt(now) <= now) {
+        slot.takeToken();
+        sent++;
+      }
+  // A second's worth at once, and ten seconds'.
+  expect(sent).toBe(110);
 });

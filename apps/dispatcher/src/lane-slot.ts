@@ -26,6 +26,10 @@ export type LogEvent = {
   value: Buffer;
   trace: TraceContext | undefined;
   bodies: Partial<Record<ProfileName, Buffer>>;
+  /** In so many lanes it waits, and the window with them. */
+  heldBy: number;
+  /** In so many lanes it waits that catch up. */
+  fedBy: number;
 };
 
 /** A single retry that retry-scheduler handed back. */
@@ -40,6 +44,8 @@ const replayPerS = 500;
 const replayBurstS = 0.1;
 /** So many single retries may wait here for their turn, or twice what the receiver takes at once. */
 const lineMin = 8;
+/** As long as it takes at its pace. */
+const lineMs = 2_000;
 const turnMinMs = 1_000;
 const turnMaxMs = 5 * 60_000;
 
@@ -71,7 +77,7 @@ export class LaneSlot {
     readonly subscription: Subscription,
     readonly name: string,
     settings: LaneSettings,
-    effects: LaneEffects,
+    effects: LaneEffects<LogEvent>,
     loaded?: LaneRecord,
   ) {
     const { tenantId, id } = subscription.snapshot;
@@ -100,7 +106,9 @@ export class LaneSlot {
   }
 
   private get crowded(): boolean {
-    return this.dues.length > Math.max(lineMin, 2 * this.lane.health.inFlightMax);
+    const line = Math.max(lineMin, 2 * this.lane.health.inFlightMax);
+    // Where each takes long, fewer: `due` would wait for the last of them.
+    return this.dues.length > Math.min(line, Math.max(1, lineMs / this.paceMs));
   }
 
   /**
@@ -165,7 +173,18 @@ export class LaneSlot {
     this.limit = new RateLimit(perS, now, replayBurstS);
   }
 
-  /** The lane's own limit (replays), or the subscription's. */
+  /** When the next delivery may start by its own limit (replays) and by the subscription's: now, or later. */
+  tokenAt(now: number): number {
+    const { limit, subscription } = this;
+    return Math.max(limit?.nextAt(now) ?? now, subscription.rateLimit?.nextAt(now) ?? now);
+  }
+
+  takeToken(): void {
+    this.limit?.take();
+    this.subscription.rateLimit?.take();
+  }
+
+  /** The stricter one: what a replay may have is at most what its subscription may. */
   get rateLimit(): RateLimit | undefined {
     return this.limit ?? this.subscription.rateLimit;
   }

@@ -1,3 +1,5 @@
+import { EventMemory } from './event-memory.js';
+import type { LogEvent } from './lane-slot.js';
 import { dueLoadOf, mayFeed, relieve } from './memory-bounds.js';
 import type { PartitionOwner } from './partition-owner.js';
 
@@ -32,4 +34,32 @@ it.each([
   const one = { due: { window: { size }, heldBytes } } as unknown as PartitionOwner;
   const all = Array.from({ length: partitions }, () => one);
   expect(dueLoadOf(one, all, bounds)).toBe(1);
+});
+
+it('an event counts once, in however many lanes it waits', () => {
+  const memory = new EventMemory();
+  const event = { heldBy: 0, fedBy: 0 } as LogEvent;
+  for (let i = 0; i < 200; i++) memory.buffered(event, 170, true);
+  expect([memory.heldBytes, memory.fedBytes]).toEqual([170, 0]);
+  // One of its lanes has gone BEHIND.
+  memory.buffered(event, -170, true);
+  memory.buffered(event, 170, false);
+  expect([memory.heldBytes, memory.fedBytes]).toEqual([170, 170]);
+  for (let i = 0; i < 199; i++) memory.buffered(event, -170, true);
+  memory.buffered(event, -170, false);
+  expect([memory.heldBytes, memory.fedBytes]).toEqual([0, 0]);
+});
+
+it('what is on its way BEHIND already is not relieved of a second time, nor anybody else for it', () => {
+  const lanes = Array.from({ length: 20 }, () => ({
+    state: 'live',
+    coversFrom: Infinity,
+    bufferedBytes: 600,
+    lag() {
+      this.state = 'behind';
+    },
+  }));
+  const slots = new Map(lanes.map((lane, i) => [String(i), { lane }]));
+  const one = { heldBytes: 12_000, fedBytes: 0, slots } as unknown as PartitionOwner;
+  expect([relieve([one], bounds).length, relieve([one], bounds).length]).toEqual([4, 0]);
 });

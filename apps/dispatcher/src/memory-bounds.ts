@@ -40,7 +40,14 @@ export function mayFeed(all: readonly PartitionOwner[], { eventBytesMax }: Memor
 export function relieve(all: readonly PartitionOwner[], { eventBytesMax }: MemoryBounds): LaneSlot[] {
   let excess = all.reduce((sum, { heldBytes }) => sum + heldBytes, 0) - eventBytesMax;
   if (excess <= 0) return [];
-  const live = all.flatMap((owner) => [...owner.slots.values()].filter(({ lane }) => lane.state === 'live'));
+  const live: LaneSlot[] = [];
+  for (const { slots } of all)
+    for (const slot of slots.values()) {
+      const { state, coversFrom, bufferedBytes } = slot.lane;
+      if (state === 'live') live.push(slot);
+      // On its way: it frees its memory when its record is acknowledged.
+      else if (coversFrom === Infinity) excess -= bufferedBytes;
+    }
   live.sort((a, b) => b.lane.bufferedBytes - a.lane.bufferedBytes);
   const relieved: LaneSlot[] = [];
   for (const slot of live) {

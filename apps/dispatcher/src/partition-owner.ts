@@ -15,6 +15,7 @@ import {
 import { deliveryId, type LaneRecord } from '@posthorn/domain';
 import { type InRecord, OffsetWindow, readTrace, type TxRecord } from '@posthorn/messaging';
 import { DueIntake } from './due-intake.js';
+import { EventMemory } from './event-memory.js';
 import { TransactionDraft } from './transaction-draft.js';
 import { lagAt, patienceMs } from './lag.js';
 import { encodeLane, laneNames, replayKey } from './lane-records.js';
@@ -64,12 +65,7 @@ export class PartitionOwner {
   /** Replays that have begun, and the orders that wait until that is durable. */
   private readonly replays = new Map<LaneSlot, number>();
   private readonly windows: WindowRecords;
-  /**
-   * Bytes of events that lanes hold in memory and the window waits for; an event in two lanes counts twice.
-   */
-  heldBytes = 0;
-  /** The same of lanes that catch up, which nobody but their receivers has to wait for. */
-  fedBytes = 0;
+  private readonly memory = new EventMemory();
   /** Counted here, taken from here by whoever measures. */
   readonly counts = { read: 0, repeated: 0, matched: 0 };
 
@@ -100,6 +96,16 @@ export class PartitionOwner {
       } else this.orphan(laneKey(tenantId, subscriptionId, lane));
     }
     for (const subscription of this.subscriptions.all()) this.followStatus(subscription);
+  }
+
+  /** Bytes of events that lanes have in memory and the window waits for. */
+  get heldBytes(): number {
+    return this.memory.heldBytes;
+  }
+
+  /** The same of lanes that catch up, which nobody but their receivers has to wait for. */
+  get fedBytes(): number {
+    return this.memory.fedBytes;
   }
 
   get nextPosition(): number {
@@ -214,7 +220,14 @@ export class PartitionOwner {
     // A copy: what was fetched is one piece of memory, which a single event would keep alive as a whole.
     const value = Buffer.from(record.value!);
     const data = value.subarray(value.length - message.data.length);
-    return { message: { ...message, data }, value, trace: readTrace(record), bodies: {} };
+    return {
+      message: { ...message, data },
+      value,
+      trace: readTrace(record),
+      bodies: {},
+      heldBy: 0,
+      fedBy: 0,
+    };
   }
 
   /** Whether the event stands at a lower offset already; `reread`: the main reader was here before. */
@@ -295,10 +308,7 @@ export class PartitionOwner {
   private beginAt(subscription: Subscription, cursor: number): void {
     for (const name of laneNames(subscription.snapshot)) {
       const loaded = { kind: 'behind' as const, cursor, attempt: 0, failingSince: null };
-      const slot = this.addSlot(subscription, name, loaded);
-      // An owner that wrote it and not the subscription left it without one.
-      this.orphans.delete(slot.key);
-      slot.lane.begin();
+      this.addSlot(subscription, name, loaded).lane.begin();
     }
   }
 
@@ -443,16 +453,16 @@ export class PartitionOwner {
         this.dirtySlots.add(slot);
         this.busySlots.add(slot);
       },
-      buffered: (bytes: number, held: boolean): void => {
-        if (held) this.heldBytes += bytes;
-        else this.fedBytes += bytes;
-      },
+      buffered: (event: LogEvent, bytes: number, held: boolean): void =>
+        this.memory.buffered(event, bytes, held),
     };
     const settings = this.ports.laneSettings(subscription);
     const slot: LaneSlot = new LaneSlot(this, subscription, lane, settings, effects, loaded);
     if (slot.replayId !== undefined) slot.replays(order, this.ports.now());
     subscription.lanes.set(lane, slot);
     this.slots.set(slot.key, slot);
+    // The lane writes for itself: a tombstone on its way would go behind its record, and end its timer.
+    if (this.orphans.delete(slot.key)) slot.lane.begin();
     if (!slot.lane.isIdle) this.busySlots.add(slot);
     // A lane by entity that first shows up while its subscription is paused is paused from its first event
     // on.

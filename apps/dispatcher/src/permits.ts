@@ -38,9 +38,15 @@ export class Permits {
     else this.taken.delete(key);
     const waiting = this.waiting.get(key);
     if (!waiting) return [];
-    // One place, one lane. With nothing taken any more nobody would come by again, so all of them may try.
-    const woken = left > 0 ? [...waiting].slice(0, 1) : [...waiting];
-    for (const slot of woken) waiting.delete(slot);
+    // As many as there is room for: the maximum may have grown, and who was woken before may have had no use
+    // for its place. With nothing taken any more nobody would come by again, so all of them may try.
+    const places = left > 0 ? this.max() - left : Infinity;
+    const woken: LaneSlot[] = [];
+    for (const slot of waiting) {
+      if (woken.length >= places) break;
+      waiting.delete(slot);
+      woken.push(slot);
+    }
     if (waiting.size === 0) this.waiting.delete(key);
     return woken;
   }

@@ -139,7 +139,7 @@ export class Sender {
 
   /** Whether every permit is there; where one is missing, the lane waits for it. */
   private mayStart(slot: LaneSlot, now: number): boolean {
-    const tokenAt = slot.rateLimit?.nextAt(now) ?? now;
+    const tokenAt = slot.tokenAt(now);
     if (tokenAt > now) {
       this.wake(slot, tokenAt);
       return false;
@@ -196,7 +196,7 @@ export class Sender {
     }
     this.flying++;
     this.ready.charge(slot, event.value.length);
-    slot.rateLimit?.take();
+    slot.takeToken();
     // What is given back is what was taken, whatever has changed meanwhile.
     const permits = this.permitsOf(slot);
     for (const [kind, key] of permits) kind.take(key);

@@ -15,7 +15,7 @@ export class LaneBuffer<E> {
 
   constructor(
     private readonly release: (seq: number) => void,
-    private readonly buffered: (bytes: number, held: boolean) => void,
+    private readonly buffered: (event: E, bytes: number, held: boolean) => void,
   ) {}
 
   get queued(): number {
@@ -83,7 +83,7 @@ export class LaneBuffer<E> {
   push(seq: number, event: E, bytes: number, attempt: number, held: boolean): void {
     this.queue.push({ seq, event, bytes, attempt, held, cancelled: false, startedAt: 0 });
     this.queuedBytes += bytes;
-    this.buffered(bytes, held);
+    this.buffered(event, bytes, held);
     if (held) this.holding++;
     else this.covered++;
   }
@@ -155,7 +155,7 @@ export class LaneBuffer<E> {
   private coverItem(item: LaneItem<E>): void {
     if (!item.held) return;
     this.leave(item);
-    this.buffered(item.bytes, false);
+    this.buffered(item.event, item.bytes, false);
     this.unhold(item);
     this.covered++;
   }
@@ -167,8 +167,8 @@ export class LaneBuffer<E> {
   }
 
   /** It is no longer waited for in memory under this account. */
-  private leave({ bytes, held }: LaneItem<E>): void {
-    this.buffered(-bytes, held);
+  private leave({ event, bytes, held }: LaneItem<E>): void {
+    this.buffered(event, -bytes, held);
     if (held) this.holding--;
   }
 

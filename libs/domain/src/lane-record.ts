@@ -36,15 +36,15 @@ export type LaneRecord =
   | { kind: 'behind'; cursor: number; attempt: number; failingSince: number | null; until?: number }
   | ParkedRecord;
 
-export type LaneEffects = {
+export type LaneEffects<E> = {
   /** The window need not wait for this lane at `seq` any more. */
   release(seq: number): void;
   /** The main reader's position: no event below it will be offered again. */
   position(): number;
   /** The lane wants its record written: `takeRecord` gives it. */
   dirty(): void;
-  /** So many bytes more, or fewer, wait in memory for the lane; `held`: the window waits for them too. */
-  buffered(bytes: number, held: boolean): void;
+  /** An event of so many bytes waits in memory, or (below 0) does no more; `held`: the window waits for it. */
+  buffered(event: E, bytes: number, held: boolean): void;
 };
 
 export type LaneSettings = {

@@ -90,7 +90,7 @@ class Owner {
       },
       position: () => this.position,
       dirty: () => undefined,
-      buffered: (bytes: number): void => void (this.bytes += bytes),
+      buffered: (_: unknown, bytes: number): void => void (this.bytes += bytes),
     };
     const settings = {
       ordered: world.ordered,

@@ -53,6 +53,30 @@ describe('a lane that is about to hand over', () => {
   });
 });
 
+it('that drains lets go what the window waits for, though one of its requests hangs', () => {
+  const released: number[] = [];
+  const release = (seq: number): void => void released.push(seq);
+  const world = { ...effects, release, position: () => 14 };
+  const lane = new Lane<string>({ ...settings, breakerFailures: 2 }, world);
+  for (const seq of [10, 11, 12, 13]) lane.offer(seq, 'event', 10);
+  const [hangs, ...failing] = [lane.start(), lane.start(), lane.start()];
+  for (const item of failing) {
+    lane.failed(item, policy, failure);
+    lane.recorded(item);
+  }
+  expect([lane.state, lane.offer(14, 'event', 10), released]).toEqual(['parked', true, [11, 12]]);
+  lane.lag();
+  expect(lane.takeRecord()).toMatchObject({ kind: 'behind', cursor: 10, attempt: 0 });
+  lane.recordAcknowledged();
+  expect([[...released].sort((a, b) => a - b), lane.offer(15, 'event', 10)]).toEqual([
+    [10, 11, 12, 13, 14],
+    false,
+  ]);
+  lane.finished(hangs, true);
+  lane.recorded(hangs);
+  expect(lane.takeRecord()).toMatchObject({ kind: 'parked', cursor: 13, reason: 'breaker' });
+});
+
 describe('a skip', () => {
   it('passes over the event it was given for, and no other one in its place', () => {
     const loaded = { kind: 'parked' as const, cursor: 3, attempt: 1, dueAt: 0, failingSince: 0 };
@@ -128,7 +152,8 @@ describe('410 to the last attempt of an event', () => {
 
 it('accounts for an event until it is over, not only until it is sent', () => {
   const account = { held: 0, fed: 0 };
-  const buffered = (bytes: number, held: boolean): void => void (account[held ? 'held' : 'fed'] += bytes);
+  const buffered = (_: string, bytes: number, held: boolean): void =>
+    void (account[held ? 'held' : 'fed'] += bytes);
   const lane = new Lane<string>(settings, { ...effects, buffered });
   lane.offer(10, 'event', 30);
   const item = lane.start();

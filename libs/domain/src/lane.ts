@@ -69,12 +69,12 @@ export class Lane<E> {
 
   constructor(
     private readonly settings: LaneSettings,
-    private readonly effects: LaneEffects,
+    private readonly effects: LaneEffects<E>,
     loaded: LaneRecord = { kind: 'live' },
   ) {
     this.buffer = new LaneBuffer(
       (seq) => effects.release(seq),
-      (bytes, held) => effects.buffered(bytes, held),
+      (event, bytes, held) => effects.buffered(event, bytes, held),
     );
     this.health = new ReceiverHealth(settings.ordered, settings.inFlightMax, settings.breakerFailures);
     this.saysParked = loaded.kind === 'parked';
@@ -130,11 +130,12 @@ export class Lane<E> {
 
   /**
    * A lane whose events wait too long goes BEHIND, again where it was about to hand over: the window is no
-   * place to wait in.
+   * place to wait in. One that drains says so until it can say PARKED.
    */
   lag(): void {
-    const holds = this.mode === 'live' || this.mode === 'handover';
-    if (holds && this.oldestHeld !== undefined) this.fallBehind(this.effects.position());
+    if (this.oldestHeld === undefined) return;
+    if (this.mode === 'live' || this.mode === 'handover') this.fallBehind(this.effects.position());
+    else if (this.mode === 'draining' && !this.wanted && !this.writing) this.want();
   }
 
   canStart(now: number): boolean {
@@ -421,7 +422,14 @@ export class Lane<E> {
     const until = this.until === Infinity ? {} : { until: this.until };
     switch (this.mode) {
       case 'draining':
-        return undefined;
+        // PARKED follows when all is over; until then somebody may wait for a request that hangs.
+        if (this.oldestHeld === undefined) return undefined;
+        return {
+          kind: 'behind',
+          ...this.buffer.lowest({ cursor: this.drainFrom, attempt: 0 }),
+          failingSince,
+          ...until,
+        };
       case 'parked':
         if (this.buffer.unrecordedCount > 0) return undefined;
         return { kind: 'parked', cursor, failingSince, ...this.target!, attempt: cursorAttempt, ...until };
@@ -440,7 +448,7 @@ export class Lane<E> {
     this.covers = cursor;
     this.buffer.releaseHeld();
     // After a handover LIVE may follow, and then only holds protect what the main reader offered.
-    if (this.mode === 'behind') this.buffer.coverItems();
+    if (this.mode === 'behind' || this.mode === 'draining') this.buffer.coverItems();
   }
 
   /** A probe needs its event and perhaps the next one: thousands of lanes may probe at once. */
