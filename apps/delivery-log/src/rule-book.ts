@@ -1,13 +1,11 @@
 import type { SubscriptionMessage, SubscriptionSnapshot } from '@posthorn/contracts';
 import {
   ByType,
-  type CompiledFilter,
-  compileFilter,
   type Filter,
+  FilterHistory,
   foldMatching,
   type Matchable,
   type MatchingEntry,
-  mayMatch,
   profileOf,
 } from '@posthorn/domain';
 import { storedExpression } from '@posthorn/runtime';
@@ -29,10 +27,9 @@ export type Rule = {
 
 export type Match = { subscriptionIds: string[]; /** Set where nothing matched. */ reason: string | null };
 
-type CompiledRule = Rule & { filters: { sinceSeq: number; matches: CompiledFilter }[] };
+type CompiledRule = Rule & { asked: FilterHistory };
 
-const asksFor = ({ matching, filters }: CompiledRule, type: string): boolean =>
-  matching.some(({ filter }, i) => mayMatch(filter, filters[i].matches, type));
+const asksFor = ({ asked }: CompiledRule, type: string): boolean => asked.mayMatch(type);
 
 /**
  * The subscriptions of one partition as matching needs them, folded out of control records (`events`) and
@@ -57,7 +54,7 @@ export class RuleBook {
     if (!rules) return { subscriptionIds: [], reason: 'no subscription matched: the tenant has none' };
     const subscriptionIds: string[] = [];
     for (const rule of rules.of(event.type)) {
-      if (!logsGone(rule) && filterAt(rule, seq)?.(event)) subscriptionIds.push(rule.id);
+      if (!logsGone(rule) && rule.asked.matches(event, seq)) subscriptionIds.push(rule.id);
     }
     return { subscriptionIds, reason: subscriptionIds.length > 0 ? null : whyNot(rules.all(), event, seq) };
   }
@@ -65,13 +62,13 @@ export class RuleBook {
   /** Whether one of them gets it; as decided for all at once. */
   matches(tenantId: string, id: string, event: Matchable, seq: number): boolean {
     const rule = this.rule(tenantId, id);
-    return rule !== undefined && !logsGone(rule) && filterAt(rule, seq)?.(event) === true;
+    return rule !== undefined && !logsGone(rule) && rule.asked.matches(event, seq);
   }
 
   /** Whether some subscription of the tenant asks for events of that type now. */
   asks(tenantId: string, type: string): boolean {
-    for (const { filters } of this.tenants.get(tenantId)?.of(type) ?? [])
-      if (filters.at(-1)?.matches({ type, entity: null })) return true;
+    for (const { asked } of this.tenants.get(tenantId)?.of(type) ?? [])
+      if (asked.matches({ type, entity: null }, Infinity)) return true;
     return false;
   }
 
@@ -122,11 +119,8 @@ export class RuleBook {
   }
 
   private put({ tenantId, id, version, view, matching }: Rule): Rule {
-    const filters = matching.map(({ sinceSeq, filter }) => ({
-      sinceSeq,
-      matches: compileFilter(filter, storedExpression),
-    }));
-    const rule = { tenantId, id, version, view, matching, filters };
+    const asked = new FilterHistory(matching, storedExpression);
+    const rule = { tenantId, id, version, view, matching, asked };
     const rules = this.tenants.get(tenantId) ?? new ByType(asksFor);
     rules.set(id, rule);
     this.tenants.set(tenantId, rules);
@@ -164,13 +158,6 @@ function joinMatching(one: readonly MatchingEntry[], other: readonly MatchingEnt
   const known = new Set(one.map(({ sinceSeq }) => sinceSeq));
   const more = other.filter(({ sinceSeq }) => !known.has(sinceSeq));
   return [...one, ...more].sort((a, b) => a.sinceSeq - b.sinceSeq);
-}
-
-function filterAt({ filters }: CompiledRule, seq: number): CompiledFilter | undefined {
-  for (let i = filters.length - 1; i >= 0; i--) {
-    if (filters[i].sinceSeq <= seq) return filters[i].matches;
-  }
-  return undefined;
 }
 
 function whyNot(rules: Iterable<CompiledRule>, { type }: Matchable, seq: number): string {

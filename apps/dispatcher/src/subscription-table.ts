@@ -2,12 +2,9 @@ import type { SubscriptionMessage, SubscriptionSnapshot } from '@posthorn/contra
 import { openHeader, secretContext, subscriptionKey } from '@posthorn/contracts';
 import {
   ByType,
-  type CompiledFilter,
-  compileFilter,
+  FilterHistory,
   foldMatching,
   type Matchable,
-  type MatchingEntry,
-  mayMatch,
   type Profile,
   profileOf,
   type SigningKeys,
@@ -31,20 +28,18 @@ export class Subscription {
   snapshot!: SubscriptionSnapshot;
   profile!: Profile;
   origin = '';
-  matching: MatchingEntry[] = [];
   rateLimit: RateLimit | undefined;
   /** When this owner learned of the snapshot. */
   takenAt = 0;
   private opened: Opened | undefined;
-  private filters: CompiledFilter[] = [];
+  private asked: FilterHistory;
 
   constructor(
     { snapshot, matching }: SubscriptionMessage,
     private readonly open: OpenSecret,
   ) {
     this.key = keyOf({ snapshot });
-    this.matching = matching;
-    this.filters = matching.map(({ filter }) => compileFilter(filter, storedExpression));
+    this.asked = new FilterHistory(matching, storedExpression);
     this.take(snapshot);
   }
 
@@ -82,29 +77,22 @@ export class Subscription {
   /** A newer snapshot came at `seq`; entries of the history that nothing can ask for any more are dropped. */
   apply(snapshot: SubscriptionSnapshot, seq: number, oldestSeq: number): void {
     this.take(snapshot);
-    this.matching = foldMatching(this.matching, this.active ? snapshot.filter : null, seq, oldestSeq);
-    this.filters = this.matching.map(({ filter }) => compileFilter(filter, storedExpression));
+    const { entries } = this.asked;
+    const folded = foldMatching(entries, this.active ? snapshot.filter : null, seq, oldestSeq);
+    this.asked = new FilterHistory(folded, storedExpression);
   }
 
-  /**
-   * Decided by the entry in force at the event's seq: what waits or is replayed is decided as the first
-   * time.
-   */
   matches(event: Matchable, seq: number): boolean {
-    if (this.polled) return false;
-    for (let i = this.matching.length - 1; i >= 0; i--) {
-      if (this.matching[i].sinceSeq <= seq) return this.filters[i](event);
-    }
-    return false;
+    return !this.polled && this.asked.matches(event, seq);
   }
 
   /** Whether any filter it has had, as far as somebody may still ask, could match events of this type. */
   asksFor(type: string): boolean {
-    return !this.polled && this.matching.some(({ filter }, i) => mayMatch(filter, this.filters[i], type));
+    return !this.polled && this.asked.mayMatch(type);
   }
 
   message(): SubscriptionMessage {
-    return { snapshot: this.snapshot, matching: this.matching };
+    return { snapshot: this.snapshot, matching: [...this.asked.entries] };
   }
 
   private take(snapshot: SubscriptionSnapshot): void {

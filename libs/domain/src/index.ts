@@ -16,10 +16,10 @@ export {
   compileFilter,
   entryAt,
   type Filter,
+  FilterHistory,
   foldMatching,
   type Matchable,
   type MatchingEntry,
-  mayMatch,
 } from './matching.js';
 export {
   isOperationalType,

@@ -104,11 +104,37 @@ function matchesPattern(pattern: readonly string[], segments: readonly string[])
   return true;
 }
 
-/** Whether a filter, or what was compiled of it, may match events of this type: false only where none can. */
-export function mayMatch(filter: Filter | null, compiled: CompiledFilter, type: string): boolean {
-  if (!filter) return false;
-  const looksAtTypesAlone = 'types' in filter && filter.expression === undefined;
-  return !looksAtTypesAlone || compiled({ type, entity: null });
+/** What a subscription has asked for, each from its place on; compiled once. */
+export class FilterHistory {
+  private readonly filters: readonly CompiledFilter[];
+
+  constructor(
+    readonly entries: readonly MatchingEntry[],
+    compileExpression?: CompileExpression,
+  ) {
+    this.filters = entries.map(({ filter }) => compileFilter(filter, compileExpression));
+  }
+
+  /**
+   * Decided by the entry in force at the event's seq: what waits or is replayed is decided as the first
+   * time.
+   */
+  matches(event: Matchable, seq: number): boolean {
+    const { entries } = this;
+    for (let i = entries.length - 1; i >= 0; i--) {
+      if (entries[i].sinceSeq <= seq) return this.filters[i](event);
+    }
+    return false;
+  }
+
+  /** Whether any of them may match events of this type: false only where none can. */
+  mayMatch(type: string): boolean {
+    return this.entries.some(({ filter }, i) => {
+      if (!filter) return false;
+      const looksAtTypesAlone = 'types' in filter && filter.expression === undefined;
+      return !looksAtTypesAlone || this.filters[i]({ type, entity: null });
+    });
+  }
 }
 
 /** The entry in force at `seq`: an event that waits or is replayed is decided as it was the first time. */
