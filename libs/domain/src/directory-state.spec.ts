@@ -39,6 +39,8 @@ describe('authenticate', () => {
     ['a key that expires in a moment', [key({ expiresAt: nowMs + 1 })], true],
     ['a key that expires now', [key({ expiresAt: nowMs })], false],
     ['a key whose text was changed', [key(), key({ hash: apiKeyHash('new'), version: 2 })], false],
+    ['a key that was revoked and is one again', [key({ revokedAt: 5 }), key({ id: 'key_2' })], true],
+    ['the same, told the other way round', [key({ id: 'key_2' }), key({ revokedAt: 5 })], true],
     ['a key of a tenant nobody told of', [key({ tenantId: 'unknown' })], true],
   ])('%s: %s', (_what, entries, accepted) => {
     expect(stateOf(...entries).authenticate(keyText, nowMs) !== undefined).toBe(accepted);

@@ -75,7 +75,9 @@ export class DirectoryState {
     const known = this.keys.get(entry.id);
     if (known && known.version >= entry.version) return;
     this.keys.set(entry.id, entry);
-    this.keyIdByHash.set(entry.hash, entry.id);
+    // The operator's key may be one again that it was before: what was revoked must not stand before it.
+    if (entry.revokedAt === null || !this.keyIdByHash.has(entry.hash))
+      this.keyIdByHash.set(entry.hash, entry.id);
   }
 
   tenant(id: string): Tenant | undefined {
