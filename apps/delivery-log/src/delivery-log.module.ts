@@ -11,7 +11,6 @@ import {
   type Logger,
   Metrics,
   observeConsumer,
-  onUnusableExpression,
   RateLimits,
 } from '@posthorn/runtime';
 import { BeginningService } from './beginning.service.js';
@@ -136,7 +135,6 @@ function transport(
 }
 
 function connection(settings: DeliveryLogSettings, logger: Logger): KafkaConnection {
-  onUnusableExpression((one) => logger.error(one, 'an expression cannot be used; it matches nothing'));
   return new KafkaConnection(kafkaSettings(settings, 'delivery-log'), kafkaLog(logger));
 }
 

@@ -2,8 +2,11 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable, SetMetadat
 import { Reflector } from '@nestjs/core';
 import type { KeyHolder } from '@posthorn/domain';
 import {
+  apiKeyOf,
+  apiKeyRequired,
   AppError,
   KeyUseNotes,
+  noSuchTenant,
   RateLimits,
   scopesOf,
   type ServiceRequest,
@@ -12,8 +15,6 @@ import {
 } from '@posthorn/runtime';
 import { DirectoryClient } from './directory.client.js';
 import { LogProducer } from './log-producer.client.js';
-
-const keyMaxChars = 256;
 
 const MANAGES = 'posthorn:manages';
 
@@ -47,7 +48,7 @@ export class TenantGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<ServiceRequest & Partial<LongRequest>>();
     this.limits.takeAddress(request.ip);
     const { tenantId } = request.params as { tenantId: string };
-    const key = keyOf(request);
+    const key = apiKeyOf(request.headers);
     const holder = (key === undefined && (await this.sessionOf(request))) || (await this.authenticate(key));
     this.limits.takeCaller(holder.keyId);
     if (key !== undefined) this.uses.note(holder.keyId);
@@ -56,8 +57,7 @@ export class TenantGuard implements CanActivate {
       this.directory.usable && this.directory.tenant(tenantId) !== undefined && holder.holds();
     request.logFields = { ...request.logFields, keyId: holder.keyId, tenantId: holder.tenantId };
     const isForeign = holder.tenantId !== null && holder.tenantId !== tenantId;
-    if (isForeign || !(await this.exists(tenantId)))
-      throw new AppError('not-found', 'No such tenant, or not yours.');
+    if (isForeign || !(await this.exists(tenantId))) throw noSuchTenant();
     request.logFields.tenantId = tenantId;
     const manages = this.reflector.get<boolean | undefined>(MANAGES, context.getHandler()) === true;
     if (holder.scopes.includes('manage') || (!manages && holder.scopes.includes('read'))) return true;
@@ -66,14 +66,14 @@ export class TenantGuard implements CanActivate {
 
   private async authenticate(key: string | undefined): Promise<Caller> {
     this.expectUsable();
-    if (key === undefined) throw unauthorized();
+    if (key === undefined) throw apiKeyRequired();
     const holds = (): boolean => this.directory.authenticate(key) !== undefined;
     const holder = this.directory.authenticate(key);
     if (holder) return { ...holder, holds };
     // It may have been made a moment ago.
     await this.directory.readToEnd();
     const known = this.directory.authenticate(key);
-    if (!known) throw unauthorized();
+    if (!known) throw apiKeyRequired();
     return { ...known, holds };
   }
 
@@ -102,17 +102,4 @@ export class TenantGuard implements CanActivate {
     if (this.directory.usable) return;
     throw new AppError('unavailable', 'Keys and tenants are not known at the moment.', { retryAfterS: 1 });
   }
-}
-
-/** `X-Api-Key` goes first: a proxy may have put an Authorization of its own. */
-function keyOf({ headers }: ServiceRequest): string | undefined {
-  const { authorization = '', 'x-api-key': header } = headers;
-  const text = typeof header === 'string' ? header : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-  return text && text.length <= keyMaxChars ? text : undefined;
-}
-
-function unauthorized(): AppError {
-  return new AppError('unauthorized', 'A valid API key is required: X-Api-Key, or Authorization: Bearer.', {
-    headers: { 'www-authenticate': 'Bearer' },
-  });
 }

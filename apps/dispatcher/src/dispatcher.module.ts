@@ -19,7 +19,6 @@ import {
   Metrics,
   observeConsumer,
   observeProducer,
-  onUnusableExpression,
   SettingsError,
   Spans,
 } from '@posthorn/runtime';
@@ -107,7 +106,6 @@ function partsOf(
   { metrics, spans }: { metrics: Metrics; spans: Spans },
 ): DispatcherParts {
   const kafka = new KafkaConnection(kafkaSettings(settings, 'posthorn-dispatcher'), kafkaLog(logger));
-  onUnusableExpression((one) => logger.error(one, 'an expression cannot be used; it matches nothing'));
   const outcomes = producer(kafka, settings.sendMax);
   observeProducer(metrics, outcomes, 'dispatcher');
   return {

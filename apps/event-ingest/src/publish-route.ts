@@ -3,13 +3,13 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { KeyHolder } from '@posthorn/domain';
 import { encodeKeyUse, keyUsesTopic } from '@posthorn/contracts';
 import type { OutRecord } from '@posthorn/messaging';
-import { KeyUseNotes, RateLimits } from '@posthorn/runtime';
+import { apiKeyOf, KeyUseNotes, RateLimits } from '@posthorn/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { unavailable } from './ack-wait.js';
 import { DirectoryClient } from './directory.client.js';
 import { EventIngestSettings } from './event-ingest.config.js';
 import { EventLog } from './event-log.client.js';
-import { keyOf, mayPublish } from './publisher.js';
+import { mayPublish } from './publisher.js';
 
 export const bodyMaxBytes = 5 * 1024 * 1024;
 const url = '/v1/events';
@@ -56,7 +56,7 @@ export class PublishRoute {
     if (!this.directory.usable)
       throw unavailable('keys and tenants are not known yet, or not known any more');
     if (!this.log.open) throw unavailable('Kafka is away');
-    const key = keyOf(headers);
+    const key = apiKeyOf(headers);
     let holder = key === undefined ? undefined : this.directory.authenticate(key);
     // The key may be younger than what we have read of the directory.
     if (key !== undefined && !holder) {

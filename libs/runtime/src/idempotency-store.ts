@@ -24,7 +24,7 @@ export const idempotencyKeysTable = `CREATE TABLE idempotency_keys (
 )`;
 export const idempotencyKeysIndex = 'CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at)';
 
-export type StoredAnswer = { status: number; body: unknown };
+export type StoredAnswer = { status: number; body: unknown; etag?: string };
 
 type Row = { fingerprint: string; committed: boolean; answer: string | null; stale: boolean };
 

@@ -75,11 +75,16 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const known = await this.store.begin(claim);
     if (known) {
       reply.status(known.status).header('idempotency-replayed', 'true');
+      if (known.etag !== undefined) reply.header('etag', known.etag);
       return known.body;
     }
     try {
       const body = await carriedOut({ claim, repeated: false }, next);
-      await this.store.finish(claim, { status: reply.statusCode, body });
+      const etag = reply.getHeader('etag');
+      await this.store.finish(claim, {
+        ...{ status: reply.statusCode, body },
+        ...(typeof etag === 'string' ? { etag } : {}),
+      });
       return body;
     } catch (error) {
       await this.store.release(claim).catch(() => undefined);

@@ -1,3 +1,4 @@
+export { apiKeyOf, apiKeyRequired } from './api-key.js';
 export { Gate } from './concurrency.js';
 export {
   type BulkTransaction,
@@ -14,13 +15,7 @@ export {
   isTransientDatabaseError,
   isUniqueViolation,
 } from './database-errors.js';
-export {
-  compileExpression,
-  ExpressionError,
-  type Expression,
-  onUnusableExpression,
-  storedExpression,
-} from './expression.js';
+export { compileExpression, ExpressionError, type Expression, storedExpression } from './expression.js';
 export {
   compileSchema,
   type JsonSchema,
@@ -45,6 +40,7 @@ export { createLogger, kafkaLog, serializeError, type KafkaLog, type Logger } fr
 export {
   AppError,
   errorTable,
+  noSuchTenant,
   problemContentType,
   problemOf,
   toAppError,

@@ -67,6 +67,9 @@ export class AppError extends Error {
   }
 }
 
+/** Also where it is somebody else's: nobody learns which tenants there are. */
+export const noSuchTenant = (): AppError => new AppError('not-found', 'No such tenant, or not yours.');
+
 /** RFC 9457. */
 export type Problem = {
   type: string;

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { Body, Controller, Get, HttpCode, HttpException, Module, Post, Req } from '@nestjs/common';
 import { IsString } from 'class-validator';
+import { storedExpression } from './expression.js';
 import { HealthRegistry } from './health.js';
 import type { ServiceRequest } from './http.js';
 import { createLogger } from './logging.js';
@@ -104,6 +105,12 @@ describe('a service', () => {
     const response = await call('/things/limited');
     expect(response.headers.get('retry-after')).toBe('2');
     expect(response.headers.get('x-limit')).toBe('5');
+  });
+
+  it('logs a stored expression that it cannot use', () => {
+    storedExpression('nope == 2');
+    const line = lines.find(({ msg }) => msg === 'an expression cannot be used; it matches nothing');
+    expect(line).toMatchObject({ level: 'error', expression: 'nope == 2' });
   });
 
   it('logs the cause of a 500 with the id that the caller was given', async () => {

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { CustomStrategy } from '@nestjs/microservices';
+import { onUnusableExpression } from './expression.js';
 import { HealthRegistry } from './health.js';
 import { fastifyOptions, prepareHttp } from './http.js';
 import { createLogger, type Logger } from './logging.js';
@@ -42,6 +43,7 @@ const telemetryTimeoutMs = 1_000;
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { name, settings, transports = [], configure } = options;
   const logger = options.logger ?? createLogger(settings, name);
+  onUnusableExpression((one) => logger.error(one, 'an expression cannot be used; it matches nothing'));
   const health = new HealthRegistry();
   const telemetry = new Telemetry(name, settings);
   observeHealth(telemetry.metrics, health);

@@ -2,7 +2,16 @@ import { timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { apiKeyHash } from '@posthorn/domain';
-import { AppError, RateLimits, scopesOf, sessionSetCookie, sessionTokenOf } from '@posthorn/runtime';
+import {
+  apiKeyOf,
+  apiKeyRequired,
+  AppError,
+  noSuchTenant,
+  RateLimits,
+  scopesOf,
+  sessionSetCookie,
+  sessionTokenOf,
+} from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import { ApiKeyStore } from '../keys/api-key.store.js';
 import { KeyUses } from '../keys/key-uses.service.js';
@@ -13,7 +22,6 @@ import { SessionService } from '../users/session.service.js';
 import { bodyMaxBytes } from '../answer.js';
 import { REQUIREMENT, type Caller, type GuardedRequest, type Requirement } from './access.js';
 
-const keyMaxChars = 256;
 /** A token of a quarter of an hour is renewed by whoever works on. */
 const renewAfterMs = 5 * 60_000;
 
@@ -62,11 +70,11 @@ export class AccessGuard implements CanActivate {
 
   /** By an API key, or else by the portal's session. */
   private async authenticate(request: GuardedRequest, reply: FastifyReply): Promise<Caller> {
-    const text = keyOf(request);
+    const text = apiKeyOf(request.headers);
     if (text !== undefined) return this.byKey(text);
     const token = sessionTokenOf(request.method, request.headers);
     const session = token === undefined ? undefined : await this.sessions.find(token);
-    if (!session) throw unauthorized();
+    if (!session) throw apiKeyRequired();
     if (Date.now() - session.issuedAtMs > renewAfterMs) {
       const cookie = sessionSetCookie(await this.sessions.refresh(session), {
         secure: this.settings.cookieSecure,
@@ -81,7 +89,7 @@ export class AccessGuard implements CanActivate {
     const hash = apiKeyHash(text);
     const key = await this.keys.findLive(hash);
     // The index has compared hashes, not keys; this comparison alone decides.
-    if (!key || !timingSafeEqual(Buffer.from(key.hash), Buffer.from(hash))) throw unauthorized();
+    if (!key || !timingSafeEqual(Buffer.from(key.hash), Buffer.from(hash))) throw apiKeyRequired();
     this.uses.note(key.id);
     return { keyId: key.id, tenantId: key.tenantId, scopes: key.scopes };
   }
@@ -96,20 +104,7 @@ export class AccessGuard implements CanActivate {
     const isForeign = wanted === null || (key.tenantId !== null && key.tenantId !== wanted);
     // What PostgreSQL cannot hold as text cannot be anybody's id.
     const tenant = isForeign || wanted.includes('\0') ? undefined : await this.tenants.find(wanted);
-    if (!tenant || (requirement.profile && tenant.profile !== requirement.profile))
-      throw new AppError('not-found', 'No such tenant, or not yours.');
+    if (!tenant || (requirement.profile && tenant.profile !== requirement.profile)) throw noSuchTenant();
     return tenant;
   }
-}
-
-const unauthorized = (): AppError =>
-  new AppError('unauthorized', 'A valid API key is required: X-Api-Key, or Authorization: Bearer.', {
-    headers: { 'www-authenticate': 'Bearer' },
-  });
-
-/** `X-Api-Key` goes first: a proxy may have put an Authorization of its own. */
-function keyOf({ headers }: GuardedRequest): string | undefined {
-  const { authorization = '', 'x-api-key': header } = headers;
-  const text = typeof header === 'string' ? header : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-  return text && text.length <= keyMaxChars ? text : undefined;
 }

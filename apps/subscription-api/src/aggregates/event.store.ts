@@ -5,6 +5,7 @@ import {
   HealthRegistry,
   isUniqueViolation,
   markClaim,
+  noSuchTenant,
   type Transaction,
 } from '@posthorn/runtime';
 import { Acknowledgements } from '../outbox/acknowledgements.js';
@@ -226,7 +227,7 @@ export class Write {
     const deleted = await this.tx.query('SELECT 1 FROM tenants WHERE id = $1 AND deleted_at IS NOT NULL', [
       tenantId,
     ]);
-    if (deleted.length > 0) throw new AppError('not-found', 'No such tenant, or not yours.');
+    if (deleted.length > 0) throw noSuchTenant();
     this.open.add(tenantId);
   }
 

@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppError, problemContentType, scopesOf, sessionTokenOf } from '@posthorn/runtime';
+import { AppError, noSuchTenant, problemContentType, scopesOf, sessionTokenOf } from '@posthorn/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isObject } from '../problems.js';
 import { SubscriptionApiSettings } from '../subscription-api.config.js';
@@ -22,7 +22,7 @@ export function servePublish(app: NestFastifyApplication, fastify: FastifyInstan
       throw new AppError('forbidden', 'A viewer publishes nothing.');
     for (const event of Array.isArray(request.body) ? request.body : [request.body])
       if (session.tenantId !== null && (!isObject(event) || event['tenantId'] !== session.tenantId))
-        throw new AppError('not-found', 'No such tenant, or not yours.');
+        throw noSuchTenant();
     const { statusCode, headers, payload } = await root.inject({
       method: 'POST',
       url: '/v1/events',

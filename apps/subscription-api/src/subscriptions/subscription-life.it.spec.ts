@@ -63,6 +63,7 @@ describe('Idempotency-Key', () => {
     expect([again.status, again.body]).toEqual([first.status, first.body]);
     expect(first.body.secret).toMatch(/^whsec_/);
     expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect([first, again].map(({ headers }) => headers.get('etag'))).toEqual(['"1"', '"1"']);
     const other = await call(second, { url, name: 'another' });
     expect([other.status, other.body.code]).toEqual([422, 'idempotency-mismatch']);
     expect((await api.call<Page>('GET', path, { key })).body.items).toHaveLength(1);

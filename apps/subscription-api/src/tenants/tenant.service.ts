@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ProfileName } from '@posthorn/domain';
-import { AppError } from '@posthorn/runtime';
+import { AppError, noSuchTenant } from '@posthorn/runtime';
 import { EventStore, type Author, type Written } from '../aggregates/event.store.js';
 import type { Precondition } from '../requests/precondition.js';
 import type { Tenant } from './tenant.js';
@@ -35,7 +35,7 @@ export class TenantService {
   rename(id: string, author: Author, name: string, precondition?: Precondition): Promise<Written<Tenant>> {
     return this.events.write(id, author, async (write) => {
       const tenant = await this.tenants.find(id, write);
-      if (!tenant) throw new AppError('not-found', 'No such tenant, or not yours.');
+      if (!tenant) throw noSuchTenant();
       precondition?.(tenant.version);
       if (tenant.name === name) return tenant;
       return this.tenants.append(write, id, [{ type: 'renamed', payload: { name } }], tenant);
