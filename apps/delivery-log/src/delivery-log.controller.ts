@@ -67,9 +67,9 @@ export class DeliveryLogController {
   async getDelivery(
     @Param('tenantId') tenantId: string,
     @Param('deliveryId') deliveryId: string,
-    @Query('eventId') eventId: unknown,
+    @Query() query: ListQuery,
   ): Promise<string> {
-    const delivery = await this.deliveries.find(tenantId, deliveryId, textOf(eventId));
+    const delivery = await this.deliveries.find(tenantId, deliveryId, textOf(query, 'eventId'));
     if (!delivery) throw new AppError('not-found', 'No such delivery.');
     const [event, view, attempts] = await Promise.all([
       this.events.find(tenantId, delivery.eventId),
@@ -102,18 +102,18 @@ export class DeliveryLogController {
   retryDelivery(
     @Param('tenantId') tenantId: string,
     @Param('deliveryId') deliveryId: string,
-    @Query('eventId') eventId: unknown,
+    @Query() query: ListQuery,
     @Orderer() by: OrderedBy,
   ): Promise<RetryOrdered> {
-    return this.retries.give(tenantId, deliveryId, by, textOf(eventId));
+    return this.retries.give(tenantId, deliveryId, by, textOf(query, 'eventId'));
   }
 
   @Get('waiting')
   @Documented({ summary: 'What waits, and why', query: waitingQuery, answer: waitingPage })
   listWaiting(@Param('tenantId') tenantId: string, @Query() query: ListQuery): Promise<Page<Waits>> {
     return this.waiting.list({
-      ...{ tenantId, subscriptionId: textOf(query['subscriptionId']) },
-      ...{ limit: limitOf(textOf(query['limit'])), after: decodeCursor(textOf(query['cursor'])) },
+      ...{ tenantId, subscriptionId: textOf(query, 'subscriptionId') },
+      ...{ limit: limitOf(textOf(query, 'limit')), after: decodeCursor(textOf(query, 'cursor')) },
     });
   }
 

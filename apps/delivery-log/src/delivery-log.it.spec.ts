@@ -1,6 +1,6 @@
 import { laneKey, windowKey } from '@posthorn/contracts';
 import { deliveryId } from '@posthorn/domain';
-import type { Service } from '@posthorn/runtime';
+import { pageCursor, type Service } from '@posthorn/runtime';
 import { testDatabase, type TestDatabase, testKafka, type TestKafka, waitFor } from '@posthorn/testing';
 import { attempt, control, delivered, event, laneCancelled, parked, startMs } from './testing/builders.js';
 import { Cluster, LogApi } from './testing/cluster.js';
@@ -253,12 +253,20 @@ describe('lists', () => {
     expect(items).toHaveLength(size);
   });
 
-  it.each(['limit=0', 'limit=201', 'limit=x', 'cursor=%21', 'cursor=WzFd', 'status=lost'])(
-    'refuse a wrong parameter: %s',
-    async (query) => {
-      const { status, body } = await log.ask(`${tenantId}/deliveries?${query}`);
-      expect(status).toBe(422);
-      expect(body).toMatchObject({ code: 'invalid', errors: [{ pointer: `/${query.split('=')[0]}` }] });
-    },
-  );
+  it.each([
+    ...['limit=0', 'limit=201', 'limit=x', 'cursor=%21', 'cursor=WzFd', 'status=lost'],
+    // Of several values none could be left out without widening the answer.
+    ...['status=failed&status=expired', 'subscriptionId=sub_1&subscriptionId=sub_2', 'limit=1&limit=2'],
+  ])('refuse a wrong parameter: %s', async (query) => {
+    const { status, body } = await log.ask(`${tenantId}/deliveries?${query}`);
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ code: 'invalid', errors: [{ pointer: `/${query.split('=')[0]}` }] });
+  });
+
+  it('of replays refuse a place that is no time', async () => {
+    const ask = async (ms: number) =>
+      (await log.ask(`${tenantId}/replays?cursor=${pageCursor([ms, '', 'x'])}`)).status;
+    expect([await ask(-1), await ask(Number.MAX_SAFE_INTEGER)]).toEqual([422, 422]);
+    expect([await ask(0), await ask(8_640_000_000_000_000)]).toEqual([200, 200]);
+  });
 });

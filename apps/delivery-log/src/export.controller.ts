@@ -49,7 +49,7 @@ export class ExportController {
 }
 
 function formatOf(query: ListQuery): ExportFormat {
-  return oneOf('format', textOf(query['format']), exportFormats) ?? 'csv';
+  return oneOf('format', textOf(query, 'format'), exportFormats) ?? 'csv';
 }
 
 function headersOf(what: string, as: ExportFormat): Record<string, string> {

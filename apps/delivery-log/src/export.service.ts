@@ -94,7 +94,7 @@ export class ExportService implements OnApplicationBootstrap, BeforeApplicationS
       const limit = isCsv ? pageRows : pageWithData;
       const page = await this.events.page({ ...filter, limit, after: after ?? filter.after }, !isCsv);
       const lines = page.items.map(({ summary, row }) =>
-        isCsv ? csvOfEvent(summary) : `${withData((data) => ({ ...summary, data }), row.data)}\n`,
+        isCsv ? csvOfEvent(summary) : `${oneLine(withData((data) => ({ ...summary, data }), row.data))}\n`,
       );
       return { lines: lines.join(''), after: page.next };
     });
@@ -125,6 +125,9 @@ export class ExportService implements OnApplicationBootstrap, BeforeApplicationS
       else if (nowMs - beganMs > longestMs) stream.destroy(new Error('it took too long'));
   }
 }
+
+/** Line breaks of JSON stand between its tokens alone: inside of a string they are escaped. */
+const oneLine = (json: string): string => json.replace(/[\r\n]/g, ' ');
 
 type ReadLines = (after: Position | undefined) => Promise<Lines>;
 

@@ -34,11 +34,19 @@ export function encodeCursor({ seq, subscriptionId, replayId }: Position): strin
   return pageCursor([seq, subscriptionId, replayId]);
 }
 
+/** The latest instant that JavaScript knows, in ms; PostgreSQL knows later ones. */
+const instantMax = 8_640_000_000_000_000;
+
 /** @throws AppError `invalid` */
 export function decodeCursor(text: string | undefined): Position | undefined {
   return placeOf(text, ([seq, subscriptionId, replayId]) =>
-    Number.isSafeInteger(seq) && typeof subscriptionId === 'string' && typeof replayId === 'string'
-      ? { seq: seq as number, subscriptionId, replayId }
+    isPlace(seq) && typeof subscriptionId === 'string' && typeof replayId === 'string'
+      ? { seq, subscriptionId, replayId }
       : undefined,
   );
+}
+
+/** In the log, or (of replays) in time. */
+function isPlace(seq: unknown): seq is number {
+  return Number.isSafeInteger(seq) && (seq as number) >= 0 && (seq as number) <= instantMax;
 }

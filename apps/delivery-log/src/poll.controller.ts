@@ -38,10 +38,10 @@ export class PollController {
       throw new AppError('not-found', 'No such subscription; if it is new, try again in a moment.');
     if (view.kind !== 'poll') throw new AppError('conflict', 'Its events are sent: it is not of kind poll.');
     if (view.status !== 'active') throw new AppError('conflict', `The subscription is ${view.status}.`);
-    const after = decodeCursor(textOf(query['cursor']));
+    const after = decodeCursor(textOf(query, 'cursor'));
     if (after && after.subscriptionId !== subscriptionId)
       throw invalid('cursor', 'must be the cursor of an earlier answer for this subscription');
-    const limit = limitOf(textOf(query['limit']));
+    const limit = limitOf(textOf(query, 'limit'));
     const { rows, nextSeq, hasMore } = await this.polls.read(tenantId, subscriptionId, after?.seq, limit);
     const profile = profileOf(view.profile);
     const items = rows.map((row) => {

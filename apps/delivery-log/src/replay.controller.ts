@@ -51,8 +51,8 @@ export class ReplayController {
   @Get()
   @Documented({ summary: 'Replays, newest first', query: paging, answer: replayPage })
   list(@Param('tenantId') tenantId: string, @Query() query: ListQuery): Promise<Page<ReplayView>> {
-    const after = decodeCursor(textOf(query['cursor']));
-    return this.replays.list(tenantId, limitOf(textOf(query['limit'])), after);
+    const after = decodeCursor(textOf(query, 'cursor'));
+    return this.replays.list(tenantId, limitOf(textOf(query, 'limit')), after);
   }
 
   @Get(':id')

@@ -28,11 +28,11 @@ export class StatsController {
     ...{ query: statsQuery, answer: statsShape },
   })
   async stats(@Param('tenantId') tenantId: string, @Query() query: ListQuery): Promise<Stats> {
-    const step = oneOf('step', textOf(query['step']), steps) ?? 'hour';
-    const subscriptionId = textOf(query['subscriptionId']);
-    const to = instantOf('to', textOf(query['to'])) ?? new Date();
+    const step = oneOf('step', textOf(query, 'step'), steps) ?? 'hour';
+    const subscriptionId = textOf(query, 'subscriptionId');
+    const to = instantOf('to', textOf(query, 'to')) ?? new Date();
     const usual = new Date(to.getTime() - usualSteps * stepMs[step]);
-    const from = instantOf('from', textOf(query['from'])) ?? usual;
+    const from = instantOf('from', textOf(query, 'from')) ?? usual;
     if (from >= to) throw invalid('from', 'must be before `to`');
     if ((to.getTime() - from.getTime()) / stepMs[step] > statisticsItemsMax - 1)
       throw invalid('from', `must be at most ${statisticsItemsMax - 1} ${step}s before \`to\``);

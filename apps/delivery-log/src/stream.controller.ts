@@ -32,9 +32,9 @@ export class StreamController {
     @Req() request: LongRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const given = request.headers['last-event-id'] ?? textOf(query['lastEventId']);
+    const given = request.headers['last-event-id'] ?? textOf(query, 'lastEventId');
     const from = positionAfter(typeof given === 'string' ? given : undefined);
-    const subscriptionId = textOf(query['subscriptionId']);
+    const subscriptionId = textOf(query, 'subscriptionId');
     const wish = {
       tenantId,
       stillMay: request.stillMay,
