@@ -11,11 +11,11 @@ import {
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
-import type { Scope } from '@posthorn/contracts';
-import { IdempotencyInterceptor, AppError, validate, Takes } from '@posthorn/runtime';
+import { IdempotencyInterceptor, validate, Takes } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import { CurrentAuthor, CurrentCaller, CurrentTenant, Needs, type Caller } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
+import { refuseGiving } from '../access/giving.js';
 import { type Author } from '../aggregates/event.store.js';
 import { answer, answerEmpty, type List } from '../answer.js';
 import { Problems } from '../problems.js';
@@ -43,8 +43,7 @@ export class ApiKeyController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ApiKeyView & { key: string }> {
     const wanted = wantedKey(validate(CreateApiKeyBody, body), Date.now());
-    const missing = wanted.scopes.find((scope) => !givableBy(caller).includes(scope));
-    if (missing) throw new AppError('forbidden', `A key without the scope ${missing} cannot give it away.`);
+    refuseGiving(caller, wanted.scopes);
     const written = await this.keys.create(tenant, author, wanted);
     return answer(reply, 201, written, ({ key, text }) => ({ ...apiKeyView(key), key: text }));
   }
@@ -71,9 +70,6 @@ export class ApiKeyController {
     answerEmpty(reply, await this.keys.revoke(tenant, author, keyId));
   }
 }
-
-/** What somebody has himself; an operator's session publishes nothing, but says who may. */
-const givableBy = ({ role, scopes }: Caller): readonly Scope[] => (role === 'operator' ? allScopes : scopes);
 
 function wantedKey({ name, scopes, expiresAt }: CreateApiKeyBody, nowMs: number): NewApiKey {
   const problems = new Problems();

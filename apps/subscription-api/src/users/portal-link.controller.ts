@@ -13,8 +13,9 @@ import {
 } from '@nestjs/common';
 import { IdempotencyInterceptor, validate, Takes, type SessionRole } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
-import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
+import { type Caller, CurrentAuthor, CurrentCaller, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
+import { refuseRole } from '../access/giving.js';
 import { type Author } from '../aggregates/event.store.js';
 import { answer, answerEmpty, type List } from '../answer.js';
 import { shapes } from '../request-shapes.js';
@@ -53,6 +54,7 @@ export class PortalLinkController {
   @Needs('manage')
   async create(
     @CurrentTenant() { id: tenantId }: Tenant,
+    @CurrentCaller() caller: Caller,
     @CurrentAuthor() author: Author,
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -64,6 +66,7 @@ export class PortalLinkController {
       expiresInS: expiresInS ?? 900,
       sessionS: sessionS ?? 3600,
     } as const;
+    refuseRole(caller, wish.role);
     const written = await this.links.create(tenantId, author, wish);
     return answer(reply, 201, written, ({ link, token }) => ({ ...viewOf(link), token }));
   }

@@ -1,5 +1,5 @@
 import { testDatabase, testKafka, waitFor } from '@posthorn/testing';
-import { Stage, type Answer, type Harness } from '../testing/harness.js';
+import { operatorKey, Stage, type Answer, type Harness } from '../testing/harness.js';
 
 type Link = Record<'id' | 'token' | 'role' | 'expiresAt', string> & Record<string, string | null>;
 type Links = { items: Link[]; nextCursor: string | null };
@@ -139,4 +139,28 @@ it('is made once under one Idempotency-Key, also when the process died before it
   const after = await api.call<Session>('POST', `${path}/portal-links`, { key, body: {}, headers });
   expect([after.status, after.body.code]).toEqual([409, 'conflict']);
   expect((await list()).items.map(({ id }) => id)).toEqual([made.id]);
+});
+
+it('lets nobody become, or make, somebody who may more than himself', async () => {
+  const { path } = await tenant();
+  const onlyWrites = { name: 'writes only', scopes: ['manage'] };
+  const { body } = await api.call('POST', `${path}/keys`, { key: operatorKey, body: onlyWrites });
+  const key = body['key'];
+  const viewer = {
+    email: 'u@a.example',
+    name: 'U',
+    password: 'correct horse battery',
+    role: 'tenant-viewer',
+  };
+  const made = await api.call('POST', `${path}/users`, { key: operatorKey, body: viewer });
+  expect(made.status).toBe(201);
+  const own = `${path}/users/${made.body['id']}`;
+  const answers = await Promise.all([
+    api.call('POST', `${path}/portal-links`, { key, body: {} }),
+    api.call('POST', `${path}/users`, { key, body: { ...viewer, email: 'v@a.example' } }),
+    api.call('PATCH', own, { key, body: { role: 'tenant-admin' } }),
+    api.call('POST', `${own}/password`, { key }),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
+  expect((await api.call('PATCH', own, { key, body: { name: 'V' } })).status).toBe(200);
 });

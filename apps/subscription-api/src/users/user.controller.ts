@@ -16,8 +16,9 @@ import {
 } from '@nestjs/common';
 import { IdempotencyInterceptor, validate, Takes, type ServiceRequest } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
-import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
+import { type Caller, CurrentAuthor, CurrentCaller, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
+import { refuseRole } from '../access/giving.js';
 import { type Author, type Written } from '../aggregates/event.store.js';
 import { answer, answerEmpty, type List } from '../answer.js';
 import { etagOf, IfMatch, type Precondition } from '../requests/precondition.js';
@@ -126,11 +127,13 @@ export class UserController {
   @Needs('manage')
   async create(
     @CurrentTenant() tenant: Tenant,
+    @CurrentCaller() caller: Caller,
     @CurrentAuthor() author: Author,
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserView> {
     const { email, name, password, role } = validate(NewUserBody, body);
+    refuseRole(caller, role);
     const wanted = { email: email.toLowerCase(), name, password, role };
     return answer(reply, 201, await this.users.create(tenant.id, author, wanted), userView);
   }
@@ -164,12 +167,14 @@ export class UserController {
   @Needs('manage')
   async change(
     @CurrentTenant() tenant: Tenant,
+    @CurrentCaller() caller: Caller,
     @CurrentAuthor() author: Author,
     @IfMatch() precondition: Precondition | undefined,
     @Req() { params, body }: ServiceRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserView> {
     const change = { ...given(validate(ChangeUserBody, body)), precondition };
+    if (change.role) refuseRole(caller, change.role);
     return changed(reply, await this.users.change(tenant.id, author, userIdOf(params), change));
   }
 
@@ -179,10 +184,13 @@ export class UserController {
   @Needs('manage')
   async resetPassword(
     @CurrentTenant() tenant: Tenant,
+    @CurrentCaller() caller: Caller,
     @CurrentAuthor() author: Author,
     @Param('userId') id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NewPasswordView> {
+    // Who has the password is that user, whoever it is.
+    refuseRole(caller, 'tenant-admin');
     const written = await this.users.resetPassword(tenant.id, author, id);
     return answer(reply, 200, written, ({ user, password }) => ({ id: user.id, password }));
   }
