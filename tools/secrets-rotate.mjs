@@ -1,6 +1,7 @@
 // `npm run secrets:rotate`: after a new key was put in front of the key ring (POSTHORN_SECRET_KEYS) and the
 // services were started with it, seals everything again that an older key sealed. `-- --new-key` puts a new
-// key in front of this checkout's own ring; start Posthorn again then, and run this without it.
+// key in front of this checkout's own ring; start Posthorn again then, and run this without it. `-- --all`
+// gives every subscription a new snapshot, for a Kafka that has none: a new cluster, or other topics.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,9 +14,11 @@ import { UserError } from './lib/require.mjs';
 import { otherUsers } from './lib/users.mjs';
 
 await main(async () => {
-  const { values } = parseArgs({ options: { 'new-key': { type: 'boolean' }, url: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { 'new-key': { type: 'boolean' }, url: { type: 'string' }, all: { type: 'boolean' } },
+  });
   const { stateDir } = layout();
-  return values['new-key'] ? addKey(stateDir) : rotate(stateDir, values.url);
+  return values['new-key'] ? addKey(stateDir) : rotate(stateDir, values);
 });
 
 /** @param {string} stateDir */
@@ -29,14 +32,15 @@ function addKey(stateDir) {
   return 0;
 }
 
-/** @param {string} stateDir @param {string | undefined} given */
-async function rotate(stateDir, given) {
+/** @param {string} stateDir @param {{ url?: string, all?: boolean }} options */
+async function rotate(stateDir, { url: given, all = false }) {
   const running = otherUsers(stateDir).find(({ app }) => app === 'standalone' || app === 'subscription-api');
   const url = given ?? `http://127.0.0.1:${running?.port ?? PORTS.standalone}`;
   const key = process.env.POSTHORN_ADMIN_KEY || installationKeys(stateDir).adminKey;
   const answer = await fetch(`${url}/v1/secrets/reseal`, {
     method: 'POST',
-    headers: { 'x-api-key': key },
+    headers: { 'x-api-key': key, 'content-type': 'application/json' },
+    body: JSON.stringify({ all }),
   }).catch((error) => {
     throw new UserError(`No Posthorn answers at ${url} (${error.cause?.code ?? error.message}); see --url.`);
   });

@@ -119,6 +119,7 @@ export const shapes = {
     expiresInS: { type: 'integer', minimum: 30, maximum: 604_800 },
     sessionS: { type: 'integer', minimum: 60, maximum: 43_200 },
   }),
+  reseal: object([], { all: { type: 'boolean' } }),
   logIn: object(['email', 'password'], { email, password: text(256) }),
   link: object(['token'], { token: text(100) }),
   password: object(['current', 'new'], { current: text(256), new: password }),

@@ -270,7 +270,7 @@ it.each(routes.filter(([method]) => method === 'post'))(
 );
 
 const withoutBody = [
-  ...[`${subscription}/{order}`, '/v1/secrets/reseal'],
+  `${subscription}/{order}`,
   ...[`${tenant}/users/{userId}/password`, '/v1/users/{userId}/password'],
 ];
 

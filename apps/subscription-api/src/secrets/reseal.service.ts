@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { secretContext } from '@posthorn/contracts';
 import { KeyRing } from '@posthorn/runtime';
 import { EventStore, type Author } from '../aggregates/event.store.js';
-import type { Subscription } from '../subscriptions/subscription.js';
 import { SubscriptionStore } from '../subscriptions/subscription.store.js';
 import { reseal } from './reseal.js';
 
@@ -31,8 +30,12 @@ export class ResealService {
     @Inject(KeyRing) private readonly keyRing: KeyRing,
   ) {}
 
-  async run(author: Author): Promise<Resealed> {
-    const subscriptions = await this.resealSubscriptions(author);
+  /**
+   * @param options.all every subscription gets a new snapshot: for a Kafka that has none of them; those that
+   * are polled have no secret, and would not be told of otherwise
+   */
+  async run(author: Author, { all }: { all: boolean }): Promise<Resealed> {
+    const subscriptions = await this.resealSubscriptions(author, all);
     const events = await this.resealEvents();
     // Answers that are kept for a day: whoever repeats such a request is told that its answer is gone.
     await this.events.query(
@@ -41,7 +44,7 @@ export class ResealService {
     return { subscriptions, events };
   }
 
-  private async resealSubscriptions(author: Author): Promise<number> {
+  private async resealSubscriptions(author: Author, all: boolean): Promise<number> {
     let changed = 0;
     for (let after: Place = { tenant_id: '', id: '' }; ;) {
       const page = await this.events.query<Place>(
@@ -50,32 +53,24 @@ export class ResealService {
         [after.tenant_id, after.id, pageMax],
       );
       for (const { tenant_id: tenantId, id } of page)
-        if (await this.resealOne(tenantId, id, author)) changed++;
+        if (await this.resealOne(tenantId, id, author, all)) changed++;
       if (page.length < pageMax) return changed;
       after = page[page.length - 1];
     }
   }
 
-  private async resealOne(tenantId: string, id: string, author: Author): Promise<boolean> {
+  private async resealOne(tenantId: string, id: string, author: Author, all: boolean): Promise<boolean> {
     const { value } = await this.events.write(tenantId, author, async (write) => {
       const before = await this.subscriptions.find(tenantId, id, write);
-      const payload = before && this.resealed(before);
-      if (!payload) return false;
+      if (!before) return false;
+      const { secrets, headers } = before;
+      const sealed = { secrets, headers };
+      const payload = reseal(sealed, this.keyRing, secretContext(tenantId, id));
+      if (payload === sealed && !all) return false;
       await this.subscriptions.append(write, before, [{ type: 'resealed', payload }], before);
       return true;
     });
     return value;
-  }
-
-  private resealed({
-    tenantId,
-    id,
-    secrets,
-    headers,
-  }: Subscription): Pick<Subscription, 'secrets' | 'headers'> | undefined {
-    const before = { secrets, headers };
-    const after = reseal(before, this.keyRing, secretContext(tenantId, id));
-    return after === before ? undefined : after;
   }
 
   private async resealEvents(): Promise<number> {

@@ -94,6 +94,23 @@ it('knows one secret at Brutlers and BRZ 365, and asks the receiver with the new
   await receiver.close();
 });
 
+it('tells Kafka of every subscription anew, also of one that is polled and has no secret', async () => {
+  const polled = await made('standard', { kind: 'poll' });
+  const deleted = await made('standard', { url });
+  await api.call('DELETE', deleted.at, { key: deleted.key });
+  await waitFor(() => stage.snapshots(deleted.id).length === 2 || undefined);
+  const order = (body?: object) =>
+    api.call<{ subscriptions: number }>('POST', '/v1/secrets/reseal', { key: operatorKey, body });
+  expect((await order()).body.subscriptions).toBe(0);
+  expect((await order({ all: 'yes' })).status).toBe(422);
+  expect((await order({ all: true })).body.subscriptions).toBeGreaterThan(0);
+  const [first, second] = await waitFor(() =>
+    stage.snapshots(polled.id).length === 2 ? stage.snapshots(polled.id) : undefined,
+  );
+  expect(second).toEqual({ ...first, version: 2, updatedAt: second.updatedAt });
+  expect(stage.snapshots(deleted.id)).toHaveLength(2);
+});
+
 it('seals everything again under a new key, also what goes to Kafka, so that the old one can go', async () => {
   const headers = { 'X-Token': 'hidden-in-a-header' };
   const { tenantId, id, key, at, secret } = await made('standard', { url, headers });

@@ -1492,7 +1492,13 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": {
+                    all?: boolean;
+                };
+            };
+        };
         responses: {
             200: {
                 headers: {
