@@ -75,7 +75,7 @@ export function readNumber(
  * own.
  */
 const deniedHeaders =
-  /^(host|content-.*|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|authorization|cookie|date|via|forwarded|x-forwarded-.*|http2-settings|sec-.*|accept-encoding|traceparent|tracestate|webhook-.*|ce-.*|x-brutlers-.*)$/i;
+  /^(host|content-.*|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|authorization|cookie|date|user-agent|via|forwarded|x-forwarded-.*|http2-settings|sec-.*|accept-encoding|traceparent|tracestate|webhook-.*|ce-.*|x-brutlers-.*)$/i;
 const headersMax = 20;
 
 export function readHeaders(input: unknown, problems: Problems): Record<string, string> | undefined {

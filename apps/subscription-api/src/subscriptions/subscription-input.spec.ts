@@ -208,7 +208,7 @@ describe('how it is delivered', () => {
       'proxy-authorization',
       'te',
     ],
-    ...['x-forwarded-for', 'accept-encoding', 'expect', 'upgrade', 'ce-id'],
+    ...['x-forwarded-for', 'accept-encoding', 'expect', 'upgrade', 'ce-id', 'User-Agent'],
   ])('refuses the header %s', (name) => {
     expect(wrong('standard', { headers: { [name]: 'x' } }, 'merge')).toEqual([`/headers/${name}`]);
   });

@@ -112,9 +112,10 @@ export class SubscriptionService {
     tenant: Tenant,
     author: Author,
     id: string,
-    input: SubscriptionInput,
+    asked: SubscriptionInput | ((before: Subscription) => SubscriptionInput),
     { mode, precondition }: { mode: Exclude<InputMode, 'create'>; precondition?: Precondition | undefined },
   ): Promise<Written<Subscription>> {
+    const inputOf = typeof asked === 'function' ? asked : (): SubscriptionInput => asked;
     const profile = profileOf(tenant.profile);
     /** What the receiver has said yes to in this request. */
     const agreed = new Map<string, Agreement>();
@@ -124,12 +125,13 @@ export class SubscriptionService {
     };
     const found = await this.find(tenant, id);
     precondition?.(found.version);
-    const first = this.plan(found, input, mode, profile);
+    const first = this.plan(found, inputOf(found), mode, profile);
     if (first.move) await settle(first.move);
     for (let tries = 1; tries <= triesMax; tries++) {
       const { value, relayed } = await this.events.write(tenant.id, author, async (write) => {
         const before = await this.find(tenant, id, write);
         precondition?.(before.version);
+        const input = inputOf(before);
         const { changes, move } = this.plan(before, input, mode, profile);
         const agreement = move && agreed.get(move.question);
         if (move && !agreement) return { move };

@@ -23,8 +23,11 @@ import { etagOf, IfMatch, type Precondition } from '../requests/precondition.js'
 import { type Tenant } from '../tenants/tenant.js';
 import { shapes } from '../request-shapes.js';
 import { SubscriptionService } from './subscription.service.js';
+import type { Subscription } from './subscription.js';
+import type { SubscriptionInput } from './subscription-input.js';
 import {
   CreateWebhookBody,
+  keepingUnsaid,
   readWebhook,
   UpdateWebhookBody,
   webhookView,
@@ -104,7 +107,8 @@ export class WebhookController {
   ): Promise<WebhookView> {
     const input = readWebhook(validate(UpdateWebhookBody, body), brutlers, 'merge');
     const how = { mode: 'merge', precondition } as const;
-    const written = await known(this.subscriptions.update(vendor, author, id, input, how));
+    const asked = (before: Subscription): SubscriptionInput => keepingUnsaid(before, input);
+    const written = await known(this.subscriptions.update(vendor, author, id, asked, how));
     reply.header('etag', etagOf(written.value.version));
     return answer(reply, 200, written, webhookView);
   }

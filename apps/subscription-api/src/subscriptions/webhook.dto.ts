@@ -55,3 +55,20 @@ export function readWebhook(
   problems.throwIfAny();
   return input;
 }
+
+/**
+ * What this API has no words for stays as it is: a pause, which reads as `inactive` and must not become an
+ * end of all that waits when somebody writes back what he read, and the condition of a filter.
+ */
+export function keepingUnsaid(before: Subscription, input: SubscriptionInput): SubscriptionInput {
+  const { status, filter, ...others } = input;
+  const { expression } = before.filter;
+  const staysPaused = status === 'disabled' && before.status === 'paused';
+  return {
+    ...others,
+    ...(status === undefined || staysPaused ? {} : { status }),
+    ...(filter === undefined
+      ? {}
+      : { filter: expression === undefined ? filter : { ...filter, expression } }),
+  };
+}

@@ -147,6 +147,24 @@ describe("Brutlers' documented API", () => {
     expect(await stage.everything()).toBe(before);
   });
 
+  it('leaves a pause and a condition, of which it has no words, as they are', async () => {
+    const { id: tenantId, key } = await vendor();
+    const { body: made } = await register(key);
+    const own = `/v1/tenants/${encodeURIComponent(tenantId)}/subscriptions/${made.id}`;
+    const filter = { types: made.events, expression: 'data.total > 100' };
+    await api.call('PATCH', own, { key, body: { filter } });
+    expect((await api.call('POST', `${own}/pause`, { key })).status).toBe(202);
+    const path = `/api/vendor/webhooks/${made.id}`;
+    const { body: read } = await api.call<Webhook>('GET', path, { key });
+    expect(read.status).toBe('inactive');
+    const moved = { url: 'https://other.example/x', events: ['customer.created'], status: read.status };
+    expect((await api.call('PUT', path, { key, body: moved })).status).toBe(200);
+    const last = await waitFor(() => stage.snapshots(made.id).find(({ url }) => url === moved.url));
+    expect(last).toMatchObject({ status: 'paused', filter: { ...filter, types: moved.events } });
+    expect((await api.call<Webhook>('PUT', path, { key, body: { status: 'active' } })).status).toBe(200);
+    await waitFor(() => stage.snapshots(made.id).at(-1)?.status === 'active');
+  });
+
   it('deletes: gone from the API, said in the log', async () => {
     const { key } = await vendor();
     const { body: made } = await register(key);
