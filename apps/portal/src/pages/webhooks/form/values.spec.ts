@@ -38,3 +38,9 @@ it('takes a decimal comma, and never makes no limit of what is no number', () =>
   const values = { ...startValues(undefined), rateLimit: ' 2,5', timeoutMs: '5s' };
   expect(bodyOf(values, 'standard', true)).toMatchObject({ rateLimit: 2.5, timeoutMs: '5s' });
 });
+
+it('leaves an empty timeout to the profile where the webhook is new, and to the API to refuse where it is not', () => {
+  const values = { ...startValues(webhook), timeoutMs: ' ' };
+  expect(bodyOf(values, 'standard', true)).not.toHaveProperty('timeoutMs');
+  expect(bodyOf(values, 'standard', false)).toMatchObject({ timeoutMs: 0 });
+});

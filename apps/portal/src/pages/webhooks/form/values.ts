@@ -54,7 +54,8 @@ export function bodyOf(values: Values, profile: Profile, isNew: boolean): Record
       : {}),
     ...(isNew && (profile === 'standard' || profile === 'cloudevents') ? { ordering: values.ordering } : {}),
     rateLimit: values.rateLimit.trim() ? numberOf(values.rateLimit) : null,
-    ...(values.timeoutMs.trim() ? { timeoutMs: numberOf(values.timeoutMs) } : {}),
+    // Of a webhook that is there, nothing would be "as it was": the API says that there has to be a number.
+    ...(isNew && !values.timeoutMs.trim() ? {} : { timeoutMs: numberOf(values.timeoutMs) }),
     headers: headersOf(values.headers),
   };
 }
