@@ -1,5 +1,6 @@
 import { SeenIds, type Verifier, WebhookError } from '@posthorn/receiver';
 import express, { type ErrorRequestHandler, type Express } from 'express';
+import { repeatKeyOf } from './repeat-key.js';
 
 /** `POST /webhooks`: verified, repeats dropped, then `work`. What `work` throws is a 500, and comes again. */
 export function expressReceiver(verifier: Verifier, work: (event: unknown) => unknown): Express {
@@ -8,8 +9,8 @@ export function expressReceiver(verifier: Verifier, work: (event: unknown) => un
   // Bytes, not JSON: a signature is over what was sent, not over what it means.
   app.post('/webhooks', express.raw({ type: () => true, limit: '512kb' }), async (request, response) => {
     const body = request.body as Buffer;
-    const { webhookId } = verifier.verify(body, request.headers);
-    await seen.once(webhookId ?? body.toString('base64'), () => work(JSON.parse(body.toString('utf8'))));
+    const verified = verifier.verify(body, request.headers);
+    await seen.once(repeatKeyOf(verified, body), () => work(JSON.parse(body.toString('utf8'))));
     response.sendStatus(204);
   });
   // BRZ 365 asks a URL with HEAD before it is saved.

@@ -1,5 +1,6 @@
 import { SeenIds, type Verifier, WebhookError } from '@posthorn/receiver';
 import { fastify, type FastifyInstance } from 'fastify';
+import { repeatKeyOf } from './repeat-key.js';
 
 /** `POST /webhooks`: verified, repeats dropped, then `work`. What `work` throws is a 500, and comes again. */
 export function fastifyReceiver(verifier: Verifier, work: (event: unknown) => unknown): FastifyInstance {
@@ -14,8 +15,8 @@ export function fastifyReceiver(verifier: Verifier, work: (event: unknown) => un
   });
   app.post('/webhooks', async (request, reply) => {
     const body = request.body as Buffer;
-    const { webhookId } = verifier.verify(body, request.headers);
-    await seen.once(webhookId ?? body.toString('base64'), () => work(JSON.parse(body.toString('utf8'))));
+    const verified = verifier.verify(body, request.headers);
+    await seen.once(repeatKeyOf(verified, body), () => work(JSON.parse(body.toString('utf8'))));
     return reply.code(204).send();
   });
   // BRZ 365 asks a URL with HEAD before it is saved.

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { profileOf } from '@posthorn/domain';
-import { brz365, standardWebhooks, type Verifier } from '@posthorn/receiver';
+import { brutlers, brz365, standardWebhooks, type Verifier } from '@posthorn/receiver';
 import { expressReceiver } from './express-receiver.js';
 import { fastifyReceiver } from './fastify-receiver.js';
 
@@ -62,6 +62,16 @@ describe.each(Object.entries(frameworks))('%s', (_name, start) => {
     expect(await post(signedHeaders('evt_1'))).toBe(500);
     failing = false;
     expect(await post(signedHeaders('evt_1'))).toBe(204);
+    expect(worked).toHaveLength(1);
+  });
+
+  it('takes no request of Brutlers for another one because of a header that nobody signed', async () => {
+    running = await start(brutlers({ secrets: [secret] }), work);
+    const profile = profileOf('brutlers');
+    const [name, signature] = profile.authHeaders(profile.openKeys([secret]), { id: '' }, body, Date.now());
+    const headers = { 'content-type': 'application/json', [name]: signature };
+    expect(await post({ ...headers, 'webhook-id': 'evt_1' })).toBe(204);
+    expect(await post({ ...headers, 'webhook-id': 'evt_2' })).toBe(204);
     expect(worked).toHaveLength(1);
   });
 
