@@ -2,7 +2,6 @@ import {
   decodeDue,
   decodeEvents,
   dueTopic,
-  eventExpiryMs,
   laneKey,
   type LaneDue,
   UndecodableError,
@@ -74,7 +73,7 @@ export class DueIntake {
     }
     // Only a person lifts a pause; what waits for longer than events are kept expires by being read.
     const { status } = slot.subscription.snapshot;
-    if (slot.lane.paused && status === 'paused') slot.lane.pause(this.ports.now() + eventExpiryMs);
+    if (slot.lane.paused && status === 'paused') slot.pause(this.ports.now());
     else slot.lane.due(due);
     this.ports.ready(slot);
   }

@@ -17,6 +17,7 @@ export function encodeLane(slot: LaneSlot, record: LaneRecord, now: number): Buf
     ...record,
     ...replay,
     ...sinceOf(slot, record, now),
+    ...waitingOf(slot, record),
   });
 }
 
@@ -33,6 +34,12 @@ function sinceOf(
   const began = lane.startedAt(cursor) ?? now;
   const since = owner.endings.sinceAt(subscription, cursor, began);
   return kind === 'behind' || since < began ? { since } : {};
+}
+
+/** Nobody can read it from the log: what a paused lane holds back is not matched again before it goes on. */
+function waitingOf({ waitingSince }: LaneSlot, record: LaneRecord): { waitingSince?: number } {
+  const isPaused = record.kind === 'parked' && record.reason === 'paused';
+  return isPaused && waitingSince !== undefined ? { waitingSince } : {};
 }
 
 export function replayKey({ snapshot }: Subscription, { replayId }: LaneCommand['args']): string {

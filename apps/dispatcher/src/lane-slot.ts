@@ -1,5 +1,6 @@
 import {
   decodeSeqs,
+  eventExpiryMs,
   laneKey,
   type DeliveryDue,
   type EventMessage,
@@ -67,6 +68,8 @@ export class LaneSlot {
   latencyMs = 0;
   /** When the sender looks at it again by itself. */
   alarmAt = Infinity;
+  /** Of a paused lane: since when what it holds back has waited (epoch ms); durable in its record. */
+  waitingSince: number | undefined;
   private limit: RateLimit | undefined;
   private readonly dues: DueItem[] = [];
   private duesInFlight = 0;
@@ -133,6 +136,27 @@ export class LaneSlot {
   private get paceMs(): number {
     const perS = this.rateLimit?.perS ?? 1_000;
     return Math.max(1_000 / perS, this.latencyMs / this.lane.health.inFlightMax);
+  }
+
+  /** A person's pause: what waits now leaves memory, so when it came is kept here. */
+  pause(now: number): void {
+    if (!this.lane.paused) this.waitingSince = this.waitsSince(now);
+    this.lane.pause(now + eventExpiryMs);
+  }
+
+  /** An event came that a paused lane holds back. The first one says since when it waits. */
+  heldBack({ acceptedAt }: EventMessage): void {
+    if (!this.lane.paused || this.waitingSince !== undefined) return;
+    this.waitingSince = acceptedAt;
+    this.lane.rewrite();
+  }
+
+  private waitsSince(now: number): number | undefined {
+    const { lane, owner } = this;
+    if (lane.queued > 0) return lane.oldest?.message.acceptedAt;
+    if (lane.state === 'live' || lane.lowest >= owner.nextPosition) return undefined;
+    // What waits in the log was not looked at: it is at least as old as the failure, or as this.
+    return lane.health.failingSince ?? now;
   }
 
   addDue(item: DueItem): void {

@@ -91,7 +91,8 @@ export const dispatcherMetrics = {
     name: 'posthorn.backlog.age',
     kind: 'gauge',
     unit: 's',
-    description: 'How long the oldest of what waits has waited; parked lanes since they began to fail',
+    description:
+      'How long the oldest of what waits has waited; parked lanes since they began to fail, paused ones since what they hold back came',
     attributes: [state],
   },
   subscriptions: {

@@ -53,15 +53,24 @@ class Census {
     this.failingByTenant.set(tenantId, (this.failingByTenant.get(tenantId) ?? 0) + 1);
   }
 
-  private lane({ lane, owner }: LaneSlot): void {
+  private lane(slot: LaneSlot): void {
+    const { lane, owner } = slot;
     const state: LaneState = lane.paused ? 'paused' : lane.state;
     this.lanes[state]++;
     const inLog = Math.max(0, Math.min(owner.nextPosition, lane.endsAt) - lane.lowest);
     this.backlog[state] += state === 'live' ? lane.queued + lane.inFlightCount : inLog;
     const inMemory = lane.oldest?.message.acceptedAt ?? Infinity;
-    const since = state === 'parked' ? (lane.health.failingSince ?? Infinity) : Infinity;
-    this.oldestAt[state] = Math.min(this.oldestAt[state], inMemory, since);
+    this.oldestAt[state] = Math.min(this.oldestAt[state], inMemory, inLogSince(slot));
   }
+}
+
+/** Since when a lane waits that keeps its events in the log; Infinity where nothing is known to wait. */
+function inLogSince({ lane, waitingSince = Infinity }: LaneSlot): number {
+  if (lane.state !== 'parked') return Infinity;
+  const failingSince = lane.health.failingSince ?? Infinity;
+  if (!lane.paused) return failingSince;
+  // A paused lane need not have anything to send. Where it has tried its head, that waits.
+  return lane.hasTried(lane.lowest) ? Math.min(waitingSince, failingSince) : waitingSince;
 }
 
 export function observeDispatcher(metrics: Metrics, seen: Observable): void {

@@ -4,7 +4,6 @@ import {
   encodeSubscription,
   type EventMessage,
   type LaneCommand,
-  eventExpiryMs,
   eventsTopic,
   laneKey,
   type ReplayOrder,
@@ -87,11 +86,12 @@ export class PartitionOwner {
       const known = this.subscriptions.at(keyOf(message));
       if (known && loaded.clamped.has(message)) this.snapshots.set(known, []);
     }
-    for (const { tenantId, subscriptionId, lane, record, moved, replay } of loaded.lanes) {
+    for (const { tenantId, subscriptionId, lane, record, moved, replay, waitingSince } of loaded.lanes) {
       const subscription = this.subscriptions.get(tenantId, subscriptionId);
       // Nothing durable covers a lane in a log that was cut before its place is written anew.
       if (subscription?.active) {
         const slot = this.addSlot(subscription, lane, record, replay);
+        slot.waitingSince ??= waitingSince;
         if (moved) slot.lane.begin();
       } else this.orphan(laneKey(tenantId, subscriptionId, lane));
     }
@@ -272,6 +272,7 @@ export class PartitionOwner {
       event ??= this.logEvent(message, record);
       const slot = this.slotOf(subscription, this.laneOf(subscription, message));
       if (slot.lane.offer(offset, event, event.value.length)) holds++;
+      slot.heldBack(message);
       this.busySlots.add(slot);
       offered.push(slot);
     }
@@ -418,7 +419,7 @@ export class PartitionOwner {
     if (status === 'paused' && ordering !== 'per-entity' && !subscription.polled)
       this.slotOf(subscription, '0');
     for (const slot of subscription.lanes.values()) {
-      if (status === 'paused') slot.lane.pause(this.ports.now() + eventExpiryMs);
+      if (status === 'paused') slot.pause(this.ports.now());
       else if (status === 'active') {
         if (slot.lane.paused) slot.lane.resume();
       } else slot.lane.cancel();
@@ -466,7 +467,7 @@ export class PartitionOwner {
     if (!slot.lane.isIdle) this.busySlots.add(slot);
     // A lane by entity that first shows up while its subscription is paused is paused from its first event
     // on.
-    if (subscription.snapshot.status === 'paused') slot.lane.pause(this.ports.now() + eventExpiryMs);
+    if (subscription.snapshot.status === 'paused') slot.pause(this.ports.now());
     return slot;
   }
 

@@ -36,6 +36,8 @@ export type LoadedLane = {
   replay?: ReplayOrder | undefined;
   /** Since when endings above its cursor may be known from `attempts` only (epoch ms). */
   since?: number | undefined;
+  /** Of a paused lane: since when what it holds back has waited (epoch ms). */
+  waitingSince?: number | undefined;
   moved: boolean;
 };
 
@@ -236,7 +238,8 @@ export function lanesOf(cursors: Map<string, Buffer>, cutAt: number): LoadedLane
       const { kind, cursor, attempt, dueAt, failingSince, reason, gone } = message;
       const until = message.until === undefined ? {} : { until: message.until };
       const record = { kind, cursor, attempt, dueAt, failingSince, reason, gone: !!gone, ...until };
-      lanes.push({ ...identity, record, moved, replay: message.replay, since: message.since });
+      const { replay, since, waitingSince } = message;
+      lanes.push({ ...identity, record, moved, replay, since, waitingSince });
     } else if (message.kind === 'behind') {
       const { kind, cursor, attempt, failingSince } = message;
       const until = message.until === undefined ? {} : { until: message.until };

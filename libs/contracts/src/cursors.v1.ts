@@ -39,6 +39,8 @@ export type ParkedLane = LaneIdentity & {
   dueAt: number;
   failingSince: number | null;
   reason: 'failing' | 'breaker' | 'paused';
+  /** Of a paused lane: when the oldest that it is known to hold back was accepted (epoch ms). */
+  waitingSince?: number;
   /** The receiver answered 410: subscription-api disables the subscription. */
   gone?: boolean;
 };

@@ -73,6 +73,7 @@ const snapshot: SubscriptionSnapshot = {
   updatedAt: '2026-04-15T10:00:00.000Z',
 };
 const lane = { tenantId: 'vendor-17', subscriptionId: snapshot.id, lane: '' };
+const fresh = { cursor: 4711, attempt: 0, failingSince: null };
 const retry: RetryMessage = {
   tenantId: 'vendor-17',
   subscriptionId: snapshot.id,
@@ -122,27 +123,17 @@ const expected = {
       reason: 'failing',
       gone: true,
     },
+    { kind: 'behind', ...lane, ...fresh, lane: 'replay/rpl_1', until: 5000 },
     {
-      kind: 'behind',
-      ...lane,
-      lane: 'replay/rpl_1',
-      until: 5000,
-      cursor: 4711,
-      attempt: 0,
-      failingSince: null,
-    },
-    {
-      kind: 'behind',
-      ...lane,
-      lane: 'replay/rpl_2',
-      until: 5000,
-      cursor: 4711,
-      attempt: 0,
-      failingSince: null,
+      ...{ kind: 'behind', ...lane, ...fresh, lane: 'replay/rpl_2', until: 5000 },
       replay: { ratePerS: 200, seqs: '5yQB' },
     },
     { kind: 'window', next: 4711, bitmap: 'gAE=', at: 1776247200000, since: 1776247199000 },
-    { kind: 'behind', ...lane, cursor: 4711, attempt: 0, failingSince: null, since: 1776247199000 },
+    { kind: 'behind', ...lane, ...fresh, since: 1776247199000 },
+    {
+      ...{ kind: 'parked', ...lane, ...fresh, reason: 'paused' },
+      ...{ dueAt: 1776852000000, waitingSince: 1776247200000 },
+    },
   ] satisfies CursorsMessage[],
   'subscriptions.v1': [
     {

@@ -275,6 +275,11 @@ export class Lane<E> {
     else this.drain(target);
   }
 
+  /** Something that stands in its record beside its own state has changed. */
+  rewrite(): void {
+    this.want();
+  }
+
   /** Goes on at once: a pause was lifted, or somebody wants a parked lane tried now. */
   resume(): void {
     if (this.target) this.goOnAt = 0;
