@@ -137,6 +137,7 @@ export class DispatcherService {
         settings,
         egress,
         holdings,
+        kafka,
         brakes,
         sender,
         owners,

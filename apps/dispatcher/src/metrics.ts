@@ -114,6 +114,12 @@ export const dispatcherMetrics = {
     unit: '{subscription}',
     description: 'Active subscriptions with a parked lane',
   },
+  partitions: {
+    name: 'posthorn.partitions',
+    kind: 'gauge',
+    unit: '{partition}',
+    description: 'Partitions that there are: together the dispatchers should own so many',
+  },
   partitionsAssigned: {
     name: 'posthorn.partitions.assigned',
     kind: 'gauge',

@@ -32,7 +32,8 @@ function commit(taken: PartitionOwner): Map<string, Buffer> {
 async function ages(...owners: PartitionOwner[]): Promise<Record<string, number>> {
   const metrics = new Metrics();
   const seen = { owners: () => owners, holdings: new Map(), settings: {}, tally: {} };
-  observeDispatcher(metrics, { ...seen, brakes: {}, sender: {}, egress: {} } as unknown as Observable);
+  const kafka = { partitionCount: () => Promise.resolve(16) };
+  observeDispatcher(metrics, { ...seen, kafka, brakes: {}, sender: {}, egress: {} } as unknown as Observable);
   const { scopeMetrics } = (await metrics.collect()).resourceMetrics;
   const found = scopeMetrics[0].metrics.find(({ descriptor }) => descriptor.name === 'posthorn.backlog.age');
   return Object.fromEntries(

@@ -1,5 +1,6 @@
 import type { EgressClient } from '@posthorn/egress';
 import { dueTopic, eventsTopic } from '@posthorn/contracts';
+import type { KafkaConnection } from '@posthorn/messaging';
 import type { Metrics } from '@posthorn/runtime';
 import type { Brakes } from './brakes.js';
 import type { DispatcherSettings } from './dispatcher.config.js';
@@ -18,6 +19,7 @@ export type Observable = {
   brakes: Pick<Brakes, 'count'>;
   sender: Pick<Sender, 'inFlight' | 'waiting'>;
   egress: Pick<EgressClient, 'stats'>;
+  kafka: Pick<KafkaConnection, 'partitionCount'>;
   tally: Pick<Tally, 'tenants'>;
 };
 
@@ -131,8 +133,13 @@ function observeTenants(
   });
 }
 
-function observePartitions(metrics: Metrics, { owners, holdings, brakes, settings }: Observable): void {
+function observePartitions(metrics: Metrics, seen: Observable): void {
+  const { owners, holdings, brakes, settings, kafka } = seen;
   const topics = { events: eventsTopic.name, due: dueTopic.name };
+  // Of the topic, not of the settings: those count when it is made. Asked of Kafka once.
+  metrics.observe(defined.partitions, async (observe) =>
+    observe(await kafka.partitionCount(eventsTopic.name)),
+  );
   metrics.observe(defined.partitionsAssigned, (observe) => observe(holdings.size));
   metrics.observe(defined.partitionsOwned, (observe) => observe(owners().length));
   metrics.observe(defined.partitionsPaused, (observe) => {

@@ -187,7 +187,7 @@ export const ownership: readonly Failure[] = [
       {
         runbook: 'partitions-not-owned',
         alert: 'PosthornPartitionsNotOwned',
-        look: shows('sum(posthorn_partitions_assigned) - sum(posthorn_partitions_owned)', some),
+        look: shows('max(posthorn_partitions) - sum(posthorn_partitions_owned)', some),
       },
     ],
   },
