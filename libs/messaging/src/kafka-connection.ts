@@ -3,7 +3,6 @@ import {
   logLevel,
   type Admin,
   type ISocketFactory,
-  type ITopicConfig,
   type RetryOptions,
   type SASLOptions,
 } from 'kafkajs';
@@ -13,6 +12,7 @@ import { startConnectionsFresh } from './fresh-connections.js';
 import { encodeProduceRequests } from './produce-encoder.js';
 import { shareRequestTimers } from './request-timers.js';
 import { passOverKnownOffsets } from './known-offsets.js';
+import { topicConfig } from './topic-config.js';
 import { tellOfLargerSettings } from './topic-settings.js';
 import { rememberTransactionCoordinators } from './transaction-coordinators.js';
 import { kafkaLogCreator, seldom, type LogFn } from './kafka-log.js';
@@ -221,29 +221,11 @@ export class KafkaConnection {
     const existing = new Set(await admin.listTopics());
     const missing = specs.filter(({ name }) => !existing.has(this.topicName(name)));
     if (missing.length > 0) {
-      const topics = missing.map((spec) => this.topicConfig(spec, replicationFactor));
+      const topics = missing.map((spec) => topicConfig(this.topicName(spec.name), spec, replicationFactor));
       // Answers false when another service was faster with all of them; throws when only with some.
       await admin.createTopics({ topics, waitForLeaders: false, timeout: 10_000 });
     }
     return missing;
-  }
-
-  private topicConfig(spec: TopicSpec, replicationFactor: number | undefined): ITopicConfig {
-    const config: Record<string, string> = {
-      'cleanup.policy': spec.cleanup,
-      'retention.ms': String(spec.retentionMs),
-      ...(spec.deleteRetentionMs === undefined
-        ? {}
-        : { 'delete.retention.ms': String(spec.deleteRetentionMs) }),
-      ...(spec.maxMessageBytes === undefined ? {} : { 'max.message.bytes': String(spec.maxMessageBytes) }),
-      ...spec.config,
-    };
-    return {
-      topic: this.topicName(spec.name),
-      numPartitions: spec.partitions,
-      ...(replicationFactor === undefined ? {} : { replicationFactor }),
-      configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
-    };
   }
 
   private async haveLeaders(specs: TopicSpec[]): Promise<boolean> {
