@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { chartTopics } from './testing/chart-topics.js';
@@ -28,6 +28,24 @@ it('the chart gives rights on topics that exist, and each is written and read by
   // Publishers write to the inbox; people read what was rejected.
   expect(names.filter((name) => !writes.includes(name))).toEqual(['inbox.v1']);
   expect(names.filter((name) => !reads.includes(name))).toEqual(['rejected.v1']);
+});
+
+it('the chart lets every reader of whole topics have its groups', () => {
+  const access = JSON.parse(read('deploy/helm/posthorn/files/access.json')) as Record<
+    string,
+    { readers: string[] }
+  >;
+  const asked = Object.keys(access).map((service) => {
+    const folder = join(root, 'apps', service, 'src');
+    const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts') && !file.includes('testing'))
+      .map((file) => readFileSync(join(folder, file), 'utf8'));
+    const groups = sources.flatMap((text) => [
+      ...text.matchAll(/new LogReader\([^)]*?groupId: '([a-z-]+)'/g),
+    ]);
+    return [service, groups.map(([, group]) => `${group}-`).sort()];
+  });
+  expect(asked).toEqual(Object.entries(access).map(([service, { readers }]) => [service, [...readers].sort()]));
 });
 
 it('images start Node as everything else does', () => {
