@@ -128,3 +128,16 @@ describe.each([
     expect(behind(path)).toBe(service);
   });
 });
+
+describe('bodies are let through as far as the services take them', () => {
+  const [, events] = /bodyMaxBytes = (\d+) \* 1024 \* 1024;/.exec(read('apps/event-ingest/src/publish-route.ts'))!;
+  const [, others] = /bodyMaxBytes = (\d+) \* 1024 \}/.exec(read('libs/runtime/src/service.ts'))!;
+
+  it('by the proxy, which keeps none of them', () => {
+    const nginx = read('deploy/proxy/nginx.conf');
+    const server = /^ {4}client_max_body_size (\w+);/m.exec(nginx);
+    const publishing = /location = \/v1\/events \{\n +client_max_body_size (\w+);/.exec(nginx);
+    expect([server?.[1], publishing?.[1]]).toEqual([`${others}k`, `${events}m`]);
+    expect(nginx).toMatch(/^ {4}proxy_request_buffering off;\n {4}proxy_max_temp_file_size 0;/m);
+  });
+});
