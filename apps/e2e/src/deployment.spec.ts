@@ -94,7 +94,8 @@ function behindProxy(path: string): string {
 /** The same for the chart's ingress: the controller tries longer paths first, and does not see the query. */
 function behindIngress(path: string): string {
   const text = read('deploy/helm/posthorn/templates/ingress.yaml');
-  const rules = [...text.matchAll(/- path: (\S+)\n.*\n.*name: \{\{ \$name \}\}-([a-z-]+)/g)];
+  const backend = /- path: (\S+)\n.*\n.*name: \{\{ \$name \}\}-(?:\{\{ ternary "standalone" ")?([a-z-]+)/g;
+  const rules = [...text.matchAll(backend)].sort(([, a], [, b]) => b!.length - a!.length);
   const found = rules.find(([, rule]) => new RegExp(`^${rule}`).test(path.split('?')[0]!));
   return found?.[2] ?? 'subscription-api';
 }
@@ -139,5 +140,20 @@ describe('bodies are let through as far as the services take them', () => {
     const publishing = /location = \/v1\/events \{\n +client_max_body_size (\w+);/.exec(nginx);
     expect([server?.[1], publishing?.[1]]).toEqual([`${others}k`, `${events}m`]);
     expect(nginx).toMatch(/^ {4}proxy_request_buffering off;\n {4}proxy_max_temp_file_size 0;/m);
+  });
+
+  it('by the ingress, with the limits of the proxy', () => {
+    const { ingress } = parse(read('deploy/helm/posthorn/values.yaml')) as {
+      ingress: Record<'annotations' | 'eventsAnnotations', Record<string, string>>;
+    };
+    const nginx = read('deploy/proxy/nginx.conf');
+    const rate = (zone: string) => new RegExp(`zone=${zone}:10m rate=(\\d+)r/s`).exec(nginx)?.[1];
+    const set = (of: keyof typeof ingress, name: string) =>
+      ingress[of][`nginx.ingress.kubernetes.io/${name}`];
+    expect(set('annotations', 'proxy-body-size')).toBe(`${others}k`);
+    expect(set('annotations', 'limit-rps')).toBe(rate('address'));
+    expect(set('annotations', 'limit-connections')).toBe(/limit_conn requests (\d+);/.exec(nginx)?.[1]);
+    expect(set('eventsAnnotations', 'proxy-body-size')).toBe(`${events}m`);
+    expect(set('eventsAnnotations', 'limit-rps')).toBe(rate('publisher'));
   });
 });

@@ -60,3 +60,13 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- $prefix := .Values.kafka.topicPrefix }}
 {{- if hasSuffix "." $prefix }}{{ trimSuffix "." $prefix }}{{ else }}{{ $prefix }}:{{ end }}-cursors-
 {{- end }}
+
+{{/* What both Ingresses have. */}}
+{{- define "posthorn.ingressHead" -}}
+ingressClassName: {{ .Values.ingress.className }}
+{{- if .Values.ingress.tlsSecret }}
+tls:
+  - hosts: [{{ .Values.ingress.host }}]
+    secretName: {{ .Values.ingress.tlsSecret }}
+{{- end }}
+{{- end }}
