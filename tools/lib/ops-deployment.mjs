@@ -125,29 +125,41 @@ async function conform(helm, kubeconform) {
 }
 
 /**
- * Who may reach the open internet, by the policies of the fleet.
+ * Who may reach the open internet, by the policies of the fleet, and on which ports.
  * @param {string} helm
  * @returns {Promise<Outcome>}
  */
 async function onlyTheDispatcherGetsOut(helm) {
   const strictly = ['--set', 'services.subscription-api.verifiesReceivers=false'];
-  const fleet = ['template', 'posthorn', chart, ...kube('1.37.0'), '-f', String(values[1])];
+  const narrowly = ['--set', 'networkPolicy.receivers.ports={443,8443}'];
+  /** @type {[flags: string[], wanted: string][]} */
+  const cases = [
+    [[], 'dispatcher (every port), subscription-api (every port)'],
+    [strictly, 'dispatcher (every port)'],
+    [[...strictly, ...narrowly], 'dispatcher (443 8443)'],
+  ];
   const found = [];
-  for (const [flags, wanted] of [
-    [[], 'dispatcher, subscription-api'],
-    [strictly, 'dispatcher'],
-  ]) {
-    const text = await succeed(helm, ...fleet, ...flags);
-    const out = text
-      .split(/^---$/m)
-      .map((part) => parse(part))
-      .filter(
-        (one) => one?.kind === 'NetworkPolicy' && JSON.stringify(one.spec.egress ?? []).includes('0.0.0.0/0'),
-      )
-      .map((one) => one.spec.podSelector.matchLabels['app.kubernetes.io/component'] ?? 'everybody');
-    if (out.sort().join(', ') !== wanted) found.push(`${out.join(', ')} get out, not ${wanted}`);
+  for (const [flags, wanted] of cases) {
+    const out = (await policiesOut(helm, flags)).sort().join(', ');
+    if (out !== wanted) found.push(`${out} get out, not ${wanted}`);
   }
   return found.length === 0 ? { outcome: 'passed' } : { outcome: 'failed', why: found.join('; ') };
+}
+
+/** @param {string} helm @param {string[]} flags @returns {Promise<string[]>} */
+async function policiesOut(helm, flags) {
+  const fleet = ['template', 'posthorn', chart, ...kube('1.37.0'), '-f', String(values[1])];
+  const text = await succeed(helm, ...fleet, ...flags);
+  return text
+    .split(/^---$/m)
+    .map((part) => parse(part))
+    .filter((one) => one?.kind === 'NetworkPolicy')
+    .flatMap(({ spec: { egress = [], podSelector } }) => {
+      const rule = egress.find((/** @type {unknown} */ one) => JSON.stringify(one).includes('0.0.0.0/0'));
+      if (!rule) return [];
+      const ports = rule.ports.map(({ port = 'every port' }) => port).join(' ');
+      return [`${podSelector.matchLabels['app.kubernetes.io/component'] ?? 'everybody'} (${ports})`];
+    });
 }
 
 /** @returns {Promise<Outcome>} */
