@@ -74,7 +74,38 @@ async function template(helm) {
     if (code === 0 || !said.test(output))
       return { outcome: 'failed', why: `${what} should be refused with ${said}: ${tail(output, 3)}` };
   }
+  const lacking = await extrasLacking(helm);
+  if (lacking.length > 0) return { outcome: 'failed', why: lacking.join('; ') };
   return { outcome: 'passed', why: `for Kubernetes ${kubeVersions.join(' and ')}` };
+}
+
+/**
+ * Volumes and variables of one's own are in the pods of all services, or of the one that they are for.
+ * @param {string} helm
+ * @returns {Promise<string[]>} what is not as it should be
+ */
+async function extrasLacking(helm) {
+  const set = (/** @type {string} */ at, /** @type {string} */ name) => [
+    ...['--set-json', `${at}extraEnv=[{"name":"NODE_EXTRA_CA_CERTS","value":"/${name}/ca.crt"}]`],
+    ...['--set-json', `${at}extraVolumes=[{"name":"${name}","secret":{"secretName":"${name}"}}]`],
+    ...['--set-json', `${at}extraVolumeMounts=[{"name":"${name}","mountPath":"/${name}"}]`],
+  ];
+  const flags = [...set('', 'ours'), ...set('services.dispatcher.', 'theirs')];
+  const fleet = ['template', 'posthorn', chart, ...kube(kubeVersions[0]), '-f', String(values[1])];
+  const pods = (await succeed(helm, ...fleet, ...flags))
+    .split(/^---$/m)
+    .map((part) => parse(part))
+    .filter((one) => one?.kind === 'Deployment')
+    .map(({ spec }) => spec.template.spec);
+  return pods.flatMap(({ volumes, containers: [{ name: service, env, volumeMounts }] }) => {
+    const wanted = service === 'dispatcher' ? 'ours theirs' : 'ours';
+    const own = (/** @type {{ name: string }[]} */ list) =>
+      list.flatMap(({ name }) => (name === 'kafka-ca' ? [] : [name])).join(' ');
+    const said = env.findLast((/** @type {{ name: string }} */ one) => one.name === 'NODE_EXTRA_CA_CERTS')?.value;
+    const is = [own(volumes), own(volumeMounts), said];
+    const should = [wanted, wanted, `/${wanted.split(' ').at(-1)}/ca.crt`];
+    return is.join() === should.join() ? [] : [`${service} has ${is.join(', ')}, not ${should.join(', ')}`];
+  });
 }
 
 /**

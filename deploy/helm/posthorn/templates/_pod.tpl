@@ -50,6 +50,9 @@
   valueFrom:
     secretKeyRef: { name: {{ $root.Values.secrets.keys }}, key: {{ $root.Values.secrets.adminKeyKey }} }
 {{- end }}
+{{- with concat ($root.Values.extraEnv | default list) ($values.extraEnv | default list) }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
 {{- define "posthorn.pod" -}}
@@ -134,16 +137,28 @@ spec:
           sleep: { seconds: 5 }
       resources:
         {{- toYaml $values.resources | nindent 8 }}
-      {{- if include "posthorn.caSecret" $root }}
+      {{- $mounts := concat ($root.Values.extraVolumeMounts | default list) ($values.extraVolumeMounts | default list) }}
+      {{- if or (include "posthorn.caSecret" $root) $mounts }}
       volumeMounts:
+        {{- if include "posthorn.caSecret" $root }}
         - { name: kafka-ca, mountPath: /etc/posthorn/kafka-ca, readOnly: true }
+        {{- end }}
+        {{- with $mounts }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
       {{- end }}
-  {{- if include "posthorn.caSecret" $root }}
+  {{- $volumes := concat ($root.Values.extraVolumes | default list) ($values.extraVolumes | default list) }}
+  {{- if or (include "posthorn.caSecret" $root) $volumes }}
   volumes:
+    {{- if include "posthorn.caSecret" $root }}
     - name: kafka-ca
       secret:
         secretName: {{ include "posthorn.caSecret" $root }}
         items:
           - { key: {{ $root.Values.kafka.tls.caKey }}, path: ca.crt }
+    {{- end }}
+    {{- with $volumes }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
   {{- end }}
 {{- end }}
