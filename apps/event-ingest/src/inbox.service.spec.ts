@@ -29,6 +29,8 @@ class World {
   paused = new Set<number>();
   readonly metrics = new IngestMetrics(new Metrics());
   readonly spans = new IngestSpans(new Spans(undefined, 0));
+  readonly health = new HealthRegistry();
+  joined = true;
   readonly service: InboxService;
 
   constructor() {
@@ -57,9 +59,11 @@ class World {
     const kafka = { topicName: (name: string) => `p.${name}` } as KafkaConnection;
     const logger = createLogger({ logLevel: 'silent' }, 'test');
     const ingest = new EventIngestService(directory, log, {} as AckWait, this.metrics, this.spans);
-    this.service = new InboxService(ingest, directory, log, kafka, logger, new HealthRegistry());
+    this.service = new InboxService(ingest, directory, log, kafka, logger, this.health);
     this.service.attach({
-      ready: true,
+      get ready() {
+        return world().joined;
+      },
       pause: (parts) => parts.forEach(({ partition }) => this.paused.add(partition)),
       resume: (parts) => parts.forEach(({ partition }) => this.paused.delete(partition)),
       resumeWithin: () => undefined,
@@ -291,4 +295,13 @@ it('draining waits for what is on its way, commits it, and begins nothing', asyn
   world.give(0, 3, events(1));
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(world.offered).toEqual([]);
+});
+
+it('outside of its group it says so, and leaves the process ready for requests', async () => {
+  expect(await world.health.reportReady()).toEqual({ ok: true, checks: { 'event-ingest.inbox': 'ok' } });
+  world.joined = false;
+  expect(await world.health.reportReady()).toEqual({
+    ok: true,
+    checks: { 'event-ingest.inbox': 'not a member of the group yet' },
+  });
 });

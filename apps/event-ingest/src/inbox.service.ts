@@ -77,7 +77,8 @@ export class InboxService {
     health: HealthRegistry,
   ) {
     this.topic = kafka.topicName(inboxTopic.name);
-    health.ready('event-ingest.inbox', () => this.source?.ready || 'not a member of the group yet');
+    // Out of the group, a process takes requests all the same: trouble with the inbox stops nobody over HTTP.
+    health.watch('event-ingest.inbox', () => this.source?.ready || 'not a member of the group yet');
   }
 
   /** The consumer and this service need each other; the module ties them. */

@@ -9,13 +9,15 @@ type Report = { ok: boolean; checks: Record<string, 'ok' | string> };
 const checkTimeoutMs = 2_000;
 
 /**
- * What a process says about itself. Live: restart me if not. Ready: send me work. A check that throws, or
+ * What a process says about itself. Live: restart me if not. Ready: send me work. Watched: told beside
+ * the ready checks, measured and alerted as they are, and no reason to send work elsewhere. What throws, or
  * takes longer than two seconds, counts as failed. While the process shuts down it is not ready, whatever
  * the checks say.
  */
 export class HealthRegistry {
   private readonly liveChecks = new Map<string, Check>();
   private readonly readyChecks = new Map<string, Check>();
+  private readonly watchedChecks = new Map<string, Check>();
   private draining = false;
 
   live(name: string, check: () => HealthAnswer): void {
@@ -26,9 +28,15 @@ export class HealthRegistry {
     this.readyChecks.set(name, check);
   }
 
+  /** For trouble with one part of the work that leaves the rest of it as it is. */
+  watch(name: string, check: Check): void {
+    this.watchedChecks.set(name, check);
+  }
+
   remove(name: string): void {
     this.liveChecks.delete(name);
     this.readyChecks.delete(name);
+    this.watchedChecks.delete(name);
   }
 
   drain(): void {
@@ -40,7 +48,11 @@ export class HealthRegistry {
   }
 
   async reportReady(): Promise<Report> {
-    const { ok, checks } = await report(this.readyChecks);
+    const [{ ok, checks: ready }, { checks: watched }] = await Promise.all([
+      report(this.readyChecks),
+      report(this.watchedChecks),
+    ]);
+    const checks = { ...ready, ...watched };
     return this.draining ? { ok: false, checks: { ...checks, process: 'shutting down' } } : { ok, checks };
   }
 }

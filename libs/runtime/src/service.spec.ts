@@ -181,6 +181,22 @@ describe('a service', () => {
     health.remove('things.slow');
   });
 
+  it('tells of what is watched, and is ready all the same', async () => {
+    const health = service.app.get(HealthRegistry);
+    health.watch('things.inbox', () => 'not joined');
+    const response = await call('/health/ready');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
+      status: 'ok',
+      checks: { process: 'ok', 'things.inbox': 'not joined' },
+    });
+    expect(await (await call('/metrics')).text()).toMatch(
+      /posthorn_health_ratio\{[^}]*things\.inbox[^}]*\} 0/,
+    );
+    health.remove('things.inbox');
+    expect(await (await call('/health/ready')).json()).toEqual({ status: 'ok', checks: { process: 'ok' } });
+  });
+
   it('leaves it to the one line at the end to say which setting is wrong', async () => {
     const wrong = { provide: 'wrong', useFactory: () => Promise.reject(new SettingsError('X is wrong')) };
     @Module({ providers: [wrong] })
