@@ -131,7 +131,7 @@ function nameProblems() {
 const words = new Set(
   (
     'sum rate increase max min by without topk clamp_min histogram_quantile absent label_replace and or unless on ignoring ' +
-    'group_left offset vector le bool avg count'
+    'group_left offset vector le bool avg count resets'
   ).split(' '),
 );
 

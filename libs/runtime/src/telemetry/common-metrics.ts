@@ -199,6 +199,12 @@ export const commonMetrics = {
     unit: 'By',
     description: 'Memory of the process that is in physical memory',
   },
+  memoryLimit: {
+    name: 'process.memory.limit',
+    kind: 'gauge',
+    unit: 'By',
+    description: 'Memory that there is for the process: what its container may have, or the whole machine',
+  },
   cpuTime: {
     name: 'process.cpu.time',
     kind: 'counter',

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { constants, monitorEventLoopDelay, performance, PerformanceObserver } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import { commonMetrics } from './common-metrics.js';
@@ -19,6 +20,7 @@ export function observeNode(metrics: Metrics): () => void {
   metrics.observe(commonMetrics.heapUsed, (observe) => observe(getHeapStatistics().used_heap_size));
   metrics.observe(commonMetrics.heapLimit, (observe) => observe(getHeapStatistics().heap_size_limit));
   metrics.observe(commonMetrics.memoryUsage, (observe) => observe(process.memoryUsage.rss()));
+  metrics.observe(commonMetrics.memoryLimit, (observe) => observe(memoryLimit()));
   metrics.observe(commonMetrics.cpuTime, (observe) => {
     const { user, system } = process.cpuUsage();
     observe(user / 1e6, { 'cpu.mode': 'user' });
@@ -96,6 +98,13 @@ function observeCollections(metrics: Metrics): PerformanceObserver {
   });
   observer.observe({ entryTypes: ['gc'] });
   return observer;
+}
+
+/**
+ * What a kernel that is short of memory goes by. Without a bound Node says 0, or a number beyond all memory.
+ */
+export function memoryLimit(bound = process.constrainedMemory(), machine = totalmem()): number {
+  return bound > 0 ? Math.min(bound, machine) : machine;
 }
 
 /** Nanoseconds; nothing was measured yet where it is not a number. */
