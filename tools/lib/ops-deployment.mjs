@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { remove } from './files.mjs';
 import { kafkaProblem } from './kafka.mjs';
 import { schemaLocation, writeSchemas } from './kube-schemas.mjs';
@@ -48,6 +48,7 @@ export const deploymentChecks = [
     name: 'kubeconform',
     run: () => withTool('helm', (helm) => withTool('kubeconform', (bin) => conform(helm, bin))),
   },
+  { name: 'chart-rules', run: () => withTool('helm', chartRules) },
   { name: 'network-policies', run: () => withTool('helm', onlyTheDispatcherGetsOut) },
   { name: 'kafka-access', run: kafkaAccess },
   { name: 'compose-file', run: composeFile },
@@ -101,7 +102,9 @@ async function extrasLacking(helm) {
     const wanted = service === 'dispatcher' ? 'ours theirs' : 'ours';
     const own = (/** @type {{ name: string }[]} */ list) =>
       list.flatMap(({ name }) => (name === 'kafka-ca' ? [] : [name])).join(' ');
-    const said = env.findLast((/** @type {{ name: string }} */ one) => one.name === 'NODE_EXTRA_CA_CERTS')?.value;
+    const said = env.findLast(
+      (/** @type {{ name: string }} */ one) => one.name === 'NODE_EXTRA_CA_CERTS',
+    )?.value;
     const is = [own(volumes), own(volumeMounts), said];
     const should = [wanted, wanted, `/${wanted.split(' ').at(-1)}/ca.crt`];
     return is.join() === should.join() ? [] : [`${service} has ${is.join(', ')}, not ${should.join(', ')}`];
@@ -155,6 +158,39 @@ async function conform(helm, kubeconform) {
   return { outcome: 'passed', why: summary.replace(/^Summary: /, '') };
 }
 
+/**
+ * The alerts as the fleet gets them are rules that Prometheus takes, about its own namespace alone; without
+ * the PodMonitor they are those of deploy/prometheus.
+ * @param {string} helm
+ * @returns {Promise<Outcome>}
+ */
+async function chartRules(helm) {
+  const of = async (/** @type {string[]} */ ...flags) => {
+    const fleet = ['template', 'posthorn', chart, ...kube('1.37.0'), '-f', String(values[1])];
+    const text = await succeed(helm, ...fleet, '--namespace', 'hooks', ...flags);
+    const rules = text
+      .split(/^---$/m)
+      .map((part) => parse(part))
+      .find((one) => one?.kind === 'PrometheusRule');
+    return rules.spec;
+  };
+  const plain = parse(readFileSync(join(repoRoot, 'deploy', 'prometheus', 'posthorn.rules.yml'), 'utf8'));
+  if (JSON.stringify(await of('--set', 'podMonitor.enabled=false')) !== JSON.stringify(plain))
+    return { outcome: 'failed', why: 'without the PodMonitor they are not those of deploy/prometheus' };
+  const spec = await of();
+  const file = join(cache(), 'chart.rules.yml');
+  writeFileSync(file, stringify(spec));
+  const rules = spec.groups.flatMap((/** @type {{ rules: object[] }} */ group) => group.rules);
+  const foreign = rules.filter(
+    (/** @type {{ expr: string, labels: Record<string, string> }} */ { expr, labels }) =>
+      !expr.includes('namespace="hooks"') || labels.namespace !== 'hooks' || expr.includes('__'),
+  );
+  if (foreign.length > 0)
+    return { outcome: 'failed', why: `not about this namespace: ${JSON.stringify(foreign[0])}` };
+  if (!which('promtool')) return { outcome: 'passed', why: 'promtool was not there to read them' };
+  await succeed('promtool', 'check', 'rules', file);
+  return { outcome: 'passed' };
+}
 /**
  * Who may reach the open internet, by the policies of the fleet, and on which ports.
  * @param {string} helm

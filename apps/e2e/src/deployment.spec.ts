@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { chartRules } from './testing/chart-rules.js';
 import { chartTopics } from './testing/chart-topics.js';
 import { nodeFlags } from './testing/node-flags.js';
 
@@ -11,9 +12,9 @@ it('the chart makes topics as the services would', () => {
   expect(JSON.parse(read('deploy/helm/posthorn/files/topics.json'))).toEqual(chartTopics());
 });
 
-it('the chart has the alerts as they are (npm run config:docs copies them)', () => {
+it('the chart has the alerts, each about its release (npm run config:docs makes them)', () => {
   expect(read('deploy/helm/posthorn/files/posthorn.rules.yml')).toBe(
-    read('deploy/prometheus/posthorn.rules.yml'),
+    chartRules(read('deploy/prometheus/posthorn.rules.yml')),
   );
 });
 
@@ -45,7 +46,9 @@ it('the chart lets every reader of whole topics have its groups', () => {
     ]);
     return [service, groups.map(([, group]) => `${group}-`).sort()];
   });
-  expect(asked).toEqual(Object.entries(access).map(([service, { readers }]) => [service, [...readers].sort()]));
+  expect(asked).toEqual(
+    Object.entries(access).map(([service, { readers }]) => [service, [...readers].sort()]),
+  );
 });
 
 it('images start Node as everything else does', () => {
@@ -131,7 +134,9 @@ describe.each([
 });
 
 describe('bodies are let through as far as the services take them', () => {
-  const [, events] = /bodyMaxBytes = (\d+) \* 1024 \* 1024;/.exec(read('apps/event-ingest/src/publish-route.ts'))!;
+  const [, events] = /bodyMaxBytes = (\d+) \* 1024 \* 1024;/.exec(
+    read('apps/event-ingest/src/publish-route.ts'),
+  )!;
   const [, others] = /bodyMaxBytes = (\d+) \* 1024 \}/.exec(read('libs/runtime/src/service.ts'))!;
 
   it('by the proxy, which keeps none of them', () => {

@@ -70,3 +70,8 @@ tls:
     secretName: {{ .Values.ingress.tlsSecret }}
 {{- end }}
 {{- end }}
+
+{{/* What tells this release's series from those of others in the same Prometheus. */}}
+{{- define "posthorn.namespaceSelector" -}}
+{{- if and .Values.podMonitor.enabled .Values.podMonitor.namespaceLabel }}{{ printf "%s=%q" .Values.podMonitor.namespaceLabel .Release.Namespace }}{{ end }}
+{{- end }}
