@@ -39,6 +39,7 @@ that names every such variable and what it should be; values of secrets never ap
   variable itself wins.
 - Settings are read once, at the start. \`standalone\` reads those of all five services.
 - Durations end in \`_MS\` and are milliseconds; sizes end in \`_BYTES\` or \`_BYTES_MAX\`.
+- Limits of requests a second (\`…RATE_PER…\`) count in each process: several instances together let through as many times more.
 
 What the set-up tool of a checkout reads beside them stands in [guides/operators.md](guides/operators.md).
 `;
