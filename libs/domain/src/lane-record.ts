@@ -43,7 +43,7 @@ export type LaneEffects<E> = {
   position(): number;
   /** The lane wants its record written: `takeRecord` gives it. */
   dirty(): void;
-  /** An event of so many bytes waits in memory, or (below 0) does no more; `held`: the window waits for it. */
+  /** An event of so many bytes waits in memory, or (below 0) no more; `held`: the window waits for it. */
   buffered(event: E, bytes: number, held: boolean): void;
 };
 

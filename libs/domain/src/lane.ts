@@ -170,14 +170,13 @@ export class Lane<E> {
 
   /** No event below this one will be asked for by the lane any more. */
   get lowest(): number {
-    const readOn = {
-      live: this.end,
-      handover: this.end,
-      behind: this.readPosition,
-      draining: this.drainFrom,
-      parked: this.cursor,
-    };
-    return this.buffer.lowest({ cursor: readOn[this.mode], attempt: 0 }).cursor;
+    return this.buffer.lowest({ cursor: this.readOn, attempt: 0 }).cursor;
+  }
+
+  /** Where it goes on when nothing is in memory. */
+  private get readOn(): number {
+    const { end, readPosition: behind, drainFrom: draining, cursor: parked } = this;
+    return { live: end, handover: end, behind, draining, parked }[this.mode];
   }
 
   /** Where a parked lane waits; undefined while it is not parked. */
@@ -429,12 +428,7 @@ export class Lane<E> {
       case 'draining':
         // PARKED follows when all is over; until then somebody may wait for a request that hangs.
         if (this.oldestHeld === undefined) return undefined;
-        return {
-          kind: 'behind',
-          ...this.buffer.lowest({ cursor: this.drainFrom, attempt: 0 }),
-          failingSince,
-          ...until,
-        };
+        break;
       case 'parked':
         if (this.buffer.unrecordedCount > 0) return undefined;
         return { kind: 'parked', cursor, failingSince, ...this.target!, attempt: cursorAttempt, ...until };
@@ -443,7 +437,7 @@ export class Lane<E> {
       case 'handover':
         if (this.buffer.coveredCount === 0) return { kind: 'live' };
     }
-    const beyond = this.mode === 'behind' ? this.readPosition : this.end;
+    const beyond = this.readOn;
     const attempt = beyond === cursor ? cursorAttempt : 0;
     return { kind: 'behind', ...this.buffer.lowest({ cursor: beyond, attempt }), failingSince, ...until };
   }
