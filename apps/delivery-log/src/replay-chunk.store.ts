@@ -50,7 +50,10 @@ export class ReplayChunkStore {
     return Number(row?.next ?? 0);
   }
 
-  /** Deliveries that the job has made of these events, with the entity that decides their order. */
+  /**
+   * What is known of the job's deliveries of these events, with the entity that decides their order; `sent`
+   * where nothing is. In the log's order, without events that are no more.
+   */
   async sent(tx: Transaction, row: ReplayRow, seqs: readonly number[]): Promise<SentState[]> {
     if (seqs.length === 0) return [];
     const rows = await tx.query<{ seq: string; status: string }>(
@@ -61,7 +64,7 @@ export class ReplayChunkStore {
     const statuses = new Map(rows.map(({ seq, status }) => [Number(seq), status]));
     const events = await tx.query<{ seq: string; entity: string }>(
       `SELECT seq, coalesce(entity_id, event_id) AS entity FROM events
-        WHERE tenant_id = $1 AND seq = ANY($2::bigint[])`,
+        WHERE tenant_id = $1 AND seq = ANY($2::bigint[]) ORDER BY seq`,
       [row.tenant_id, seqs],
     );
     return events.map(({ seq, entity }) => ({
@@ -69,12 +72,21 @@ export class ReplayChunkStore {
     }));
   }
 
-  async events(tx: Transaction, row: ReplayRow, seqs: readonly number[]): Promise<EventRow[]> {
+  /** As many of these as are not larger together, at least one. No payload beyond that is read. */
+  async events(
+    tx: Transaction,
+    row: ReplayRow,
+    seqs: readonly number[],
+    bytesMax: number,
+  ): Promise<EventRow[]> {
     return tx.query<EventRow>(
-      `SELECT seq, tenant_id, event_id, type, entity_name, entity_id, "timestamp", source, accepted_at, matched,
-              unmatched_reason, data
-         FROM events WHERE tenant_id = $1 AND seq = ANY($2::bigint[]) ORDER BY seq`,
-      [row.tenant_id, seqs],
+      `SELECT e.seq, e.tenant_id, e.event_id, e.type, e.entity_name, e.entity_id, e."timestamp", e.source,
+              e.accepted_at, e.matched, e.unmatched_reason, e.data
+         FROM (SELECT seq, accepted_at, octet_length(data) AS bytes, sum(octet_length(data)) OVER (ORDER BY seq) AS until
+                 FROM events WHERE tenant_id = $1 AND seq = ANY($2::bigint[])) AS fitting
+         JOIN events e ON e.tenant_id = $1 AND e.seq = fitting.seq AND e.accepted_at = fitting.accepted_at
+        WHERE fitting.until <= greatest($3::bigint, fitting.bytes) ORDER BY e.seq`,
+      [row.tenant_id, seqs, bytesMax],
     );
   }
 }

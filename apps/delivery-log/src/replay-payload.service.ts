@@ -5,10 +5,16 @@ import type { Transaction } from '@posthorn/runtime';
 import { DeliveryLogSettings } from './delivery-log.config.js';
 import { type EventRow, eventMessageOf } from './event-view.js';
 import { LogProducer } from './log-producer.client.js';
-import { ReplayChunkStore } from './replay-chunk.store.js';
+import { ReplayChunkStore, type SentState } from './replay-chunk.store.js';
 import { isThrough, mayFollow } from './replay-pace.js';
 import { type ReplayRow, ReplayStore } from './replay.store.js';
 import type { SubscriptionView } from './rule-book.js';
+
+/**
+ * Of payloads at a time: far less than the producer's queue holds, which refuses what is more, and written
+ * well before who waits for Kafka's answer gives up. A step that fails there is done again as a whole.
+ */
+const stepBytesMax = 4 * 1024 * 1024;
 
 /**
  * Sends events that the log no longer holds, as deliveries that are due now: retry-scheduler hands them to
@@ -34,26 +40,39 @@ export class ReplayPayloadService {
     seqs: readonly number[],
     { ordering }: SubscriptionView,
   ): Promise<'through' | 'sent' | 'waits'> {
-    const sent = await this.chunks.sent(tx, row, seqs.slice(0, row.chunk_sent));
+    const { sent, open } = await this.stateOf(tx, row, seqs);
     if (row.chunk_sent >= seqs.length) {
       if (!isThrough(ordering, sent)) return 'waits';
       this.sentAt.delete(row.id);
       return 'through';
     }
-    const events = await this.chunks.events(
-      tx,
-      row,
-      seqs.slice(row.chunk_sent).slice(0, this.budget(row.id)),
-    );
-    const entities = events.map((event) => event.entity_id ?? event.event_id);
-    const due = events.slice(0, mayFollow(ordering, sent, entities));
-    // Events that were removed meanwhile are passed over.
-    const gone = events.length === 0 ? seqs.length - row.chunk_sent : 0;
+    const next = open.slice(0, this.budget(row.id));
+    const entities = next.map(({ entity }) => entity);
+    const may = next.slice(0, mayFollow(ordering, sent, entities)).map(({ seq }) => seq);
+    const due = may.length === 0 ? [] : await this.chunks.events(tx, row, may, stepBytesMax);
     if (due.length > 0) await this.send(row, due);
-    const upTo = due.length > 0 ? seqs.indexOf(Number(due.at(-1)!.seq)) + 1 : row.chunk_sent + gone;
+    // Events that were removed meanwhile are passed over.
+    const rest = open.length === 0 ? seqs.length : row.chunk_sent;
+    const upTo = due.length > 0 ? seqs.indexOf(Number(due.at(-1)!.seq)) + 1 : rest;
     if (upTo === row.chunk_sent) return 'waits';
     await this.replays.update(tx, row.id, { chunk_sent: upTo });
     return 'sent';
+  }
+
+  /**
+   * What was sent of the chunk and what was not. A step that failed may have sent some of what came next:
+   * nothing of which a delivery is known is sent again.
+   */
+  private async stateOf(
+    tx: Transaction,
+    row: ReplayRow,
+    seqs: readonly number[],
+  ): Promise<{ sent: SentState[]; open: SentState[] }> {
+    const noted = new Set(seqs.slice(0, row.chunk_sent));
+    const [sent, open]: SentState[][] = [[], []];
+    for (const event of await this.chunks.sent(tx, row, seqs))
+      (noted.has(event.seq) || event.status !== 'sent' ? sent : open).push(event);
+    return { sent, open };
   }
 
   /** At least one, so that a slow pace goes on, too. */

@@ -57,7 +57,7 @@ export class Cluster {
     await this.kafka.close();
   }
 
-  async startService(databaseUrl: string): Promise<Service> {
+  async startService(databaseUrl: string, given: Partial<DeliveryLogSettings> = {}): Promise<Service> {
     const settings = Object.assign(new DeliveryLogSettings(), {
       kafkaBrokers: this.brokers,
       topicPrefix: this.prefix,
@@ -67,6 +67,7 @@ export class Cluster {
       // What tests tell of happened at one time, however long ago that is when they run.
       ...{ keepPayloadsDays: 10_000, keepAttemptsDays: 10_000 },
       ...{ keepMinutesDays: 10_000, keepHoursDays: 10_000 },
+      ...given,
     });
     const service = await startService({
       name: 'delivery-log',
