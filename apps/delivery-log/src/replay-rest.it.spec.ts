@@ -124,6 +124,14 @@ it('whose step always fails leaves its place to others, and can be stopped', asy
       `SELECT tenant_id FROM delivery_log.replays WHERE status = 'running' AND rest_until IS NOT NULL ORDER BY 1`,
     );
     expect(rows.map((row: { tenant_id: string }) => row.tenant_id)).toEqual(expect.arrayContaining(broken));
+    const failing = { status: 'running', reason: 'its last step failed and is tried again', error: null };
+    expect(await stateOf('broken-1', 'rpl_broken-1')).toMatchObject(failing);
+    // Now it can go on, and waits for what it is to be told.
+    await client.query(`UPDATE delivery_log.replays SET chunk = NULL, taken = 1 WHERE id = 'rpl_broken-2'`);
+    const mended = { status: 'running', reason: null, error: null };
+    const reasonOf = async () => (await stateOf('broken-2', 'rpl_broken-2'))['reason'];
+    await waitFor(async () => (await reasonOf()) === null, { timeoutMs: 30_000 });
+    expect(await stateOf('broken-2', 'rpl_broken-2')).toMatchObject(mended);
   } finally {
     await client.end();
   }

@@ -14,6 +14,8 @@ const pollMs = 200;
 const runningMax = 4;
 const runningOfTenantMax = 2;
 const unsettledEveryMs = 10_000;
+/** What its owner reads. What went wrong is about the installation, and stands in its log. */
+const failedReason = 'its last step failed and is tried again';
 
 /**
  * Keeps replays going, a step at a time. Several instances share the jobs, never one job. One that cannot go
@@ -94,7 +96,7 @@ export class ReplayRunnerService implements OnApplicationBootstrap, BeforeApplic
     } catch (err) {
       const waitMs = this.setbacks.failed(id);
       this.logger.warn({ err, replayId: id, waitMs }, 'a replay cannot go on yet');
-      await this.replays.rest(this.database, id, waitMs);
+      await this.replays.rest(this.database, id, waitMs, failedReason);
       return false;
     }
   }

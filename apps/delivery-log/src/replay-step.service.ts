@@ -59,7 +59,7 @@ export class ReplayStepService {
     if (did === 'ended') return false;
     await this.recount(tx, row);
     if (did === 'went') {
-      if (row.rest_until !== null) await this.replays.update(tx, id, { rest_until: null });
+      if (row.rest_until !== null) await this.replays.update(tx, id, { rest_until: null, error: null });
       return true;
     }
     await this.replays.rest(tx, id, did === 'last' ? recountEveryMs(row) : stuckRestMs);

@@ -74,6 +74,8 @@ export class ReplayService {
   private async shown(row: ReplayRow): Promise<ReplayView> {
     if (row.status === 'queued') return viewOf(row, 'waits for other replays');
     if (row.status !== 'running') return viewOf(row, null);
+    // Of a job that runs it says why the last step failed.
+    if (row.error !== null) return viewOf({ ...row, error: null }, row.error);
     const state = await this.deliveries.stateOf(row.tenant_id, row.target_subscription_id);
     if (state?.view.status === 'paused') return viewOf(row, 'the subscription is paused');
     const lane = state?.lanes.find((each) => each.lane === `replay/${row.id}`);

@@ -208,10 +208,13 @@ export class ReplayStore {
     );
   }
 
-  async rest(asks: Asks, id: string, ms: number): Promise<void> {
-    await asks.query(`UPDATE replays SET rest_until = now() + make_interval(secs => $2) WHERE id = $1`, [
-      ...[id, ms / 1_000],
-    ]);
+  /** `error`: why its last step failed, where it did. */
+  async rest(asks: Asks, id: string, ms: number, error: string | null = null): Promise<void> {
+    await asks.query(
+      `UPDATE replays SET rest_until = now() + make_interval(secs => $2), error = $3
+        WHERE id = $1 AND status = 'running'`,
+      [id, ms / 1_000, error],
+    );
   }
 
   /** Ended ones of which deliveries are still tried again. */

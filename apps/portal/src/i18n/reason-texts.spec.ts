@@ -28,6 +28,11 @@ it.each([
   ['attempt 1 failed', '1 attempt failed', '1 Versuch fehlgeschlagen'],
   ['the subscription is paused', 'the webhook is paused', 'der Webhook ist pausiert'],
   [
+    'its last step failed and is tried again',
+    'its last step failed and is tried again',
+    'der letzte Schritt ist fehlgeschlagen und wird wiederholt',
+  ],
+  [
     'no subscription matched: 2 ask for other events than a.b, one is disabled',
     '2 webhooks subscribe to other events than a.b, one webhook is disabled',
     '2 Webhooks wollen andere Ereignisse als a.b, ein Webhook ist abgeschaltet',

@@ -28,6 +28,11 @@ const parts: Part[] = [
   ],
   [/^waits for its turn$/, 'waits for its turn', 'wartet, bis sie an der Reihe ist'],
   [
+    /^its last step failed and is tried again$/,
+    'its last step failed and is tried again',
+    'der letzte Schritt ist fehlgeschlagen und wird wiederholt',
+  ],
+  [
     /one asks for other events than (\S+?)(?=,|$)/,
     'one webhook subscribes to other events than $1',
     'ein Webhook will andere Ereignisse als $1',
