@@ -233,4 +233,7 @@ it('forgets what was erased, also a retry that was on its way then, and not what
   expect(await timers()).toEqual([{ id: 'kept' }]);
   await apply('applyRetries', [delivery('erased', 300, { event: eventOf(1_000) })]);
   expect(await timers()).toEqual([{ id: 'erased' }, { id: 'kept' }]);
+  // Of the one before a late attempt was told.
+  await apply('applyRetries', [forget('erased')]);
+  expect(await timers()).toEqual([{ id: 'erased' }, { id: 'kept' }]);
 });
