@@ -2,6 +2,7 @@ import {
   type AttemptMessage,
   type AttemptsMessage,
   decodeAttempts,
+  type ForgetMessage,
   type LaneCancelled,
 } from '@posthorn/contracts';
 import type { BulkTransaction, ProjectionBatch, SharedHandler, Transaction } from '@posthorn/runtime';
@@ -17,9 +18,9 @@ import {
   statusOf,
 } from './delivery.js';
 import { keyOf, type OnlyAttempts, upsertDeliveries } from './delivery-writes.js';
-import { erasedEvents, eventKey } from './erasures.js';
+import { erasedEvents, eventKey, forgetOf } from './erasures.js';
 import { filed } from './filing.js';
-import { fillOutbox } from './outbox.js';
+import { fillForgetOutbox, fillOutbox } from './outbox.js';
 import type { RuleBook } from './rule-book.js';
 import type { RuleBookStore } from './rule-book.store.js';
 import { storable } from './sql-values.js';
@@ -28,7 +29,12 @@ import { attemptsBefore, countsOf, insertDeltas, knownOf } from './statistics.js
 /** Of a log that was told before: rows alone, of deliveries that are filed under that day or a later one. */
 export type Rebuilding = { rowsOnly: boolean; fromDay: number };
 
-type Told = { attempts: AttemptMessage[]; cancelled: LaneCancelled[] };
+type Told = {
+  attempts: AttemptMessage[];
+  cancelled: LaneCancelled[];
+  /** Of attempts that are not kept, because what they belong to was erased. */
+  forgets: ForgetMessage[];
+};
 
 /** Of the tenants that a round is about. */
 type Tenants = ReadonlyMap<string, { partition: number; book: RuleBook }>;
@@ -36,7 +42,8 @@ type Tenants = ReadonlyMap<string, { partition: number; book: RuleBook }>;
 /**
  * `attempts.v1` into `deliveries` and, where a delivery was more than accepted at once, `attempts`. Safe
  * under repeats and reordering: the highest attempt says what a delivery came to. Attempts may come before
- * their event. What has failed for good is told to tenants that ask for it, through the outbox.
+ * their event. What has failed for good is told to tenants that ask for it, and what goes on though it was
+ * erased to retry-scheduler, through outboxes.
  */
 export class DeliveryProjection implements SharedHandler {
   private readonly days = new DayPartitions();
@@ -65,7 +72,7 @@ export class DeliveryProjection implements SharedHandler {
       batches.map(({ partition }) => partition),
     );
     const { told, tenants } = toldBy(batches, books);
-    const { attempts, deliveries } = await this.gather(tx, told.attempts, tenants);
+    const { attempts, deliveries } = await this.gather(tx, told, tenants);
     const only = onlyAttempts(attempts, deliveries);
     const partitionOf = (tenantId: string): number => tenants.get(tenantId)!.partition;
     const { states, known } = await upsertDeliveries(tx, partitionOf, [...deliveries.values()], only);
@@ -79,13 +86,14 @@ export class DeliveryProjection implements SharedHandler {
     for (const message of told.cancelled) await cancel(tx, message);
     await applyCancellations(tx, states);
     if (this.how.rowsOnly) return;
+    await fillForgetOutbox(tx, told.forgets);
     const listens = (tenantId: string): boolean =>
       tenants.get(tenantId)!.book.asks(tenantId, 'posthorn.delivery.failed');
     await fillOutbox(tx, failuresOf(attempts, states, listens, Date.now()));
   }
 
   /** What a batch tells of each attempt and of each delivery, where there is room for it. */
-  private async gather(tx: Transaction, told: readonly AttemptMessage[], tenants: Tenants) {
+  private async gather(tx: Transaction, told: Told, tenants: Tenants) {
     const attempts: Attempts = new Map();
     const deliveries = new Map<string, DeliveryState>();
     const days = new Set<number>();
@@ -111,7 +119,7 @@ function toldBy(
   batches: readonly ProjectionBatch[],
   books: ReadonlyMap<number, RuleBook>,
 ): { told: Told; tenants: Tenants } {
-  const told: Told = { attempts: [], cancelled: [] };
+  const told: Told = { attempts: [], cancelled: [], forgets: [] };
   const tenants = new Map<string, { partition: number; book: RuleBook }>();
   for (const { partition, records } of batches) {
     const book = books.get(partition)!;
@@ -119,7 +127,11 @@ function toldBy(
       const message = decodeAttempts(value);
       const { tenantId, subscriptionId } = message;
       if (book.isGone(tenantId, subscriptionId)) continue;
-      if (book.erasures.ofSubscription(tenantId, subscriptionId, acceptedAtOf(message))) continue;
+      const acceptedAt = acceptedAtOf(message);
+      if (book.erasures.ofSubscription(tenantId, subscriptionId, acceptedAt)) {
+        if (goesOn(message)) told.forgets.push(forgetOf(tenantId, message, acceptedAt + 1));
+        continue;
+      }
       if (!tenants.has(tenantId)) tenants.set(tenantId, { partition, book });
       if (message.kind === 'lane-cancelled') told.cancelled.push(message);
       else told.attempts.push(message);
@@ -133,17 +145,29 @@ function acceptedAtOf(message: AttemptsMessage): number {
   return message.kind === 'lane-cancelled' ? message.at : (message.acceptedAt ?? message.startedAt);
 }
 
+/** Then retry-scheduler may have the event's bytes, or is about to get them. */
+function goesOn(message: AttemptsMessage): message is AttemptMessage {
+  return message.kind === 'attempt' && !message.final && message.outcome !== 'delivered';
+}
+
 /** An attempt does not say what entity it is about; mostly no tenant has erased any. */
 async function withoutErased(
   tx: Transaction,
-  attempts: readonly AttemptMessage[],
+  { attempts, forgets }: Told,
   tenants: Tenants,
 ): Promise<readonly AttemptMessage[]> {
   const unsure = attempts.filter(({ tenantId }) =>
     tenants.get(tenantId)!.book.erasures.hasEntities(tenantId),
   );
   const erased = await erasedEvents(tx, unsure);
-  return erased.size === 0 ? attempts : attempts.filter((attempt) => !erased.has(eventKey(attempt)));
+  if (erased.size === 0) return attempts;
+  return attempts.filter((attempt) => {
+    const beforeMs = erased.get(eventKey(attempt));
+    // Of older dispatchers it is not told: their events are taken to be those that were erased.
+    if (beforeMs === undefined || (attempt.acceptedAt ?? 0) >= beforeMs) return true;
+    if (goesOn(attempt)) forgets.push(forgetOf(attempt.tenantId, attempt, beforeMs));
+    return false;
+  });
 }
 
 /** Of most deliveries nothing else is ever told: they need no row but their own. */

@@ -1,5 +1,8 @@
+import { decodeSeqs, type ForgetMessage, UndecodableError } from '@posthorn/contracts';
+import { deliveryId } from '@posthorn/domain';
 import type { Transaction } from '@posthorn/runtime';
 import type { Erasing } from './erasure.service.js';
+import { type ErasedEvent, forgetOf } from './erasures.js';
 import type { ReplayFilter } from './replay.js';
 import { storable, storableOrNull } from './sql-values.js';
 
@@ -23,6 +26,41 @@ export async function eraseReplays(tx: Transaction, erasing: Erasing): Promise<v
       WHERE substring(answer FROM '"id":"(rpl_[^"]+)"') = ANY($1)`,
     [ids],
   );
+}
+
+/**
+ * What jobs send out of stored payloads waits in retry-scheduler for its first attempt, too; of one that has
+ * read them already it is there a moment later. Which events a job may have sent stands in its chunk before
+ * it sends any.
+ */
+export async function sentByReplays(
+  tx: Transaction,
+  tenantId: string,
+  events: readonly ErasedEvent[],
+): Promise<ForgetMessage[]> {
+  const jobs = await tx.query<{ id: string; target: string; chunk: string }>(
+    `SELECT id, target_subscription_id AS target, chunk FROM replays
+      WHERE tenant_id = $1 AND status = 'running' AND chunk_by = 'payload' AND chunk IS NOT NULL`,
+    [tenantId],
+  );
+  return jobs.flatMap(({ id, target, chunk }) => {
+    const seqs = seqsOf(chunk);
+    return events
+      .filter(({ seq }) => seqs.has(seq))
+      .map(({ eventId, beforeMs }) =>
+        forgetOf(tenantId, { deliveryId: deliveryId(eventId, target, id), subscriptionId: target }, beforeMs),
+      );
+  });
+}
+
+/** A job whose chunk nobody can read sends nothing, and holds up no erasure. */
+function seqsOf(chunk: string): ReadonlySet<number> {
+  try {
+    return new Set(decodeSeqs(chunk));
+  } catch (err) {
+    if (err instanceof UndecodableError) return new Set();
+    throw err;
+  }
 }
 
 /** Filters are compared here: one with U+0000, which json holds, is no text to PostgreSQL. */

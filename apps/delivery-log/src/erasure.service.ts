@@ -5,9 +5,9 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Database, LOGGER, type Logger, type Transaction } from '@posthorn/runtime';
-import { encodeForget, retriesTopic, subscriptionKey } from '@posthorn/contracts';
-import { eraseReplays } from './erased-replays.js';
-import { eraseEvents, type Waited, waitedOfGone } from './erasures.js';
+import { encodeForget, type ForgetMessage, retriesTopic, subscriptionKey } from '@posthorn/contracts';
+import { eraseReplays, sentByReplays } from './erased-replays.js';
+import { eraseEvents, forgetOf, type Waited, waitedOfGone } from './erasures.js';
 import { LogProducer } from './log-producer.client.js';
 import { lockBooks } from './rule-book.store.js';
 import { Setbacks } from './setbacks.js';
@@ -17,7 +17,7 @@ const deliveriesPerStep = 2_000;
 const eventsPerStep = 2_000;
 const forgetsAtOnce = 500;
 
-type Gone = { removed: number; waited: readonly Waited[] };
+type Gone = { removed: number; forgets: readonly ForgetMessage[] };
 
 export type Erasing = {
   id: string;
@@ -93,7 +93,7 @@ export class ErasureService implements OnApplicationBootstrap, BeforeApplication
   private async go(tx: Transaction, erasing: Erasing): Promise<void> {
     const gone = erasing.kind === 'entity' ? await ofEntity(tx, erasing) : await ofDeliveries(tx, erasing);
     // Acknowledged before it is committed: a crash in between tells it again, and never not at all.
-    await this.forget(erasing, gone.waited);
+    await this.forget(gone.forgets);
     if (gone.removed > 0) return progress(tx, erasing, gone.removed);
     const events = erasing.kind === 'entity' ? 0 : await ofEvents(tx, erasing);
     if (events > 0) return progress(tx, erasing, erasing.kind === 'tenant' ? events : 0);
@@ -103,18 +103,15 @@ export class ErasureService implements OnApplicationBootstrap, BeforeApplication
   }
 
   /** retry-scheduler has the bytes of events that wait for another attempt. */
-  private async forget(
-    { tenant_id: tenantId, accepted_before }: Erasing,
-    waited: readonly Waited[],
-  ): Promise<void> {
-    const acceptedBefore = accepted_before.getTime();
-    const records = waited.map(({ deliveryId, subscriptionId }) => ({
-      tenantId,
-      key: subscriptionKey(tenantId, subscriptionId),
-      value: encodeForget({ kind: 'forget', tenantId, subscriptionId, deliveryId, acceptedBefore }),
-    }));
-    for (let at = 0; at < records.length; at += forgetsAtOnce)
-      await this.producer.publish(retriesTopic, records.slice(at, at + forgetsAtOnce));
+  private async forget(forgets: readonly ForgetMessage[]): Promise<void> {
+    for (let at = 0; at < forgets.length; at += forgetsAtOnce) {
+      const records = forgets.slice(at, at + forgetsAtOnce).map((message) => ({
+        tenantId: message.tenantId,
+        key: subscriptionKey(message.tenantId, message.subscriptionId),
+        value: encodeForget(message),
+      }));
+      await this.producer.publish(retriesTopic, records);
+    }
   }
 }
 
@@ -136,7 +133,7 @@ async function ofDeliveries(tx: Transaction, erasing: Erasing): Promise<Gone> {
     `SELECT d.day::text FROM deliveries d WHERE ${where} LIMIT 1`,
     params,
   );
-  if (!found) return { removed: 0, waited: [] };
+  if (!found) return { removed: 0, forgets: [] };
   const [gone] = await tx.query<{ removed: number; waited: Waited[] | null }>(
     `WITH gone AS (
        DELETE FROM deliveries WHERE day = $4::date AND delivery_id IN (
@@ -150,7 +147,9 @@ async function ofDeliveries(tx: Transaction, erasing: Erasing): Promise<Gone> {
             (${waitedOfGone}) AS waited`,
     [...params, found.day],
   );
-  return { removed: gone.removed, waited: gone.waited ?? [] };
+  const beforeMs = accepted_before.getTime();
+  const forgets = (gone.waited ?? []).map((waited) => forgetOf(tenant_id, waited, beforeMs));
+  return { removed: gone.removed, forgets };
 }
 
 /** A tenant's go; or they forget that the subscription asked for them. Answers how many were seen. */
@@ -175,18 +174,22 @@ async function ofEvents(tx: Transaction, erasing: Erasing): Promise<number> {
 
 async function ofEntity(tx: Transaction, erasing: Erasing): Promise<Gone> {
   const { tenant_id, accepted_before, entity_name, entity_id } = erasing;
-  const events = await tx.query<{ seq: string; eventId: string }>(
+  const rows = await tx.query<{ seq: string; eventId: string; acceptedAt: Date; matched: string[] }>(
     `DELETE FROM events e USING (
        SELECT seq, accepted_at FROM events WHERE tenant_id = $1 AND entity_id = $3 AND entity_name = $4 AND accepted_at < $2
         ORDER BY seq LIMIT ${eventsPerStep}) AS chunk
       WHERE e.tenant_id = $1 AND e.seq = chunk.seq AND e.accepted_at = chunk.accepted_at
-     RETURNING e.seq, e.event_id AS "eventId"`,
+     RETURNING e.seq, e.event_id AS "eventId", e.accepted_at AS "acceptedAt", e.matched`,
     [tenant_id, accepted_before, entity_id, entity_name],
   );
-  if (events.length === 0) return { removed: 0, waited: [] };
-  const all = events.map(({ seq, eventId }) => ({ seq: Number(seq), eventId }));
-  const { removed, waited } = await eraseEvents(tx, tenant_id, all);
-  return { removed: events.length + removed, waited };
+  if (rows.length === 0) return { removed: 0, forgets: [] };
+  const beforeMs = accepted_before.getTime();
+  const events = rows.map(({ seq, eventId, acceptedAt, matched }) => ({
+    ...{ seq: Number(seq), eventId, acceptedAt: acceptedAt.getTime(), beforeMs, matched },
+  }));
+  const { removed, forgets } = await eraseEvents(tx, tenant_id, events);
+  const sent = await sentByReplays(tx, tenant_id, events);
+  return { removed: rows.length + removed, forgets: [...forgets, ...sent] };
 }
 
 /** The counts of a tenant as a whole stay where one subscription of it is erased. */

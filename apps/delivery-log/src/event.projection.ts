@@ -17,6 +17,7 @@ import { DayPartitions } from './day-partitions.js';
 import { eraseEvents } from './erasures.js';
 import { noteMinutes } from './log-minutes.js';
 import { beginInThePast } from './beginnings.js';
+import { fillForgetOutbox } from './outbox.js';
 import type { Match, Rule, RuleBook } from './rule-book.js';
 import type { RuleBookStore } from './rule-book.store.js';
 import { arrayLiteral, storable, storableOrNull } from './sql-values.js';
@@ -52,7 +53,7 @@ export class EventProjection implements SharedHandler {
   private async write(reads: readonly Read[], tx: BulkTransaction): Promise<void> {
     const books = await this.booksOf(reads, tx);
     const rows: EventRow[] = [];
-    const erased: Place[] = [];
+    const erased: EventRow[] = [];
     const changed = new Map<number, Rule[]>();
     for (const { partition, messages, changes } of reads) {
       const book = books.get(partition)!;
@@ -61,11 +62,10 @@ export class EventProjection implements SharedHandler {
       for (const { seq, message } of messages) {
         if (message.kind === 'event') {
           const why = book.erasures.ofEvent(message);
-          if (why === 'entity') erased.push({ partition, seq, event: message });
-          if (why === undefined) {
-            const { subscriptionIds, reason } = matchOf(book, message, seq);
-            rows.push({ partition, seq, event: message, subscriptionIds, reason });
-          }
+          if (why === 'tenant') continue;
+          const { subscriptionIds, reason } = matchOf(book, message, seq);
+          const row = { partition, seq, event: message, subscriptionIds, reason };
+          (why === 'entity' ? erased : rows).push(row);
         } else if (message.kind === 'subscription') {
           const { snapshot, startSeq } = message;
           const rule = book.applyControl(snapshot, seq, oldestSeq, startSeq);
@@ -78,7 +78,7 @@ export class EventProjection implements SharedHandler {
     }
 
     if (rows.length > 0) await this.insert(tx, rows);
-    for (const { seq, event } of erased) await eraseEvents(tx, event.tenantId, [{ eventId: event.id, seq }]);
+    await erase(tx, erased);
     for (const [partition, rules] of changed)
       await this.books.save(tx, partition, books.get(partition)!, { changed: rules });
   }
@@ -116,6 +116,19 @@ export class EventProjection implements SharedHandler {
 function readOf({ partition, records }: ProjectionBatch): Read {
   const messages = records.map(({ offset, value }) => ({ seq: offset, message: decodeEvents(value) }));
   return { partition, messages, changes: messages.some(({ message }) => message.kind === 'subscription') };
+}
+
+/** Attempts may have been told of before them, and what waits for another one is to be forgotten. */
+async function erase(tx: Transaction, rows: readonly EventRow[]): Promise<void> {
+  for (const tenantId of new Set(rows.map(({ event }) => event.tenantId))) {
+    const events = rows
+      .filter(({ event }) => event.tenantId === tenantId)
+      .map(({ seq, event: { id: eventId, acceptedAt }, subscriptionIds: matched }) => ({
+        ...{ eventId, seq, acceptedAt, beforeMs: acceptedAt + 1, matched },
+      }));
+    const { forgets } = await eraseEvents(tx, tenantId, events);
+    await fillForgetOutbox(tx, forgets);
+  }
 }
 
 /** Without subscriptions whose logs of that time were erased. */

@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await truncate(db);
-  await db.query('TRUNCATE replays, erasures, outbox, audit_outbox');
+  await db.query('TRUNCATE replays');
   exports = new ExportService(new DeliveryStore(db), new EventStore(db), logger);
   metrics = new Metrics();
   new JobMetrics(db, exports, metrics);
@@ -88,6 +88,7 @@ it('an export is open for as long as somebody reads it', async () => {
 it.each([
   ['outbox', 'event_id'],
   ['audit_outbox', 'note_id'],
+  ['forget_outbox', 'delivery_id'],
 ])('what waits in %s has an age, until it is gone', async (table, id) => {
   await db.query(`INSERT INTO ${table} (${id}, tenant_id, value) VALUES ('e', 't', '')`);
   // It is seen first between these two.

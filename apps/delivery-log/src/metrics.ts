@@ -37,9 +37,10 @@ const jobsQuery = `
             FROM replays WHERE status IN ('queued', 'running')) r,
          (SELECT count(*), ${seconds('created_at')} AS still FROM erasures WHERE status <> 'done') e`;
 
-/** One name for rows of both outboxes: where either stands still, what it is about does. */
+/** One name for rows of all outboxes: where one stands still, what it is about does. */
 const oldestQuery = `
-  SELECT coalesce((SELECT 'event/' || min(id) FROM outbox), (SELECT 'note/' || min(id) FROM audit_outbox)) AS id`;
+  SELECT coalesce((SELECT 'event/' || min(id) FROM outbox), (SELECT 'note/' || min(id) FROM audit_outbox),
+                  (SELECT 'forget/' || min(id) FROM forget_outbox)) AS id`;
 
 /** What somebody ordered, and what waits to be told. */
 @Injectable()

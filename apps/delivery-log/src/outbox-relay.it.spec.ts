@@ -2,10 +2,11 @@ import {
   allTopics,
   decodeAuditNote,
   decodeEvents,
+  decodeRetries,
   type EventMessage,
   partitionsFor,
 } from '@posthorn/contracts';
-import { KafkaConnection } from '@posthorn/messaging';
+import { KafkaConnection, partitionFor } from '@posthorn/messaging';
 import { type Database, Metrics } from '@posthorn/runtime';
 import {
   apiKeys,
@@ -20,6 +21,7 @@ import {
 import { fillAuditOutbox } from './audit-notes.js';
 import { DeliveryLogSettings } from './delivery-log.config.js';
 import { LogProducer } from './log-producer.client.js';
+import { fillForgetOutbox } from './outbox.js';
 import { OutboxRelayService } from './outbox-relay.service.js';
 import { ErasureOrderStore } from './erasure-order.store.js';
 import { ReplayStore } from './replay.store.js';
@@ -127,6 +129,21 @@ it('runs by itself until it is stopped', async () => {
   await waitFor(async () => (await waiting()) === 0);
   await relay.beforeApplicationShutdown();
   expect(await told()).toContain('dlv_5');
+});
+
+it('tells retry-scheduler what to forget, where it reads of the tenant', async () => {
+  const message = { kind: 'forget' as const, tenantId: 'vendor-17', subscriptionId: 'sub_1' };
+  const forgets = ['dlv_7', 'dlv_8', 'dlv_7'].map((deliveryId, i) => ({
+    ...{ ...message, deliveryId, acceptedBefore: 1_000 + i },
+  }));
+  await db.transaction((tx) => fillForgetOutbox(tx, forgets));
+  const relay = new OutboxRelayService(db, producer, logger);
+  while (await relay.step());
+  const records = await readTopic(broker.brokers, `${broker.prefix}retries.v1`);
+  expect(records.map(({ value, partition }) => [decodeRetries(Buffer.from(value ?? '')), partition])).toEqual(
+    [forgets[2], forgets[1]].map((each) => [each, partitionFor('vendor-17', partitions)]),
+  );
+  expect(await db.query('SELECT 1 FROM forget_outbox')).toEqual([]);
 });
 
 it('an order that Kafka does not acknowledge is answered as unavailable', async () => {

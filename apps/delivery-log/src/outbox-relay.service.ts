@@ -43,7 +43,7 @@ export class OutboxRelayService implements OnApplicationBootstrap, BeforeApplica
   async step(): Promise<boolean> {
     // Most of the time there is nothing, and nobody's turn to ask for.
     const [any] = await this.database.query<{ any: boolean }>(
-      'SELECT EXISTS (SELECT 1 FROM outbox) OR EXISTS (SELECT 1 FROM audit_outbox) AS any',
+      `SELECT ${outboxes.map(({ table }) => `EXISTS (SELECT 1 FROM ${table})`).join(' OR ')} AS any`,
     );
     if (!any.any) return false;
     return this.database.transaction(async (tx) => {

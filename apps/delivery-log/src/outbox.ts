@@ -1,4 +1,11 @@
-import { auditNotesTopic, encodeEvent, eventsTopic } from '@posthorn/contracts';
+import {
+  auditNotesTopic,
+  encodeEvent,
+  encodeForget,
+  eventsTopic,
+  type ForgetMessage,
+  retriesTopic,
+} from '@posthorn/contracts';
 import type { OperationalEvent } from '@posthorn/domain';
 import type { Transaction } from '@posthorn/runtime';
 import { columnsOf, storable } from './sql-values.js';
@@ -16,10 +23,25 @@ export async function fillOutbox(tx: Transaction, events: readonly OperationalEv
   );
 }
 
-/** What waits for a topic: operational events, and who ordered what. */
+/** What retry-scheduler is to forget, in the transaction that learns of it. Told twice is told once. */
+export async function fillForgetOutbox(tx: Transaction, forgets: readonly ForgetMessage[]): Promise<void> {
+  if (forgets.length === 0) return;
+  const byDelivery = new Map(forgets.map((message) => [message.deliveryId, message]));
+  await tx.query(
+    `INSERT INTO forget_outbox (delivery_id, tenant_id, value)
+     SELECT delivery_id, tenant_id, value FROM unnest($1::text[], $2::text[], $3::bytea[]) AS row (delivery_id, tenant_id, value)`,
+    columnsOf(
+      [...byDelivery.values()],
+      [({ deliveryId }) => storable(deliveryId), ({ tenantId }) => storable(tenantId), encodeForget],
+    ),
+  );
+}
+
+/** What waits for a topic: operational events, who ordered what, and what is to be forgotten. */
 export const outboxes = [
   { table: 'outbox', topic: eventsTopic },
   { table: 'audit_outbox', topic: auditNotesTopic },
+  { table: 'forget_outbox', topic: retriesTopic },
 ] as const;
 export type OutboxTable = (typeof outboxes)[number]['table'];
 

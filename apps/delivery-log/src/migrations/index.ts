@@ -8,6 +8,7 @@ import { ReplaysRest1764000000101 } from './101-replays-rest.js';
 import { DeltasByTenant1764000000102 } from './102-deltas-by-tenant.js';
 import { BegunInThePast1764000000103 } from './103-begun-in-the-past.js';
 import { AuditOutbox1764000000104 } from './104-audit-outbox.js';
+import { ForgetOutbox1764000000105 } from './105-forget-outbox.js';
 
 /** In order; a migration that was released is never changed. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   DeltasByTenant1764000000102,
   BegunInThePast1764000000103,
   AuditOutbox1764000000104,
+  ForgetOutbox1764000000105,
 ];

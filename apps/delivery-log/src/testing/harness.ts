@@ -84,6 +84,7 @@ const tables = [
   'purges',
   'outbox',
   'audit_outbox',
+  'forget_outbox',
   'log_minutes',
   'statistics_deltas',
   'statistics_minutes',
