@@ -1,33 +1,24 @@
-import type { Database, Service } from '@posthorn/runtime';
-import { testDatabase, type TestDatabase, testKafka, type TestKafka, waitFor } from '@posthorn/testing';
+import type { Database } from '@posthorn/runtime';
+import { waitFor } from '@posthorn/testing';
 import { attempt, control, delivered, event } from './testing/builders.js';
 import { Cluster, LogApi } from './testing/cluster.js';
 import { openDatabase } from './testing/harness.js';
+import { LogStage } from './testing/stage.js';
 
-let broker: TestKafka;
-let stores: TestDatabase;
+let stage: LogStage;
 let cluster: Cluster;
-let service: Service;
 let log: LogApi;
 let db: Database;
 
 beforeAll(async () => {
-  broker = testKafka();
-  stores = await testDatabase();
-  cluster = new Cluster(broker.brokers, broker.prefix);
-  await cluster.start();
-  await cluster.key('operator', null, ['manage']);
-  service = await cluster.startService(stores.url);
-  log = new LogApi(() => service.url);
-  db = await openDatabase(stores.url);
-  await waitFor(() => log.isReady(), { timeoutMs: 20_000 });
+  stage = await LogStage.open();
+  ({ cluster, log } = stage);
+  db = await openDatabase(stage.stores.url);
 }, 60_000);
 
 afterAll(async () => {
   await db?.stop();
-  await cluster?.stop();
-  await broker?.cleanup();
-  await stores?.drop();
+  await stage?.close();
 }, 60_000);
 
 const tenantId = 'deletes';

@@ -1,34 +1,23 @@
 import { laneKey, windowKey } from '@posthorn/contracts';
 import { deliveryId } from '@posthorn/domain';
-import { pageCursor, type Service } from '@posthorn/runtime';
-import { testDatabase, type TestDatabase, testKafka, type TestKafka, waitFor } from '@posthorn/testing';
+import { pageCursor } from '@posthorn/runtime';
+import { waitFor } from '@posthorn/testing';
 import { attempt, control, delivered, event, laneCancelled, parked, startMs } from './testing/builders.js';
 import { Cluster, LogApi } from './testing/cluster.js';
+import { LogStage } from './testing/stage.js';
 
 type Body = Record<string, unknown>;
 
-let broker: TestKafka;
-let stores: TestDatabase;
+let stage: LogStage;
 let cluster: Cluster;
-let service: Service;
 let log: LogApi;
 
 beforeAll(async () => {
-  broker = testKafka();
-  stores = await testDatabase();
-  cluster = new Cluster(broker.brokers, broker.prefix);
-  await cluster.start();
-  await cluster.key('operator', null, ['manage']);
-  service = await cluster.startService(stores.url);
-  log = new LogApi(() => service.url);
-  await projected(() => log.isReady());
+  stage = await LogStage.open();
+  ({ cluster, log } = stage);
 }, 60_000);
 
-afterAll(async () => {
-  await cluster?.stop();
-  await broker?.cleanup();
-  await stores?.drop();
-}, 60_000);
+afterAll(() => stage?.close(), 60_000);
 
 const projected = <T>(condition: () => Promise<T>) => waitFor(condition, { timeoutMs: 20_000 });
 

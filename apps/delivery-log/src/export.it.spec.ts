@@ -1,12 +1,10 @@
-import type { Service } from '@posthorn/runtime';
-import { testDatabase, type TestDatabase, testKafka, type TestKafka, waitFor } from '@posthorn/testing';
+import { waitFor } from '@posthorn/testing';
 import { attempt, delivered, event } from './testing/builders.js';
 import { Cluster, LogApi } from './testing/cluster.js';
+import { LogStage } from './testing/stage.js';
 
-let broker: TestKafka;
-let stores: TestDatabase;
+let stage: LogStage;
 let cluster: Cluster;
-let service: Service;
 let log: LogApi;
 
 const tenantId = 'exports';
@@ -15,14 +13,8 @@ const data = Buffer.from('{"total": 1.0}');
 const pretty = Buffer.from('{\r\n  "note": "a\\nb",\n  "total": 1.0\n}');
 
 beforeAll(async () => {
-  broker = testKafka();
-  stores = await testDatabase();
-  cluster = new Cluster(broker.brokers, broker.prefix);
-  await cluster.start();
-  await cluster.key('operator', null, ['manage']);
-  service = await cluster.startService(stores.url);
-  log = new LogApi(() => service.url);
-  await waitFor(() => log.isReady(), { timeoutMs: 20_000 });
+  stage = await LogStage.open();
+  ({ cluster, log } = stage);
   await cluster.tenantWith(tenantId);
   const seqs = await Promise.all(
     Array.from({ length: count }, (_, i) =>
@@ -43,11 +35,7 @@ beforeAll(async () => {
   await waitFor(async () => (await log.list(`${tenantId}/events?id=evt_${count - 1}`)).items.length === 1);
 }, 60_000);
 
-afterAll(async () => {
-  await cluster?.stop();
-  await broker?.cleanup();
-  await stores?.drop();
-}, 60_000);
+afterAll(() => stage?.close(), 60_000);
 
 async function fetched(path: string): Promise<{ headers: Headers; text: string }> {
   const response = await log.fetch(`v1/tenants/${tenantId}/${path}`);
@@ -114,7 +102,7 @@ it('refuses what is no format, and a foreign tenant', async () => {
 it('a caller who goes away gives its place to the next one', async () => {
   for (let i = 0; i < 8; i++) {
     const controller = new AbortController();
-    const url = `${service.url}/v1/tenants/${tenantId}/events/export?format=ndjson`;
+    const url = `${stage.service.url}/v1/tenants/${tenantId}/events/export?format=ndjson`;
     const response = await waitFor(async () => {
       const answer = await fetch(url, { headers: { 'x-api-key': 'operator' }, signal: controller.signal });
       return answer.status === 200 && answer;

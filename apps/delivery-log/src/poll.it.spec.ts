@@ -1,14 +1,12 @@
-import type { Service } from '@posthorn/runtime';
-import { testDatabase, type TestDatabase, testKafka, type TestKafka, waitFor } from '@posthorn/testing';
+import { waitFor } from '@posthorn/testing';
 import { control, event } from './testing/builders.js';
 import { Cluster, LogApi } from './testing/cluster.js';
+import { LogStage } from './testing/stage.js';
 
 type Answer = { items: { id: string; body: unknown }[]; cursor: string; hasMore: boolean };
 
-let broker: TestKafka;
-let stores: TestDatabase;
+let stage: LogStage;
 let cluster: Cluster;
-let service: Service;
 let log: LogApi;
 
 const tenantId = 'polls';
@@ -17,14 +15,8 @@ const kept = { profile: 'standard' as const, kind: 'poll' as const, url: '', sec
 const polled = { tenantId, id: 'sub_poll', ...kept };
 
 beforeAll(async () => {
-  broker = testKafka();
-  stores = await testDatabase();
-  cluster = new Cluster(broker.brokers, broker.prefix);
-  await cluster.start();
-  await cluster.key('operator', null, ['manage']);
-  service = await cluster.startService(stores.url);
-  log = new LogApi(() => service.url);
-  await waitFor(() => log.isReady(), { timeoutMs: 20_000 });
+  stage = await LogStage.open();
+  ({ cluster, log } = stage);
   await cluster.tenant(tenantId);
   await cluster.event(control({ ...polled, filter: { types: ['order.*'] } }));
   for (let i = 0; i < 9; i++) {
@@ -35,11 +27,7 @@ beforeAll(async () => {
   await waitFor(async () => (await log.list(`${tenantId}/events`)).items.length === 10);
 }, 60_000);
 
-afterAll(async () => {
-  await cluster?.stop();
-  await broker?.cleanup();
-  await stores?.drop();
-}, 60_000);
+afterAll(() => stage?.close(), 60_000);
 
 const poll = async (query = ''): Promise<Answer> => {
   const { status, body } = await log.ask(`${path}${query}`);

@@ -1,38 +1,28 @@
 import { attemptsTopic, decodeRejected, rejectedTopic } from '@posthorn/contracts';
 import { deliveryId } from '@posthorn/domain';
 import { LogReader } from '@posthorn/messaging';
-import type { Service } from '@posthorn/runtime';
-import { testDatabase, type TestDatabase, testKafka, type TestKafka, waitFor } from '@posthorn/testing';
+import { waitFor } from '@posthorn/testing';
 import pg from 'pg';
 import { attempt, control, delivered, event, snapshot } from './testing/builders.js';
 import { Cluster, LogApi } from './testing/cluster.js';
+import { LogStage } from './testing/stage.js';
 
-let broker: TestKafka;
-let stores: TestDatabase;
+let stage: LogStage;
 let cluster: Cluster;
-let service: Service;
 let log: LogApi;
 /** A connection of its own, as somebody who looks from outside. */
 let client: pg.Client;
 
 beforeAll(async () => {
-  broker = testKafka();
-  stores = await testDatabase();
-  cluster = new Cluster(broker.brokers, broker.prefix);
-  await cluster.start();
-  await cluster.key('operator', null, ['manage']);
-  service = await cluster.startService(stores.url);
-  log = new LogApi(() => service.url);
-  await projected(() => log.isReady());
-  client = new pg.Client({ connectionString: stores.url, options: '-c search_path=delivery_log' });
+  stage = await LogStage.open();
+  ({ cluster, log } = stage);
+  client = new pg.Client({ connectionString: stage.stores.url, options: '-c search_path=delivery_log' });
   await client.connect();
 }, 60_000);
 
 afterAll(async () => {
   await client?.end();
-  await cluster?.stop();
-  await broker?.cleanup();
-  await stores?.drop();
+  await stage?.close();
 }, 60_000);
 
 const projected = <T>(condition: () => Promise<T>) => waitFor(condition, { timeoutMs: 20_000 });
@@ -118,16 +108,16 @@ describe('the projection', () => {
       await Promise.all(sent);
     };
     await write(0, 20);
-    const rival = await cluster.startService(stores.url);
+    const rival = await cluster.startService(stage.stores.url);
     await write(20, 30);
     await client.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()`,
     );
     await write(30, 40);
-    await cluster.stopService(service);
+    await cluster.stopService(stage.service);
     await write(40, 50);
-    service = rival;
+    stage.service = rival;
     await write(50, eventsEach);
 
     const countPairs = async () =>
@@ -166,10 +156,10 @@ describe('the projection', () => {
       matching: [{ sinceSeq: 0, filter: { types: ['order.created'] } }],
     });
     await cluster.event(event({ tenantId, id: 'evt_old' }));
-    await cluster.stopService(service);
+    await cluster.stopService(stage.service);
     await sql(`TRUNCATE events, deliveries, attempts, lanes, windows, subscriptions, rule_books, cancellations,
                         projection_offsets`);
-    service = await cluster.startService(stores.url);
+    stage.service = await cluster.startService(stage.stores.url);
     await projected(
       async () => (await sql('SELECT 1 FROM events WHERE tenant_id = $1', [tenantId])).length === 1,
     );

@@ -1,14 +1,12 @@
 import { laneKey } from '@posthorn/contracts';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import type { Service } from '@posthorn/runtime';
-import { testDatabase, type TestDatabase, testKafka, type TestKafka, waitFor } from '@posthorn/testing';
+import { waitFor } from '@posthorn/testing';
 import { attempt, control, delivered, event, parked, startMs } from './testing/builders.js';
 import { Cluster, LogApi } from './testing/cluster.js';
+import { LogStage } from './testing/stage.js';
 
-let broker: TestKafka;
-let stores: TestDatabase;
+let stage: LogStage;
 let cluster: Cluster;
-let service: Service;
 let log: LogApi;
 
 const tenantId = 'reads';
@@ -18,14 +16,8 @@ const iso = (i: number) => new Date(at(i)).toISOString();
 
 /** Three orders and an inquiry, a minute apart: delivered, refused, without an answer, not asked for. */
 beforeAll(async () => {
-  broker = testKafka();
-  stores = await testDatabase();
-  cluster = new Cluster(broker.brokers, broker.prefix);
-  await cluster.start();
-  await cluster.key('operator', null, ['manage']);
-  service = await cluster.startService(stores.url);
-  log = new LogApi(() => service.url);
-  await waitFor(() => log.isReady(), { timeoutMs: 20_000 });
+  stage = await LogStage.open();
+  ({ cluster, log } = stage);
   await cluster.tenantWith(tenantId);
   const seqs: number[] = [];
   for (const i of [0, 1, 2]) {
@@ -43,11 +35,7 @@ beforeAll(async () => {
   await waitFor(async () => (await log.list(`${tenantId}/deliveries?statusClass=none`)).items.length === 1);
 }, 60_000);
 
-afterAll(async () => {
-  await cluster?.stop();
-  await broker?.cleanup();
-  await stores?.drop();
-}, 60_000);
+afterAll(() => stage?.close(), 60_000);
 
 describe('lists', () => {
   it('say of each delivery what its event is about, when it was accepted, and why it is not over', async () => {
@@ -194,7 +182,7 @@ it('every attempt has all its timings, also those of an older log', async () => 
 });
 
 it('the OpenAPI document says what can be asked and what is answered', () => {
-  const { paths } = SwaggerModule.createDocument(service.app, new DocumentBuilder().build());
+  const { paths } = SwaggerModule.createDocument(stage.service.app, new DocumentBuilder().build());
   const { get } = paths['/v1/tenants/{tenantId}/deliveries'];
   expect(get?.parameters).toEqual(
     expect.arrayContaining([

@@ -1,41 +1,22 @@
 import { decodeRetry } from '@posthorn/contracts';
 import { deliveryId } from '@posthorn/domain';
-import type { Service } from '@posthorn/runtime';
-import {
-  readTopic,
-  testDatabase,
-  type TestDatabase,
-  testKafka,
-  type TestKafka,
-  waitFor,
-} from '@posthorn/testing';
+import { readTopic, waitFor } from '@posthorn/testing';
 import { attempt, control, delivered, event, startMs } from './testing/builders.js';
 import { Cluster, LogApi } from './testing/cluster.js';
 import { openDatabase } from './testing/harness.js';
+import { LogStage } from './testing/stage.js';
 
-let broker: TestKafka;
-let stores: TestDatabase;
+let stage: LogStage;
 let cluster: Cluster;
-let service: Service;
 let log: LogApi;
 
 beforeAll(async () => {
-  broker = testKafka();
-  stores = await testDatabase();
-  cluster = new Cluster(broker.brokers, broker.prefix);
-  await cluster.start();
-  await cluster.key('operator', null, ['manage']);
   // A step may send whatever its bytes allow.
-  service = await cluster.startService(stores.url, { replayPerS: 5_000 });
-  log = new LogApi(() => service.url);
-  await waitFor(() => log.isReady(), { timeoutMs: 20_000 });
+  stage = await LogStage.open({ replayPerS: 5_000 });
+  ({ cluster, log } = stage);
 }, 60_000);
 
-afterAll(async () => {
-  await cluster?.stop();
-  await broker?.cleanup();
-  await stores?.drop();
-}, 60_000);
+afterAll(() => stage?.close(), 60_000);
 
 const at = (i: number) => startMs + i * 60_000;
 const whole = { subscriptionId: 'sub_1', kind: 'range' };
@@ -52,7 +33,7 @@ async function tenantWith(tenantId: string, count: number): Promise<number[]> {
 
 /** What was handed to retry-scheduler for the tenant. */
 async function retriesOf(tenantId: string): Promise<number[]> {
-  const records = await readTopic(broker.brokers, `${broker.prefix}retries.v1`);
+  const records = await readTopic(stage.broker.brokers, `${stage.broker.prefix}retries.v1`);
   const retries = records.map(({ value }) => decodeRetry(Buffer.from(value ?? '')));
   return retries.filter((retry) => retry.tenantId === tenantId).map(({ seq }) => seq);
 }
@@ -92,7 +73,7 @@ it('of large events that the log no longer holds sends each of them once', async
   const [tenantId, count] = ['large', 90];
   const seqs = await tenantWith(tenantId, count);
   await cluster.forgetBelow(tenantId, seqs.at(-1)! + 1);
-  const db = await openDatabase(stores.url);
+  const db = await openDatabase(stage.stores.url);
   try {
     // Together more than the queue of the producer holds, and all of them may be sent at once.
     await db.query(

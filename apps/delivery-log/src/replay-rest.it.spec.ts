@@ -1,39 +1,20 @@
 import { decodeEvents, laneKey } from '@posthorn/contracts';
-import type { Service } from '@posthorn/runtime';
-import {
-  readTopic,
-  testDatabase,
-  type TestDatabase,
-  testKafka,
-  type TestKafka,
-  waitFor,
-} from '@posthorn/testing';
+import { readTopic, waitFor } from '@posthorn/testing';
 import pg from 'pg';
 import { control, event, parked, startMs } from './testing/builders.js';
 import { Cluster, LogApi } from './testing/cluster.js';
+import { LogStage } from './testing/stage.js';
 
-let broker: TestKafka;
-let stores: TestDatabase;
+let stage: LogStage;
 let cluster: Cluster;
-let service: Service;
 let log: LogApi;
 
 beforeAll(async () => {
-  broker = testKafka();
-  stores = await testDatabase();
-  cluster = new Cluster(broker.brokers, broker.prefix);
-  await cluster.start();
-  await cluster.key('operator', null, ['manage']);
-  service = await cluster.startService(stores.url);
-  log = new LogApi(() => service.url);
-  await waitFor(() => log.isReady(), { timeoutMs: 20_000 });
+  stage = await LogStage.open();
+  ({ cluster, log } = stage);
 }, 60_000);
 
-afterAll(async () => {
-  await cluster?.stop();
-  await broker?.cleanup();
-  await stores?.drop();
-}, 60_000);
+afterAll(() => stage?.close(), 60_000);
 
 async function tenantWith(tenantId: string, status: 'active' | 'paused'): Promise<number> {
   const seq = await cluster.tenantWith(tenantId, event());
@@ -52,7 +33,7 @@ const order = async (tenantId: string) =>
 const stateOf = async (tenantId: string, id: string) => (await log.ask(`${tenantId}/replays/${id}`)).body;
 
 async function orderOf(tenantId: string): Promise<number | undefined> {
-  const records = await readTopic(broker.brokers, `${broker.prefix}events.v1`);
+  const records = await readTopic(stage.broker.brokers, `${stage.broker.prefix}events.v1`);
   const found = records.find(({ value }) => {
     const message = decodeEvents(Buffer.from(value ?? ''));
     return message.kind === 'command' && message.command === 'replay' && message.tenantId === tenantId;
@@ -106,7 +87,7 @@ it('whose step always fails leaves its place to others, and can be stopped', asy
   const broken = ['broken-1', 'broken-2', 'broken-3', 'broken-4'];
   for (const tenantId of broken) await tenantWith(tenantId, 'active');
   await tenantWith('healthy', 'active');
-  const client = new pg.Client({ connectionString: stores.url });
+  const client = new pg.Client({ connectionString: stage.stores.url });
   await client.connect();
   try {
     // As many as may run at a time; these are no offsets.

@@ -8,40 +8,21 @@ import {
 } from '@posthorn/contracts';
 import { deliveryId } from '@posthorn/domain';
 import { partitionFor } from '@posthorn/messaging';
-import type { Service } from '@posthorn/runtime';
-import {
-  readTopic,
-  testDatabase,
-  type TestDatabase,
-  testKafka,
-  type TestKafka,
-  waitFor,
-} from '@posthorn/testing';
+import { readTopic, waitFor } from '@posthorn/testing';
 import { attempt, control, delivered, event, startMs } from './testing/builders.js';
 import { Cluster, LogApi, partitions } from './testing/cluster.js';
+import { LogStage } from './testing/stage.js';
 
-let broker: TestKafka;
-let stores: TestDatabase;
+let stage: LogStage;
 let cluster: Cluster;
-let service: Service;
 let log: LogApi;
 
 beforeAll(async () => {
-  broker = testKafka();
-  stores = await testDatabase();
-  cluster = new Cluster(broker.brokers, broker.prefix);
-  await cluster.start();
-  await cluster.key('operator', null, ['manage']);
-  service = await cluster.startService(stores.url);
-  log = new LogApi(() => service.url);
-  await waitFor(() => log.isReady(), { timeoutMs: 20_000 });
+  stage = await LogStage.open();
+  ({ cluster, log } = stage);
 }, 60_000);
 
-afterAll(async () => {
-  await cluster?.stop();
-  await broker?.cleanup();
-  await stores?.drop();
-}, 60_000);
+afterAll(() => stage?.close(), 60_000);
 
 const at = (i: number) => startMs + i * 60_000;
 const iso = (i: number) => new Date(at(i)).toISOString();
@@ -61,7 +42,7 @@ async function tenantWith(tenantId: string, count: number): Promise<number[]> {
 }
 
 async function commands(tenantId: string): Promise<(LaneCommand & { seq: number })[]> {
-  const records = await readTopic(broker.brokers, `${broker.prefix}events.v1`);
+  const records = await readTopic(stage.broker.brokers, `${stage.broker.prefix}events.v1`);
   return records.flatMap(({ value, offset }) => {
     const message = decodeEvents(Buffer.from(value ?? ''));
     return message.kind === 'command' && message.tenantId === tenantId
@@ -184,9 +165,9 @@ describe('a replay', () => {
     await tenantWith(tenantId, 2);
     const { body } = await log.post(`${tenantId}/replays`, 'operator', whole);
     await waitFor(async () => (await commands(tenantId)).length === 1);
-    const rival = await cluster.startService(stores.url);
-    await cluster.stopService(service);
-    service = rival;
+    const rival = await cluster.startService(stage.stores.url);
+    await cluster.stopService(stage.service);
+    stage.service = rival;
     await waitFor(() => log.isReady(), { timeoutMs: 20_000 });
     const path = `${tenantId}/replays/${String(body['id'])}`;
     expect((await log.ask(path)).body['status']).toBe('running');
@@ -233,7 +214,7 @@ describe('a replay', () => {
     const { body } = await log.post(`${tenantId}/replays`, 'operator', whole);
     const replayId = String(body['id']);
     const ofTenant = async () => {
-      const records = await readTopic(broker.brokers, `${broker.prefix}retries.v1`);
+      const records = await readTopic(stage.broker.brokers, `${stage.broker.prefix}retries.v1`);
       return records
         .map(({ value, partition }) => ({ ...decodeRetry(Buffer.from(value ?? '')), partition }))
         .filter((retry) => retry.tenantId === tenantId);

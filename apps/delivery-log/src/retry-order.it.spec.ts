@@ -1,52 +1,33 @@
 import { decodeAuditNote, decodeEvents, decodeRetry, encodeEvent, laneKey } from '@posthorn/contracts';
 import { deliveryId } from '@posthorn/domain';
 import { partitionFor } from '@posthorn/messaging';
-import type { Service } from '@posthorn/runtime';
-import {
-  readTopic,
-  testDatabase,
-  type TestDatabase,
-  testKafka,
-  type TestKafka,
-  waitFor,
-} from '@posthorn/testing';
+import { readTopic, waitFor } from '@posthorn/testing';
 import { attempt, control, delivered, event, parked } from './testing/builders.js';
 import { Cluster, LogApi, partitions } from './testing/cluster.js';
+import { LogStage } from './testing/stage.js';
 
-let broker: TestKafka;
-let stores: TestDatabase;
+let stage: LogStage;
 let cluster: Cluster;
-let service: Service;
 let log: LogApi;
 
 beforeAll(async () => {
-  broker = testKafka();
-  stores = await testDatabase();
-  cluster = new Cluster(broker.brokers, broker.prefix);
-  await cluster.start();
-  await cluster.key('operator', null, ['manage']);
-  service = await cluster.startService(stores.url);
-  log = new LogApi(() => service.url);
-  await waitFor(() => log.isReady(), { timeoutMs: 20_000 });
+  stage = await LogStage.open();
+  ({ cluster, log } = stage);
 }, 60_000);
 
-afterAll(async () => {
-  await cluster?.stop();
-  await broker?.cleanup();
-  await stores?.drop();
-}, 60_000);
+afterAll(() => stage?.close(), 60_000);
 
 const ordered = (tenantId: string) =>
   retries().then((all) => all.filter((retry) => retry.tenantId === tenantId));
 async function retries() {
-  const records = await readTopic(broker.brokers, `${broker.prefix}retries.v1`);
+  const records = await readTopic(stage.broker.brokers, `${stage.broker.prefix}retries.v1`);
   return records.map(({ value, partition, key }) => ({
     ...{ ...decodeRetry(Buffer.from(value ?? '')), partition, key },
   }));
 }
 /** Who asked, as the audit trail will say; the outbox is handed over a moment later. */
 async function noted(tenantId: string) {
-  const records = await readTopic(broker.brokers, `${broker.prefix}audit-notes.v1`);
+  const records = await readTopic(stage.broker.brokers, `${stage.broker.prefix}audit-notes.v1`);
   const notes = records.map(({ value }) => decodeAuditNote(Buffer.from(value ?? '')));
   return notes.filter((note) => note.tenantId === tenantId);
 }

@@ -1,39 +1,20 @@
 import { decodeKeyUse } from '@posthorn/contracts';
 import { deliveryId } from '@posthorn/domain';
-import type { Service } from '@posthorn/runtime';
-import {
-  readTopic,
-  testDatabase,
-  type TestDatabase,
-  testKafka,
-  type TestKafka,
-  waitFor,
-} from '@posthorn/testing';
+import { readTopic, waitFor } from '@posthorn/testing';
 import { delivered, event } from './testing/builders.js';
 import { Cluster, LogApi } from './testing/cluster.js';
+import { LogStage } from './testing/stage.js';
 
-let broker: TestKafka;
-let stores: TestDatabase;
+let stage: LogStage;
 let cluster: Cluster;
-let service: Service;
 let log: LogApi;
 
 beforeAll(async () => {
-  broker = testKafka();
-  stores = await testDatabase();
-  cluster = new Cluster(broker.brokers, broker.prefix);
-  await cluster.start();
-  await cluster.key('operator', null, ['manage']);
-  service = await cluster.startService(stores.url);
-  log = new LogApi(() => service.url);
-  await projected(() => log.isReady());
+  stage = await LogStage.open();
+  ({ cluster, log } = stage);
 }, 60_000);
 
-afterAll(async () => {
-  await cluster?.stop();
-  await broker?.cleanup();
-  await stores?.drop();
-}, 60_000);
+afterAll(() => stage?.close(), 60_000);
 
 const projected = <T>(condition: () => Promise<T>) => waitFor(condition, { timeoutMs: 20_000 });
 
@@ -97,7 +78,7 @@ describe('access', () => {
     await cluster.key('noted', 'owner', ['read']);
     for (let i = 0; i < 3; i++) expect((await log.ask('owner/events', 'noted')).status).toBe(200);
     const uses = await waitFor(async () => {
-      const records = await readTopic(broker.brokers, `${broker.prefix}key-uses.v1`);
+      const records = await readTopic(stage.broker.brokers, `${stage.broker.prefix}key-uses.v1`);
       const mine = records.filter(({ key }) => key === 'key_noted');
       return mine.length > 0 && mine.map(({ value }) => decodeKeyUse(Buffer.from(value ?? '')));
     });
