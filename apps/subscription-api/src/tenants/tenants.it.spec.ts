@@ -204,6 +204,8 @@ describe('tenants and keys', () => {
     );
     expect(page.body.items).toHaveLength(2);
     expect(page.body.nextCursor).toBe(page.body.items[1].id);
+    for (const query of ['cursor=a&cursor=b', 'cursor=%00'])
+      expect((await api.call('GET', `${tenants}?${query}`, { key: operatorKey })).status).toBe(422);
   });
 
   it.each([
