@@ -38,6 +38,16 @@ it.each([
     '2 Webhooks wollen andere Ereignisse als a.b, ein Webhook ist abgeschaltet',
   ],
   ['no subscription matched: the tenant had none', 'there was no webhook', 'es gab keinen Webhook'],
+  [
+    'The receiver answered 410 Gone.',
+    'the receiver answered 410 Gone',
+    'der Empfänger hat mit 410 Gone geantwortet',
+  ],
+  [
+    'The receiver has been failing since 2026-11-23T10:00:00.000Z, without a success.',
+    'the receiver has been failing since 10:05, without a success',
+    'beim Empfänger schlägt seit 10:05 alles fehl',
+  ],
   ['a reason of tomorrow', 'a reason of tomorrow', 'a reason of tomorrow'],
 ])('says in both languages: %s', (said, english, german) => {
   expect(reasonText(said, 'en', { timeOf, nowMs })).toBe(english);

@@ -3,7 +3,8 @@ import type { Locale } from './locale';
 type Part = [said: RegExp, english: string, german: string];
 
 /**
- * Parts of the reasons that delivery-log gives, in the portal's own words, in the order they are looked for.
+ * Parts of the reasons that delivery-log gives, and subscription-api for what it disabled, in the portal's
+ * own words, in the order they are looked for.
  * Attempts are counted as everywhere in the portal: those that were made.
  */
 const parts: Part[] = [
@@ -44,6 +45,16 @@ const parts: Part[] = [
   ],
   [/one is disabled$/, 'one webhook is disabled', 'ein Webhook ist abgeschaltet'],
   [/(\d+) are disabled$/, '$1 webhooks are disabled', '$1 Webhooks sind abgeschaltet'],
+  [
+    /^The receiver answered 410 Gone\.$/,
+    'the receiver answered 410 Gone',
+    'der Empfänger hat mit 410 Gone geantwortet',
+  ],
+  [
+    /^The receiver has been failing since (\S+), without a success\.$/,
+    'the receiver has been failing since $1, without a success',
+    'beim Empfänger schlägt seit $1 alles fehl',
+  ],
   [/^the tenant ha[sd] none$/, 'there was no webhook', 'es gab keinen Webhook'],
 ];
 

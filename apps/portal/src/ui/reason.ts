@@ -3,7 +3,7 @@ import { reasonText } from '../i18n/reason-texts';
 import { timeText } from './time-text';
 import { useTimes } from './times';
 
-/** Reasons of the delivery log, in the reader's language and with times as he has them shown. */
+/** Reasons that the APIs give, in the reader's language and with times as he has them shown. */
 export function useReason(): (said: string) => string {
   const { locale } = useLanguage();
   const { isUtc } = useTimes();

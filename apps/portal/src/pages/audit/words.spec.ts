@@ -17,6 +17,10 @@ it.each([
   expect(actorOf(actor, names, translatorOf('en'))).toBe(text);
 });
 
+it('quotes the names of keys as the language does', () => {
+  expect(actorOf('key_1', names, translatorOf('de'))).toBe('API-Schlüssel „shop“');
+});
+
 it.each([
   ['status-changed', { status: 'paused' }, 'Webhook: paused'],
   ['status-changed', { status: 'active' }, 'Webhook: activated'],

@@ -39,5 +39,5 @@ export function actorOf(actor: string, names: Names, t: Translate): string {
   if (actor.startsWith('lnk_')) return t('audit.byLink');
   const name = names.get(actor);
   if (actor.startsWith('usr_')) return name ?? t('audit.byOther');
-  return name ? `${t('audit.byKey')} “${name}”` : t('audit.byOtherKey');
+  return name ? t('audit.byKey', { name }) : t('audit.byOtherKey');
 }

@@ -24,7 +24,7 @@ export function Component() {
   const t = useT();
   const tenantId = useTenantId();
   const { canManage } = useSession();
-  const { data: webhooks } = useSubscriptions(tenantId);
+  const { data: webhooks, error: unknown } = useSubscriptions(tenantId);
   const [isMaking, make] = useState(false);
   const path = '/v1/tenants/{tenantId}/replays';
   const { items, error, more } = usePages<Replay>(['log', tenantId, 'replays'], path, {
@@ -36,7 +36,7 @@ export function Component() {
   return (
     <>
       <PageTitle title={t('replays.title')}>{button}</PageTitle>
-      <ErrorNote error={error} />
+      <ErrorNote error={error ?? unknown} />
       {items?.length === 0 && <Empty title={t('replays.empty')} text={t('replays.emptyText')} />}
       {items && items.length > 0 && (
         <ReplayTable
@@ -48,7 +48,8 @@ export function Component() {
         />
       )}
       <LoadMore {...more} />
-      {isMaking && <ReplayWizard webhooks={webhooks ?? []} onClose={() => make(false)} />}
+      {/* It begins with the first of them: not before they are known. */}
+      {isMaking && webhooks && <ReplayWizard webhooks={webhooks} onClose={() => make(false)} />}
     </>
   );
 }

@@ -3,6 +3,7 @@ import type { Subscription, WaitingLane } from '../../api/types';
 import { useT } from '../../i18n/i18n';
 import { failingSince, sayHealth, toneOf } from '../../lib/say-health';
 import { openOf } from '../../lib/open';
+import { useReason } from '../../ui/reason';
 import { Time } from '../../ui/Time';
 import { useNow } from '../../ui/times';
 import { WebhookStatus } from './WebhookStatus';
@@ -19,6 +20,7 @@ const frames = { good: 'green', bad: 'orange', neutral: 'gray.5' };
 /** How the webhook is doing, in words, counting down. */
 export function StatusWords({ webhook, lanes, isUnused }: Props) {
   const t = useT();
+  const reasonOf = useReason();
   const { health, status, statusReason } = webhook;
   const isCounting = health?.nextAttemptAt != null;
   const nowMs = useNow(isCounting, 500);
@@ -44,7 +46,7 @@ export function StatusWords({ webhook, lanes, isUnused }: Props) {
           {t('say.failingSince')} <Time at={since} />
         </Text>
       )}
-      {statusReason && <Text size="sm">{t('say.reason', { reason: statusReason })}</Text>}
+      {statusReason && <Text size="sm">{t('say.reason', { reason: reasonOf(statusReason) })}</Text>}
     </Alert>
   );
 }
