@@ -49,7 +49,15 @@ export {
   type FieldError,
   type Problem,
 } from './problem.js';
-export { invalidQuery, type Page, pageCursor, pageLimit, pageLimitMax, placeOf } from './page.js';
+export {
+  invalidCursor,
+  invalidQuery,
+  type Page,
+  pageCursor,
+  pageLimit,
+  pageLimitMax,
+  placeOf,
+} from './page.js';
 export { ProblemFilter } from './problem.filter.js';
 export { RateLimits } from './rate-limits.js';
 export { LOGGER, RuntimeModule } from './runtime.module.js';

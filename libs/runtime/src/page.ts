@@ -30,8 +30,11 @@ export function placeOf<P>(cursor: unknown, read: (parts: unknown[]) => P | unde
   const parts = typeof cursor === 'string' && cursor.length <= cursorMaxChars ? parsed(cursor) : undefined;
   const place = Array.isArray(parts) ? read(parts as unknown[]) : undefined;
   if (place !== undefined) return place;
-  throw invalidQuery('cursor', 'must be the nextCursor of an earlier page');
+  throw invalidCursor();
 }
+
+export const invalidCursor = (): AppError =>
+  invalidQuery('cursor', 'must be the nextCursor of an earlier page');
 
 /** A wrong parameter of a query. */
 export function invalidQuery(name: string, detail: string): AppError {

@@ -12,7 +12,7 @@ import {
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
-import { IdempotencyInterceptor, invalidQuery, validate, Takes } from '@posthorn/runtime';
+import { IdempotencyInterceptor, invalidCursor, validate, Takes } from '@posthorn/runtime';
 import type { FastifyReply } from 'fastify';
 import { CurrentAuthor, CurrentTenant, Needs } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
@@ -52,8 +52,7 @@ export class TenantController {
   async list(@Query('cursor') cursor: unknown, @Query('limit') limit: unknown): Promise<List<TenantView>> {
     const size = readLimit(limit);
     const start = cursor ?? '';
-    if (typeof start !== 'string' || start.includes('\0'))
-      throw invalidQuery('cursor', 'must be the nextCursor of an earlier page');
+    if (typeof start !== 'string' || start.includes('\0')) throw invalidCursor();
     const tenants = await this.tenants.list(start, size + 1);
     const next = tenants.length > size ? tenants[size - 1].id : null;
     return listOf(tenants.slice(0, size).map(tenantView), next);
